@@ -1,0 +1,287 @@
+// What the front ends (imap, smtp, later web) may ask of the gateway. They see mailboxes and uids; nothing of
+// accounts' connections, of SQL, or of providers. Everything answered here is already durable (DESIGN §7).
+import type { FlagSet } from '../mail/flags.js';
+import type { Uid } from '../mail/ids.js';
+import type { Role } from '../mail/roles.js';
+import type { SearchCriteria } from '../mail/search-criteria.js';
+import type { NumberRanges } from '../mail/sequence-set.js';
+
+export type MailboxId = number & { readonly __brand: 'MailboxId' };
+
+/** A client's password that was accepted. */
+export interface Device {
+  readonly name: string;
+}
+
+export interface Mailbox {
+  readonly id: MailboxId;
+  /** Unicode NFC, hierarchy delimiter `/`; the inbox is `INBOX`. */
+  readonly path: string;
+  readonly kind: 'unified' | 'account' | 'view';
+  /** Set on unified mailboxes only (exactly one a role), so that LIST shows each SPECIAL-USE once. */
+  readonly role: Role | undefined;
+  /** False for a pure hierarchy level (\Noselect). */
+  readonly selectable: boolean;
+  readonly uidValidity: number;
+}
+
+export interface MailboxStatus {
+  readonly messages: number;
+  readonly unseen: number;
+  readonly deleted: number;
+  readonly uidNext: number;
+  readonly uidValidity: number;
+  readonly highestModseq: number;
+  readonly sizeBytes: number;
+}
+
+/** A set of flags that occurs in the store, interned: equal sets are the same object. */
+export interface InternedFlags extends FlagSet {
+  /** What stands between the parentheses of FLAGS (…). */
+  readonly wire: string;
+}
+
+/**
+ * A mailbox as of one modseq. Immutable and shared between sessions: a change makes a new snapshot. Index i of each
+ * array is the i-th message, uids ascending.
+ */
+export interface MailboxSnapshot {
+  readonly mailboxId: MailboxId;
+  readonly uidValidity: number;
+  readonly uidNext: number;
+  /** Our own counter, < 2^53, hence a number; upstream modseqs are bigint. */
+  readonly modseq: number;
+  readonly uids: Uint32Array;
+  /** Indexes into `flagTable`. */
+  readonly flagIds: Uint32Array;
+  readonly flagTable: readonly InternedFlags[];
+}
+
+/** Everything visible that happened to a mailbox after a modseq. */
+export interface MailboxChanges {
+  readonly modseq: number;
+  readonly vanished: NumberRanges;
+  /** Uids whose flags changed, and new uids; ascending. */
+  readonly changed: readonly { readonly uid: Uid; readonly flags: InternedFlags; readonly modseq: number }[];
+}
+
+export interface FetchColumns {
+  readonly envelope?: boolean;
+  readonly bodyStructure?: boolean;
+  readonly headers?: boolean;
+  readonly modseq?: boolean;
+}
+
+/** What the index knows of a message; a column that was not asked for is ''. Texts are WireText (write as latin1). */
+export interface FetchRow {
+  readonly uid: number;
+  /** Unix time, seconds. */
+  readonly internalDate: number;
+  readonly sizeBytes: number;
+  readonly modseq: number;
+  /** After the word ENVELOPE. */
+  readonly envelope: string;
+  /** After the word BODYSTRUCTURE. */
+  readonly bodyStructure: string;
+  /** Raw block of the kept header fields (mail/header-fields.ts), closing empty line included. */
+  readonly headers: string;
+}
+
+/** The bytes of one message, from the cache or on their way from upstream. */
+export interface MessageBody {
+  /** True length in bytes (may differ from the RFC822.SIZE some providers claim). */
+  readonly sizeBytes: number;
+  /** The whole message in memory; for taking it apart. */
+  bytes(): Promise<Uint8Array>;
+  /** Bytes [start, end), clipped to the message. */
+  stream(start?: number, end?: number): AsyncIterable<Uint8Array>;
+}
+
+export interface Transfer {
+  readonly uidValidity: number;
+  /** Pairs (source uid, new uid), ascending by source uid. */
+  readonly pairs: readonly (readonly [Uid, Uid])[];
+}
+
+export interface StoreRequest {
+  readonly uids: NumberRanges;
+  readonly operation: 'add' | 'remove' | 'replace';
+  readonly flags: FlagSet;
+  /** CONDSTORE's UNCHANGEDSINCE: messages with a higher modseq are left alone and reported. */
+  readonly unchangedSince?: number;
+}
+
+export interface StoreResult {
+  /** Uids of UNCHANGEDSINCE that were left alone. */
+  readonly modified: NumberRanges;
+}
+
+/** Where the bytes of an APPEND (or a submission) go while they arrive. */
+export interface SpoolWriter {
+  /** Resolves when more may be written. @throws {MailboxError} UNAVAILABLE when the disk refuses. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Fsynced and immutable from here on. */
+  finish(): Promise<Spooled>;
+  abort(): Promise<void>;
+}
+
+export interface Spooled {
+  readonly bodyRef: string;
+  readonly sizeBytes: number;
+}
+
+/** The reads of a mailbox; all answer from the index unless said otherwise. */
+export interface Reads {
+  snapshot(mailboxId: MailboxId): MailboxSnapshot;
+  changesSince(mailboxId: MailboxId, modseq: number): MailboxChanges;
+  status(mailboxId: MailboxId): MailboxStatus;
+  /**
+   * Rows of the given ascending uids, in batches, ascending; uids that are gone are left out. Waits for an upstream only
+   * for messages whose listing has not been fetched yet.
+   * @throws {UpstreamError} when those cannot be had now.
+   */
+  rows(mailboxId: MailboxId, uids: Uint32Array, columns: FetchColumns, signal: AbortSignal): AsyncIterable<FetchRow[]>;
+  /**
+   * Bodies of the given uids in that order; upcoming ones are fetched ahead within bounds. `undefined` for a message
+   * that is gone. Cached bodies touch no upstream.
+   * @throws {UpstreamError} when one cannot be had now.
+   */
+  bodies(mailboxId: MailboxId, uids: Uint32Array, signal: AbortSignal): AsyncIterable<{ uid: Uid; body: MessageBody | undefined }>;
+  /** Matching uids, ascending. */
+  search(mailboxId: MailboxId, criteria: SearchCriteria, signal: AbortSignal): Promise<Uint32Array>;
+}
+
+/** What a client may do. Each is one transaction: local change + journal rows, then the bell (DESIGN §7). */
+export interface Actions {
+  /** @throws {MailboxError} LIMIT for too many or too long keywords */
+  storeFlags(mailboxId: MailboxId, request: StoreRequest): StoreResult;
+  /** @throws {MailboxError} TRYCREATE if there is no such mailbox, CANNOT if it cannot take messages */
+  copy(mailboxId: MailboxId, uids: NumberRanges, toPath: string): Transfer;
+  /** @throws {MailboxError} as copy */
+  move(mailboxId: MailboxId, uids: NumberRanges, toPath: string): Transfer;
+  /** Removes those of `uids` (all when undefined) that carry \Deleted; returns what went. */
+  expunge(mailboxId: MailboxId, uids: NumberRanges | undefined): NumberRanges;
+  /** Bytes; the largest message the mailbox takes. @throws {MailboxError} TRYCREATE, CANNOT */
+  appendLimit(path: string): number;
+  /** Opens the spool for an APPEND of this size. @throws {MailboxError} UNAVAILABLE when the disk is full */
+  spool(sizeBytes: number): SpoolWriter;
+  /** @throws {MailboxError} TRYCREATE, CANNOT, TOOBIG */
+  append(path: string, message: Spooled, flags: FlagSet, internalDate: number | undefined): Promise<{ uidValidity: number; uid: Uid }>;
+}
+
+/** The mailbox tree. Paths are Unicode NFC with `/`; `INBOX` in any case means the inbox. */
+export interface Mailboxes {
+  /** Sorted: unified in their fixed order, then the account trees. */
+  list(): readonly Mailbox[];
+  find(path: string): Mailbox | undefined;
+  get(id: MailboxId): Mailbox | undefined;
+  /** Subscribed paths, existing or not. */
+  subscriptions(): ReadonlySet<string>;
+  subscribe(path: string, subscribed: boolean): void;
+  /** @throws {MailboxError} ALREADYEXISTS, CANNOT */
+  create(path: string): Mailbox;
+  /** @throws {MailboxError} NONEXISTENT, ALREADYEXISTS, CANNOT (role mailboxes, between accounts) */
+  rename(from: string, to: string): void;
+  /** @throws {MailboxError} NONEXISTENT, CANNOT */
+  delete(path: string): void;
+}
+
+/** The bell (STYLE §4): says only that something changed. Callbacks run synchronously after the commit and must not throw. */
+export interface Changes {
+  onMailbox(mailboxId: MailboxId, listener: () => void): () => void;
+  /** The list of mailboxes or subscriptions changed. */
+  onTree(listener: () => void): () => void;
+}
+
+export interface Login {
+  /**
+   * Checks a client's user name and password in constant time; slows down after failures, by user and remote address.
+   * Undefined when refused.
+   */
+  verify(user: string, password: string, remoteAddress: string): Promise<Device | undefined>;
+}
+
+/** A client's submission, spooled. */
+export interface SubmissionRequest {
+  readonly mailFrom: string;
+  readonly rcptTo: readonly string[];
+  readonly message: Spooled;
+  readonly eightBit: boolean;
+  readonly smtpUtf8: boolean;
+}
+
+export type SubmissionVerdict =
+  | { readonly kind: 'delivered'; readonly text: string }
+  | { readonly kind: 'queued'; readonly text: string }
+  | { readonly kind: 'refused'; readonly replyCode: number; readonly text: string };
+
+export interface Outbox {
+  /** Whether this sender address belongs to one of the accounts (or is one of their identities). */
+  isOwnAddress(address: string): boolean;
+  /** Bytes; largest message any account takes, for EHLO's SIZE. */
+  sizeLimit(): number;
+  spool(sizeBytes: number): SpoolWriter;
+  /**
+   * Commits the submission, tries it at once, and answers with the upstream's verdict, or `queued` when there is none in
+   * time (DESIGN §9). @throws {MailboxError} NOPERM for a foreign From, TOOBIG
+   */
+  submit(request: SubmissionRequest): Promise<SubmissionVerdict>;
+}
+
+export type AccountState = 'connecting' | 'syncing' | 'ready' | 'offline' | 'needsSignIn' | 'throttled';
+
+export interface SourceProgress {
+  readonly path: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface AccountStatus {
+  readonly name: string;
+  readonly address: string;
+  readonly provider: string;
+  readonly state: AccountState;
+  /** Why, in plain words, when the state is not `ready`. */
+  readonly reason: string | undefined;
+  readonly synced: boolean;
+  readonly sources: readonly SourceProgress[];
+  readonly messagesPerSecond: number;
+  readonly journalDepth: number;
+  readonly oldestJournalMs: number;
+  readonly lastError: string | undefined;
+  readonly upstreamConnections: number;
+}
+
+export interface Problem {
+  readonly account: string | undefined;
+  readonly text: string;
+  readonly remedy: string;
+  /** Unix time, milliseconds. */
+  readonly since: number;
+}
+
+export type CoreEvent =
+  | { readonly event: 'progress'; readonly account: string }
+  | { readonly event: 'synced'; readonly account?: string }
+  | { readonly event: 'problem'; readonly account?: string; readonly text: string; readonly remedy: string };
+
+export interface Overview {
+  accounts(): readonly AccountStatus[];
+  problems(): readonly Problem[];
+  submissions(): { readonly queued: number; readonly failed: number };
+  /** Looks at every source of the account (all accounts when undefined) now. @throws {MailboxError} NONEXISTENT */
+  syncNow(account: string | undefined): Promise<void>;
+  onEvent(listener: (event: CoreEvent) => void): () => void;
+}
+
+export interface Core extends AsyncDisposable {
+  readonly mailboxes: Mailboxes;
+  readonly reads: Reads;
+  readonly actions: Actions;
+  readonly changes: Changes;
+  readonly login: Login;
+  readonly outbox: Outbox;
+  readonly overview: Overview;
+  /** Starts the accounts' actors. */
+  start(): void;
+}

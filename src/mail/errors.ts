@@ -1,0 +1,60 @@
+/** RFC 5530 response codes (and those of later extensions) that both front ends share. */
+export type MailboxErrorCode =
+  | 'UNAVAILABLE'
+  | 'AUTHENTICATIONFAILED'
+  | 'AUTHORIZATIONFAILED'
+  | 'EXPUNGEISSUED'
+  | 'INUSE'
+  | 'CANNOT'
+  | 'CLIENTBUG'
+  | 'LIMIT'
+  | 'OVERQUOTA'
+  | 'ALREADYEXISTS'
+  | 'NONEXISTENT'
+  | 'TRYCREATE'
+  | 'NOPERM'
+  | 'TOOBIG'
+  | 'BADCHARSET'
+  | 'SERVERBUG';
+
+/** A refusal by the gateway's own rules. IMAP: NO [code] message; SMTP: 550. */
+export class MailboxError extends Error {
+  readonly code: MailboxErrorCode;
+  constructor(code: MailboxErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'MailboxError';
+    this.code = code;
+  }
+}
+
+/** `transient`: try again later; `permanent`: this request will never succeed; `auth`: the account must sign in again. */
+export type UpstreamErrorKind = 'transient' | 'permanent' | 'auth';
+
+export interface UpstreamErrorDetails {
+  /** The server's response code (IMAP) or enhanced status (SMTP), upper case, without brackets. */
+  readonly code?: string;
+  /** SMTP reply code. */
+  readonly replyCode?: number;
+  /** What the server said, made safe: no CR, LF, NUL; at most 500 characters. */
+  readonly serverText?: string;
+  /** Do not try again earlier than this many milliseconds from now. */
+  readonly retryAfterMs?: number;
+  /** True when it is not known whether the server carried the request out (connection lost while waiting). */
+  readonly outcomeUnknown?: boolean;
+}
+
+/** An upstream server refused, vanished or made no sense (STYLE §5). */
+export class UpstreamError extends Error {
+  readonly kind: UpstreamErrorKind;
+  readonly details: UpstreamErrorDetails;
+  constructor(kind: UpstreamErrorKind, message: string, details: UpstreamErrorDetails = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UpstreamError';
+    this.kind = kind;
+    this.details = details;
+  }
+}
+
+/** Server text for a log line, a problem row or a client: one line, printable, short. */
+export const safeText = (text: string): string =>
+  text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim().slice(0, 500);
