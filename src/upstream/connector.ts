@@ -89,6 +89,12 @@ export interface AppendSource {
 
 export type FlagOperation = 'add' | 'remove';
 
+/** The text searches that an index without the body cannot answer. */
+export type UpstreamSearch =
+  | { readonly key: 'header'; readonly field: string; readonly text: string }
+  | { readonly key: 'body'; readonly text: string }
+  | { readonly key: 'text'; readonly text: string };
+
 /**
  * One signed-in IMAP connection. Commands are queued: one at a time on the wire, in call order. Every command has a
  * deadline; a connection that misses one is dead and every later call throws. All methods throw UpstreamError only:
@@ -113,6 +119,8 @@ export interface UpstreamSession extends AsyncDisposable {
   select(path: SourcePath): Promise<SelectedSource>;
   /** All uids there are, ascending. */
   uids(): Promise<Uint32Array>;
+  /** Uids that the server's SEARCH gives for one text criterion (decoded, substring, case-insensitive), ascending. Only where `traits.searchTrusted`. */
+  search(criterion: UpstreamSearch): Promise<Uint32Array>;
   /** `UID FLAGS INTERNALDATE RFC822.SIZE` (+ identity) in batches of up to 1,000, in the server's order; the next batch waits for `onBatch`. */
   fetchListing(uids: NumberRanges, onBatch: (rows: ListingRow[]) => void | Promise<void>): Promise<void>;
   /** The same with BODYSTRUCTURE and the kept header fields; one command, batches of up to 250. */
@@ -162,6 +170,8 @@ export interface ProviderTraits {
   /** How much of a source one flag re-scan reads, newest first, where there is no CONDSTORE. */
   readonly flagScanWindow: number;
   readonly flagScanMs: number;
+  /** Whether the server's text SEARCH gives what RFC 9051 §6.4.4 says (QQ's, iCloud's and Yahoo's do not). */
+  readonly searchTrusted: boolean;
   /** Gmail: \Deleted + EXPUNGE only removes a label; deleting is a MOVE to Trash. */
   readonly deleteIsMoveToTrash: boolean;
   /** The account's archive is its \All mailbox (Gmail). */
