@@ -1,0 +1,35 @@
+// Any standards-minded server: Dovecot, Cyrus, Courier, Stalwart, Fastmail and unknown ones (providers.md §8).
+import type { ConnectorTraits, Provider } from './provider.js';
+import { COMMON_ROLE_NAMES } from './role-names.js';
+
+/** What holds unless a provider says otherwise. */
+export const GENERIC_TRAITS: ConnectorTraits = {
+  provider: 'generic',
+  maxConnections: 3,
+  idleMs: 5 * 60_000,
+  pollMs: 60_000,
+  flagScanWindow: 500,
+  flagScanMs: 3 * 60_000,
+  searchTrusted: true,
+  deleteIsMoveToTrash: false,
+  archiveIsAll: false,
+  savesSent: undefined,
+  folderParent: [],
+  flattened: [],
+  skipped: [],
+  roleNames: { drafts: ['Drafts'], sent: ['Sent'], archive: ['Archive'], junk: ['Junk'], trash: ['Trash'] },
+  maxCommandBytes: 8_000,
+  maxMessagesPerCommand: 0,
+  trustsCopyUid: true,
+  trustsQresync: true,
+  storeFlagsAfterAppend: false,
+  rolesByName: COMMON_ROLE_NAMES,
+};
+
+export const generic: Provider = {
+  name: 'generic',
+  domains: [],
+  imap: undefined,
+  smtp: undefined,
+  traits: GENERIC_TRAITS,
+};

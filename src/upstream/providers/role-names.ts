@@ -1,0 +1,117 @@
+// Names under which servers and clients keep the role mailboxes where LIST gives no attribute (providers.md §2–§8).
+import type { Role } from '../../mail/roles.js';
+
+const NAMES: Readonly<Partial<Record<Role, readonly string[]>>> = {
+  drafts: [
+    'Drafts',
+    'Draft',
+    '草稿箱',
+    '草稿',
+    '草稿夾',
+    'Entwürfe',
+    'Brouillons',
+    'Borradores',
+    'Bozze',
+    'Rascunhos',
+    'Черновики',
+    '下書き',
+    '임시보관함',
+  ],
+  sent: [
+    'Sent',
+    'Sent Items',
+    'Sent Messages',
+    'Sent Mail',
+    '已发送',
+    '已发送邮件',
+    '已傳送',
+    '寄件備份',
+    '已寄出',
+    'Gesendet',
+    'Gesendete Objekte',
+    'Gesendete Elemente',
+    'Envoyés',
+    'Éléments envoyés',
+    'Enviados',
+    'Elementos enviados',
+    'Posta inviata',
+    'Itens enviados',
+    'Отправленные',
+    '送信済みアイテム',
+    '送信済み',
+    '보낸편지함',
+  ],
+  trash: [
+    'Trash',
+    'Deleted',
+    'Deleted Items',
+    'Deleted Messages',
+    'Bin',
+    '已删除',
+    '已删除邮件',
+    '废件箱',
+    '已刪除',
+    '垃圾桶',
+    'Papierkorb',
+    'Gelöschte Elemente',
+    'Gelöschte Objekte',
+    'Corbeille',
+    'Éléments supprimés',
+    'Papelera',
+    'Cestino',
+    'Lixeira',
+    'Itens excluídos',
+    'Корзина',
+    'Удаленные',
+    'ゴミ箱',
+    '削除済みアイテム',
+    '휴지통',
+  ],
+  junk: [
+    'Junk',
+    'Spam',
+    'Junk Email',
+    'Junk E-mail',
+    'Junk Mail',
+    'Bulk',
+    'Bulk Mail',
+    '垃圾邮件',
+    '垃圾郵件',
+    'Spamverdacht',
+    'Courrier indésirable',
+    'Correo no deseado',
+    'Posta indesiderata',
+    'Lixo eletrônico',
+    'Спам',
+    '迷惑メール',
+    '스팸편지함',
+  ],
+  archive: [
+    'Archive',
+    'Archives',
+    '归档',
+    '存档',
+    '封存',
+    'Archiv',
+    'Archivo',
+    'Archivio',
+    'Arquivo',
+    'Архив',
+    'アーカイブ',
+    '보관함',
+  ],
+};
+
+const byName = (names: Readonly<Partial<Record<Role, readonly string[]>>>): Map<string, Role> =>
+  new Map(
+    Object.entries(names).flatMap(([role, list]) =>
+      list.map((name) => [name.normalize('NFC').toLowerCase(), role as Role] as const),
+    ),
+  );
+
+/** The names any server might use, in the languages we know of. */
+export const COMMON_ROLE_NAMES: ReadonlyMap<string, Role> = byName(NAMES);
+
+/** A provider's own table: exactly these names. */
+export const roleNames = (names: Readonly<Partial<Record<Role, readonly string[]>>>): ReadonlyMap<string, Role> =>
+  byName(names);

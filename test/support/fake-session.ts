@@ -1,0 +1,238 @@
+// One session of the fake connector: what each method of UpstreamSession does to the account model.
+import { ALL_SYSTEM_FLAGS, type FlagSet } from '../../src/mail/flags.js';
+import type { UpstreamUid } from '../../src/mail/ids.js';
+import { type NumberRanges, rangesOf } from '../../src/mail/sequence-set.js';
+import type {
+  Appended,
+  AppendSource,
+  FlagOperation,
+  FlagRow,
+  HeaderRow,
+  ListingRow,
+  SelectedSource,
+  SourcePath,
+  SourceStatus,
+  Transferred,
+  UpstreamMailbox,
+  UpstreamSearch,
+  UpstreamSession,
+} from '../../src/upstream/connector.js';
+import { headerRowOf, listingRowOf, matchesSearch } from './fake-rows.js';
+import { messagesIn } from './fake-upstream-model.js';
+import { FakeWire, permanent } from './fake-wire.js';
+
+const LISTING_BATCH = 1000;
+const HEADER_BATCH = 250;
+
+export class FakeSession extends FakeWire implements UpstreamSession {
+  listMailboxes(): Promise<readonly UpstreamMailbox[]> {
+    return this.command('listMailboxes', [], () =>
+      this.host.account.mailboxes.map(({ path, role, selectable }) => ({ path, role, selectable })),
+    );
+  }
+
+  status(path: SourcePath): Promise<SourceStatus> {
+    return this.command('status', [path], () => {
+      const mailbox = this.existing(path, 'NONEXISTENT');
+      const { uidNext, uidValidity, highestModseq, messages } = mailbox;
+      return {
+        messages: messages.length,
+        uidNext,
+        uidValidity,
+        highestModseq: this.capabilities.condstore ? highestModseq : undefined,
+      };
+    });
+  }
+
+  createMailbox(path: SourcePath): Promise<void> {
+    return this.command('createMailbox', [path], () => {
+      if (this.host.account.find(path)?.selectable) throw permanent('ALREADYEXISTS', 'the mailbox exists');
+      this.host.account.create(path);
+    });
+  }
+
+  renameMailbox(from: SourcePath, to: SourcePath): Promise<void> {
+    return this.command('renameMailbox', [from, to], () => {
+      const mailbox = this.existing(from, 'NONEXISTENT');
+      if (mailbox.role === 'inbox') throw permanent('CANNOT', 'INBOX stays');
+      if (this.host.account.find(to)) throw permanent('ALREADYEXISTS', 'the mailbox exists');
+      this.host.account.rename(mailbox, to);
+    });
+  }
+
+  deleteMailbox(path: SourcePath): Promise<void> {
+    return this.command('deleteMailbox', [path], () => {
+      const mailbox = this.existing(path, 'NONEXISTENT');
+      if (mailbox.role === 'inbox') throw permanent('CANNOT', 'INBOX stays');
+      this.host.account.remove(mailbox);
+    });
+  }
+
+  async append(
+    path: SourcePath,
+    message: AppendSource,
+    flags: FlagSet,
+    internalDate: number | undefined,
+  ): Promise<Appended> {
+    return this.command('append', [path, message, flags, internalDate], async () => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of message.open()) pieces.push(piece);
+      this.alive();
+      const bytes = Buffer.concat(pieces);
+      if (bytes.byteLength !== message.sizeBytes)
+        throw new Error(`append of ${message.sizeBytes} bytes gave ${bytes.byteLength}`);
+      if (this.capabilities.appendLimit !== undefined && bytes.byteLength > this.capabilities.appendLimit)
+        throw permanent('TOOBIG', 'the message is too big');
+      const mailbox = this.existing(path, 'TRYCREATE');
+      const date = internalDate ?? Math.floor(Date.now() / 1000);
+      const { uid } = this.own(mailbox, () =>
+        this.host.account.add(mailbox, { bytes, flags: this.kept(flags), internalDate: date }),
+      );
+      return this.capabilities.uidplus
+        ? { uidValidity: mailbox.uidValidity, uid }
+        : { uidValidity: undefined, uid: undefined };
+    });
+  }
+
+  select(path: SourcePath): Promise<SelectedSource> {
+    return this.command('select', [path], () => {
+      this.selected = undefined;
+      const mailbox = this.existing(path, 'NONEXISTENT');
+      this.selected = mailbox;
+      this.seen = mailbox.version;
+      const { uidValidity, uidNext, highestModseq, messages } = mailbox;
+      return {
+        uidValidity,
+        uidNext,
+        exists: messages.length,
+        highestModseq: this.capabilities.condstore ? highestModseq : undefined,
+        permanentSystemFlags: ALL_SYSTEM_FLAGS,
+        keepsNewKeywords: this.host.keepsNewKeywords,
+        keepsKeywords: [],
+      };
+    });
+  }
+
+  uids(): Promise<Uint32Array> {
+    return this.command('uids', [], () => Uint32Array.from(this.current().messages, ({ uid }) => uid));
+  }
+
+  search(criterion: UpstreamSearch): Promise<Uint32Array> {
+    return this.command('search', [criterion], () => {
+      const found = this.current().messages.filter((message) => matchesSearch(message, criterion));
+      return Uint32Array.from(found, ({ uid }) => uid);
+    });
+  }
+
+  fetchListing(uids: NumberRanges, onBatch: (rows: ListingRow[]) => void | Promise<void>): Promise<void> {
+    return this.command('fetchListing', [uids], () =>
+      this.batches(
+        messagesIn(this.current(), uids),
+        LISTING_BATCH,
+        (message) => listingRowOf(message, this.capabilities),
+        onBatch,
+      ),
+    );
+  }
+
+  fetchHeaders(uids: NumberRanges, onBatch: (rows: HeaderRow[]) => void | Promise<void>): Promise<void> {
+    return this.command('fetchHeaders', [uids], () =>
+      this.batches(
+        messagesIn(this.current(), uids),
+        HEADER_BATCH,
+        (message) => headerRowOf(message, this.capabilities),
+        onBatch,
+      ),
+    );
+  }
+
+  fetchFlags(uids: NumberRanges, onBatch: (rows: FlagRow[]) => void | Promise<void>): Promise<void> {
+    return this.command('fetchFlags', [uids], () =>
+      this.batches(messagesIn(this.current(), uids), LISTING_BATCH, ({ uid, flags }) => ({ uid, flags }), onBatch),
+    );
+  }
+
+  changesSince(
+    modseq: bigint,
+    onBatch: (rows: FlagRow[]) => void | Promise<void>,
+  ): Promise<{ vanished: NumberRanges | undefined }> {
+    return this.command('changesSince', [modseq], async () => {
+      if (!this.capabilities.condstore) throw permanent('CANNOT', 'the server has no CONDSTORE');
+      const mailbox = this.current();
+      const changed = mailbox.messages.filter((message) => message.modseq > modseq);
+      const gone = mailbox.vanished.filter((entry) => entry.modseq > modseq).map(({ uid }) => uid);
+      await this.batches(changed, LISTING_BATCH, ({ uid, flags }) => ({ uid, flags }), onBatch);
+      return { vanished: this.capabilities.qresync ? rangesOf(gone.sort((a, b) => a - b)) : undefined };
+    });
+  }
+
+  fetchBodies(
+    uids: readonly UpstreamUid[],
+    onBody: (uid: UpstreamUid, body: AsyncIterable<Uint8Array>) => Promise<void>,
+  ): Promise<void> {
+    return this.command('fetchBodies', [uids], async () => {
+      for (const uid of uids) {
+        this.alive();
+        const message = this.current().messages.find((other) => other.uid === uid);
+        if (message && !this.host.hidden.has(message)) await onBody(uid, this.pieces(message.bytes));
+      }
+    });
+  }
+
+  storeFlags(uids: NumberRanges, operation: FlagOperation, flags: FlagSet): Promise<void> {
+    return this.command('storeFlags', [uids, operation, flags], () => {
+      const mailbox = this.current();
+      for (const message of messagesIn(mailbox, uids))
+        this.own(mailbox, () => this.host.account.setFlags(mailbox, message, operation, this.kept(flags)));
+    });
+  }
+
+  copy(uids: NumberRanges, to: SourcePath): Promise<Transferred> {
+    return this.command('copy', [uids, to], () => {
+      const target = this.existing(to, 'TRYCREATE');
+      return this.transferred(target, messagesIn(this.current(), uids), (message) =>
+        this.host.account.copy(message, target),
+      );
+    });
+  }
+
+  move(uids: NumberRanges, to: SourcePath): Promise<Transferred> {
+    return this.command('move', [uids, to], () => {
+      if (!this.capabilities.move && !this.capabilities.uidplus)
+        throw permanent('CANNOT', 'the server has neither MOVE nor UIDPLUS');
+      const from = this.current();
+      const target = this.existing(to, 'TRYCREATE');
+      return this.transferred(target, messagesIn(from, uids), (message) =>
+        this.host.account.move(message, from, target),
+      );
+    });
+  }
+
+  expunge(uids: NumberRanges): Promise<void> {
+    return this.command('expunge', [uids], () => {
+      if (!this.capabilities.uidplus) throw permanent('CANNOT', 'the server has no UIDPLUS');
+      const mailbox = this.current();
+      for (const message of messagesIn(mailbox, uids))
+        this.own(mailbox, () => this.host.account.expunge(mailbox, message));
+    });
+  }
+
+  waitForChange({ signal, maxMs }: { signal: AbortSignal; maxMs: number }): Promise<'changed' | 'aborted' | 'timeout'> {
+    return this.command('waitForChange', [maxMs], async () => {
+      const mailbox = this.current();
+      const result = await this.waitOn(mailbox, AbortSignal.any([signal, this.death.signal]), maxMs);
+      this.alive();
+      this.seen = mailbox.version;
+      return result;
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.death.signal.aborted) await this.host.called({ session: this.number, method: 'close', args: [] });
+    this.die();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
