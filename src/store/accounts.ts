@@ -1,0 +1,70 @@
+import type { Database } from './database.js';
+
+export interface AccountRow {
+  readonly id: number;
+  readonly name: string;
+  readonly address: string;
+  readonly provider: string;
+  readonly savesSent: boolean | undefined;
+  readonly merged: boolean;
+}
+
+interface RawAccount {
+  id: number;
+  name: string;
+  address: string;
+  provider: string;
+  savesSent: number | null;
+  merged: number;
+}
+
+const fromRaw = (raw: RawAccount): AccountRow => ({
+  id: raw.id,
+  name: raw.name,
+  address: raw.address,
+  provider: raw.provider,
+  savesSent: raw.savesSent === null ? undefined : raw.savesSent === 1,
+  merged: raw.merged === 1,
+});
+
+export interface AccountStore {
+  /** The row of that name, made or brought up to date. */
+  upsert(account: { name: string; address: string; provider: string }): AccountRow;
+  list(): AccountRow[];
+  setMerged(id: number): void;
+  setSavesSent(id: number, savesSent: boolean): void;
+  setProbe(id: number, probe: unknown): void;
+  /** Deletes the account with everything that hangs on it but the entries, which the caller has withdrawn. */
+  remove(id: number): void;
+}
+
+export function createAccountStore({ sqlite }: Database): AccountStore {
+  const columns = 'id, name, address, provider, savesSent, merged';
+  const upsert = sqlite.prepare(
+    `INSERT INTO accounts (name, address, provider) VALUES (@name, @address, @provider)
+     ON CONFLICT (name) DO UPDATE SET address = excluded.address, provider = excluded.provider RETURNING ${columns}`,
+  );
+  const list = sqlite.prepare(`SELECT ${columns} FROM accounts ORDER BY id`);
+  const setMerged = sqlite.prepare('UPDATE accounts SET merged = 1 WHERE id = ?');
+  const setSavesSent = sqlite.prepare('UPDATE accounts SET savesSent = ? WHERE id = ?');
+  const setProbe = sqlite.prepare('UPDATE accounts SET probe = ? WHERE id = ?');
+  const removal = [
+    'DELETE FROM journal WHERE accountId = ?',
+    'DELETE FROM copies WHERE sourceId IN (SELECT id FROM sources WHERE accountId = ?)',
+    'DELETE FROM messages WHERE accountId = ?',
+    'DELETE FROM sources WHERE accountId = ?',
+    'DELETE FROM mailboxes WHERE accountId = ?',
+    'DELETE FROM problems WHERE accountId = ?',
+    'DELETE FROM accounts WHERE id = ?',
+  ].map((sql) => sqlite.prepare(sql));
+  return {
+    upsert: (account) => fromRaw(upsert.get(account) as RawAccount),
+    list: () => (list.all() as RawAccount[]).map(fromRaw),
+    setMerged: (id) => void setMerged.run(id),
+    setSavesSent: (id, savesSent) => void setSavesSent.run(savesSent ? 1 : 0, id),
+    setProbe: (id, probe) => void setProbe.run(JSON.stringify(probe), id),
+    remove: (id) => {
+      for (const statement of removal) statement.run(id);
+    },
+  };
+}

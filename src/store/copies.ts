@@ -1,0 +1,109 @@
+import type { FlagSet } from '../mail/flags.js';
+import type { Database } from './database.js';
+
+/** A message in a source. Keyword lists are joined by spaces. */
+export interface CopyRow {
+  readonly id: number;
+  readonly sourceId: number;
+  readonly messageId: number;
+  readonly upstreamUid: number | null;
+  readonly upstreamFlags: number;
+  readonly upstreamKeywords: string;
+  readonly flags: number;
+  readonly keywords: string;
+  readonly ownFlags: number;
+  readonly ownKeywords: string;
+  readonly leaving: number;
+}
+
+/** The flag columns of a copy. */
+export type CopyFlags = Pick<
+  CopyRow,
+  'upstreamFlags' | 'upstreamKeywords' | 'flags' | 'keywords' | 'ownFlags' | 'ownKeywords'
+>;
+
+export const joinKeywords = (keywords: readonly string[]): string => keywords.join(' ');
+export const splitKeywords = (text: string): string[] => (text === '' ? [] : text.split(' '));
+
+export interface CopyStore {
+  /** A copy as the upstream lists it (flags equal upstream flags). */
+  insertListed(sourceId: number, messageId: number, upstreamUid: number, flags: FlagSet): number;
+  /** A copy a client made, not yet bound to an upstream uid. */
+  insertUnbound(sourceId: number, messageId: number, flags: CopyFlags): number;
+  get(id: number): CopyRow | undefined;
+  byUid(sourceId: number, upstreamUid: number): CopyRow | undefined;
+  /** Bound copies (leaving ones too), ascending by upstream uid. */
+  bound(sourceId: number): { id: number; upstreamUid: number }[];
+  /** Bound copies that are there upstream as far as we know. */
+  countBound(sourceId: number): number;
+  boundRange(sourceId: number, low: number, high: number): CopyRow[];
+  unbound(sourceId: number): CopyRow[];
+  ofMessage(messageId: number): CopyRow[];
+  ofSource(sourceId: number): CopyRow[];
+  bind(id: number, upstreamUid: number, upstream: FlagSet): void;
+  unbind(id: number): void;
+  setUpstreamUid(id: number, upstreamUid: number): void;
+  setFlags(id: number, flags: CopyFlags): void;
+  setLeaving(id: number, leaving: boolean): void;
+  setMessage(id: number, messageId: number): void;
+  remove(id: number): void;
+}
+
+export function createCopyStore({ sqlite }: Database): CopyStore {
+  const insertListed = sqlite.prepare(
+    `INSERT INTO copies (sourceId, messageId, upstreamUid, upstreamFlags, upstreamKeywords, flags, keywords)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?4, ?5)`,
+  );
+  const insertUnbound = sqlite.prepare(
+    `INSERT INTO copies (sourceId, messageId, upstreamFlags, upstreamKeywords, flags, keywords, ownFlags, ownKeywords)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const get = sqlite.prepare('SELECT * FROM copies WHERE id = ?');
+  const byUid = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ? AND upstreamUid = ?');
+  const bound = sqlite.prepare(
+    'SELECT id, upstreamUid FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL ORDER BY upstreamUid',
+  );
+  const countBound = sqlite
+    .prepare('SELECT count(*) FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL')
+    .pluck();
+  const boundRange = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ? AND upstreamUid BETWEEN ? AND ?');
+  const unbound = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ? AND upstreamUid IS NULL');
+  const ofMessage = sqlite.prepare('SELECT * FROM copies WHERE messageId = ?');
+  const ofSource = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ?');
+  const bind = sqlite.prepare('UPDATE copies SET upstreamUid = ?, upstreamFlags = ?, upstreamKeywords = ? WHERE id = ?');
+  const unbind = sqlite.prepare('UPDATE copies SET upstreamUid = NULL WHERE id = ?');
+  const setUid = sqlite.prepare('UPDATE copies SET upstreamUid = ? WHERE id = ?');
+  const setFlags = sqlite.prepare(
+    `UPDATE copies SET upstreamFlags = ?, upstreamKeywords = ?, flags = ?, keywords = ?, ownFlags = ?, ownKeywords = ?
+     WHERE id = ?`,
+  );
+  const setLeaving = sqlite.prepare('UPDATE copies SET leaving = ? WHERE id = ?');
+  const setMessage = sqlite.prepare('UPDATE copies SET messageId = ? WHERE id = ?');
+  const remove = sqlite.prepare('DELETE FROM copies WHERE id = ?');
+  return {
+    insertListed: (sourceId, messageId, uid, flags) =>
+      Number(insertListed.run(sourceId, messageId, uid, flags.system, joinKeywords(flags.keywords)).lastInsertRowid),
+    insertUnbound: (sourceId, messageId, f) =>
+      Number(
+        insertUnbound.run(
+          sourceId, messageId, f.upstreamFlags, f.upstreamKeywords, f.flags, f.keywords, f.ownFlags, f.ownKeywords,
+        ).lastInsertRowid,
+      ),
+    get: (id) => get.get(id) as CopyRow | undefined,
+    byUid: (sourceId, uid) => byUid.get(sourceId, uid) as CopyRow | undefined,
+    bound: (sourceId) => bound.all(sourceId) as { id: number; upstreamUid: number }[],
+    countBound: (sourceId) => countBound.get(sourceId) as number,
+    boundRange: (sourceId, low, high) => boundRange.all(sourceId, low, high) as CopyRow[],
+    unbound: (sourceId) => unbound.all(sourceId) as CopyRow[],
+    ofMessage: (messageId) => ofMessage.all(messageId) as CopyRow[],
+    ofSource: (sourceId) => ofSource.all(sourceId) as CopyRow[],
+    bind: (id, uid, upstream) => void bind.run(uid, upstream.system, joinKeywords(upstream.keywords), id),
+    unbind: (id) => void unbind.run(id),
+    setUpstreamUid: (id, uid) => void setUid.run(uid, id),
+    setFlags: (id, f) =>
+      void setFlags.run(f.upstreamFlags, f.upstreamKeywords, f.flags, f.keywords, f.ownFlags, f.ownKeywords, id),
+    setLeaving: (id, leaving) => void setLeaving.run(leaving ? 1 : 0, id),
+    setMessage: (id, messageId) => void setMessage.run(messageId, id),
+    remove: (id) => void remove.run(id),
+  };
+}

@@ -1,0 +1,95 @@
+import type { Database } from './database.js';
+
+/** An action owed to an upstream; the payload's shape belongs to core/journal. */
+export interface JournalRow {
+  readonly id: number;
+  readonly accountId: number;
+  readonly kind: string;
+  readonly sourceId: number | null;
+  readonly payload: string;
+  readonly sent: number;
+  readonly attempts: number;
+  readonly nextAttemptAt: number;
+  readonly lastError: string | null;
+  readonly createdAt: number;
+}
+
+export interface JournalTarget {
+  readonly copyId: number;
+  readonly newCopyId: number | null;
+}
+
+export interface NewJournalRow {
+  readonly accountId: number;
+  readonly kind: string;
+  readonly sourceId: number | undefined;
+  readonly payload: unknown;
+  readonly targets: readonly { readonly copyId: number; readonly newCopyId?: number }[];
+}
+
+export interface JournalStore {
+  add(row: NewJournalRow): number;
+  /** The account's rows in order, at most `limit`. */
+  head(accountId: number, limit: number): JournalRow[];
+  get(id: number): JournalRow | undefined;
+  targets(journalId: number): JournalTarget[];
+  /** Rows that have the copy as a target, in order. */
+  ofCopy(copyId: number): JournalRow[];
+  hasCopy(copyId: number): boolean;
+  setSent(id: number, payload: unknown): void;
+  setPayload(id: number, payload: unknown): void;
+  setAttempt(id: number, attempts: number, nextAttemptAt: number, lastError: string | undefined): void;
+  removeTarget(journalId: number, copyId: number): void;
+  remove(id: number): void;
+  depth(accountId: number): { depth: number; oldestAt: number | undefined; lastError: string | undefined };
+}
+
+export function createJournalStore({ sqlite }: Database): JournalStore {
+  const add = sqlite.prepare(
+    'INSERT INTO journal (accountId, kind, sourceId, payload, createdAt) VALUES (?, ?, ?, ?, ?)',
+  );
+  const addTarget = sqlite.prepare('INSERT OR IGNORE INTO journalTargets (journalId, copyId, newCopyId) VALUES (?, ?, ?)');
+  const head = sqlite.prepare('SELECT * FROM journal WHERE accountId = ? ORDER BY id LIMIT ?');
+  const get = sqlite.prepare('SELECT * FROM journal WHERE id = ?');
+  const targets = sqlite.prepare('SELECT copyId, newCopyId FROM journalTargets WHERE journalId = ? ORDER BY copyId');
+  const ofCopy = sqlite.prepare(
+    'SELECT j.* FROM journal j JOIN journalTargets t ON t.journalId = j.id WHERE t.copyId = ? ORDER BY j.id',
+  );
+  const hasCopy = sqlite
+    .prepare('SELECT 1 FROM journalTargets WHERE copyId = ?1 UNION ALL SELECT 1 FROM journalTargets WHERE newCopyId = ?1 LIMIT 1')
+    .pluck();
+  const setSent = sqlite.prepare('UPDATE journal SET sent = 1, payload = ? WHERE id = ?');
+  const setPayload = sqlite.prepare('UPDATE journal SET payload = ? WHERE id = ?');
+  const setAttempt = sqlite.prepare('UPDATE journal SET attempts = ?, nextAttemptAt = ?, lastError = ? WHERE id = ?');
+  const removeTarget = sqlite.prepare('DELETE FROM journalTargets WHERE journalId = ? AND copyId = ?');
+  const remove = sqlite.prepare('DELETE FROM journal WHERE id = ?');
+  const depth = sqlite.prepare(
+    `SELECT count(*) AS depth, min(createdAt) AS oldestAt,
+       (SELECT lastError FROM journal WHERE accountId = ?1 AND lastError IS NOT NULL ORDER BY id LIMIT 1) AS lastError
+     FROM journal WHERE accountId = ?1`,
+  );
+  return {
+    add: ({ accountId, kind, sourceId, payload, targets: list }) => {
+      const id = Number(
+        add.run(accountId, kind, sourceId ?? null, JSON.stringify(payload), Date.now()).lastInsertRowid,
+      );
+      for (const { copyId, newCopyId } of list) addTarget.run(id, copyId, newCopyId ?? null);
+      return id;
+    },
+    head: (accountId, limit) => head.all(accountId, limit) as JournalRow[],
+    get: (id) => get.get(id) as JournalRow | undefined,
+    targets: (journalId) => targets.all(journalId) as JournalTarget[],
+    ofCopy: (copyId) => ofCopy.all(copyId) as JournalRow[],
+    hasCopy: (copyId) => hasCopy.get(copyId) !== undefined,
+    setSent: (id, payload) => void setSent.run(JSON.stringify(payload), id),
+    setPayload: (id, payload) => void setPayload.run(JSON.stringify(payload), id),
+    setAttempt: (id, attempts, nextAttemptAt, lastError) =>
+      void setAttempt.run(attempts, nextAttemptAt, lastError ?? null, id),
+    removeTarget: (journalId, copyId) => void removeTarget.run(journalId, copyId),
+    remove: (id) => void remove.run(id),
+    depth: (accountId) => {
+      const row = depth.get(accountId) as { depth: number; oldestAt: number | null; lastError: string | null };
+      return { depth: row.depth, oldestAt: row.oldestAt ?? undefined, lastError: row.lastError ?? undefined };
+    },
+  };
+}

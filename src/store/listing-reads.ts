@@ -1,0 +1,82 @@
+// The hot reads: what FETCH and SEARCH need of many messages, straight from the wire-ready columns.
+import type Sqlite from 'better-sqlite3';
+import type { Database } from './database.js';
+
+export interface ListingColumns {
+  readonly envelope?: boolean;
+  readonly bodyStructure?: boolean;
+  readonly headers?: boolean;
+}
+
+/** A column not asked for is ''. `missing` is 1 when the listing has not been fetched from upstream yet. */
+export interface ListingReadRow {
+  readonly uid: number;
+  readonly modseq: number;
+  readonly internalDate: number;
+  readonly sizeBytes: number;
+  readonly envelope: string;
+  readonly bodyStructure: string;
+  readonly headers: string;
+  readonly missing: number;
+}
+
+/** What is needed to fetch a message's body or listing from upstream. */
+export interface Whereabouts {
+  readonly uid: number;
+  readonly copyId: number;
+  readonly messageId: number;
+  readonly sourceId: number;
+  readonly upstreamUid: number | null;
+  readonly bodyRef: string | null;
+  readonly sizeBytes: number;
+  readonly originId: number | null;
+}
+
+export interface ListingReads {
+  /** Rows of the mailbox with low ≤ uid ≤ high, ascending, at most `limit`. */
+  range(mailboxId: number, low: number, high: number, limit: number, columns: ListingColumns): ListingReadRow[];
+  whereabouts(mailboxId: number, uid: number): Whereabouts | undefined;
+  /** The copies of a mailbox that stand upstream, by source: [uid, upstreamUid, bodyRef is here]. */
+  upstreamUids(mailboxId: number, sourceId: number): [number, number, number][];
+}
+
+export function createListingReads({ sqlite }: Database): ListingReads {
+  const statements = new Map<number, Sqlite.Statement>();
+  const statementFor = (columns: ListingColumns): Sqlite.Statement => {
+    const key = (columns.envelope ? 1 : 0) | (columns.bodyStructure ? 2 : 0) | (columns.headers ? 4 : 0);
+    const known = statements.get(key);
+    if (known) return known;
+    const listing = columns.envelope || columns.bodyStructure;
+    const made = sqlite.prepare(
+      `SELECT e.uid, e.modseq, m.internalDate, m.sizeBytes,
+         ${columns.envelope ? "ifnull(l.envelope, '')" : "''"} AS envelope,
+         ${columns.bodyStructure ? "ifnull(l.bodyStructure, '')" : "''"} AS bodyStructure,
+         ${columns.headers ? "ifnull(h.block, '')" : "''"} AS headers,
+         ${listing ? 'l.messageId IS NULL' : columns.headers ? 'h.messageId IS NULL' : '0'} AS missing
+       FROM entries e JOIN copies c ON c.id = e.copyId JOIN messages m ON m.id = c.messageId
+         ${listing ? 'LEFT JOIN listings l ON l.messageId = m.id' : ''}
+         ${columns.headers ? 'LEFT JOIN headers h ON h.messageId = m.id' : ''}
+       WHERE e.mailboxId = ? AND e.uid BETWEEN ? AND ? ORDER BY e.uid LIMIT ?`,
+    );
+    statements.set(key, made);
+    return made;
+  };
+  const whereabouts = sqlite.prepare(
+    `SELECT e.uid, c.id AS copyId, m.id AS messageId, c.sourceId, c.upstreamUid, m.bodyRef, m.sizeBytes, m.originId
+     FROM entries e JOIN copies c ON c.id = e.copyId JOIN messages m ON m.id = c.messageId
+     WHERE e.mailboxId = ? AND e.uid = ?`,
+  );
+  const upstreamUids = sqlite
+    .prepare(
+      `SELECT e.uid, c.upstreamUid, m.bodyRef IS NOT NULL FROM entries e JOIN copies c ON c.id = e.copyId
+         JOIN messages m ON m.id = c.messageId
+       WHERE e.mailboxId = ? AND c.sourceId = ? AND c.upstreamUid IS NOT NULL ORDER BY c.upstreamUid`,
+    )
+    .raw();
+  return {
+    range: (mailboxId, low, high, limit, columns) =>
+      statementFor(columns).all(mailboxId, low, high, limit) as ListingReadRow[],
+    whereabouts: (mailboxId, uid) => whereabouts.get(mailboxId, uid) as Whereabouts | undefined,
+    upstreamUids: (mailboxId, sourceId) => upstreamUids.all(mailboxId, sourceId) as [number, number, number][],
+  };
+}

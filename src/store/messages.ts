@@ -1,0 +1,112 @@
+import type { Database } from './database.js';
+
+/** One content. Texts are WireText. */
+export interface NewMessage {
+  readonly accountId: number;
+  readonly emailId: string | undefined;
+  readonly threadId: string | undefined;
+  /** Unix time, seconds. */
+  readonly internalDate: number;
+  readonly sizeBytes: number;
+}
+
+export interface MessageRow {
+  readonly id: number;
+  readonly accountId: number;
+  readonly emailId: string | null;
+  readonly messageIdHeader: string | null;
+  readonly internalDate: number;
+  readonly sizeBytes: number;
+  readonly bodyRef: string | null;
+  readonly originId: number | null;
+}
+
+export interface Listing {
+  readonly envelope: string;
+  readonly bodyStructure: string;
+  readonly headers: string;
+  /** '' when the message has none. */
+  readonly messageIdHeader: string;
+}
+
+export interface MessageStore {
+  insert(message: NewMessage): number;
+  get(id: number): MessageRow | undefined;
+  byEmailId(accountId: number, emailId: string): number | undefined;
+  hasListing(id: number): boolean;
+  listing(id: number): Listing | undefined;
+  setListing(id: number, listing: Listing): void;
+  setBodyStructure(id: number, bodyStructure: string): void;
+  setBody(id: number, bodyRef: string | null): void;
+  setOrigin(id: number, originId: number | null): void;
+  /** Newest messages of an account whose body is not cached, within a date: for prefetch. */
+  withoutBody(sourceId: number, since: number, limit: number): { messageId: number; upstreamUid: number; sizeBytes: number }[];
+  /** Bound copies of a source whose message has no listing yet, newest first. */
+  withoutListing(sourceId: number, limit: number): { messageId: number; upstreamUid: number }[];
+  countWithoutListing(sourceId: number): number;
+  /** Deletes the message if no copy shows it any more. */
+  removeIfOrphan(id: number): void;
+}
+
+export function createMessageStore({ sqlite }: Database): MessageStore {
+  const insert = sqlite.prepare(
+    'INSERT INTO messages (accountId, emailId, threadId, internalDate, sizeBytes) VALUES (?, ?, ?, ?, ?)',
+  );
+  const get = sqlite.prepare(
+    'SELECT id, accountId, emailId, messageIdHeader, internalDate, sizeBytes, bodyRef, originId FROM messages WHERE id = ?',
+  );
+  const byEmailId = sqlite.prepare('SELECT id FROM messages WHERE accountId = ? AND emailId = ?').pluck();
+  const hasListing = sqlite.prepare('SELECT 1 FROM listings WHERE messageId = ?').pluck();
+  const listing = sqlite.prepare(
+    `SELECT l.envelope, l.bodyStructure, h.block AS headers, ifnull(m.messageIdHeader, '') AS messageIdHeader
+     FROM listings l JOIN headers h USING (messageId) JOIN messages m ON m.id = l.messageId WHERE l.messageId = ?`,
+  );
+  const setListing = sqlite.prepare('INSERT OR REPLACE INTO listings (messageId, envelope, bodyStructure) VALUES (?, ?, ?)');
+  const setHeaders = sqlite.prepare('INSERT OR REPLACE INTO headers (messageId, block) VALUES (?, ?)');
+  const setMessageId = sqlite.prepare('UPDATE messages SET messageIdHeader = ? WHERE id = ?');
+  const setBodyStructure = sqlite.prepare('UPDATE listings SET bodyStructure = ? WHERE messageId = ?');
+  const setBody = sqlite.prepare('UPDATE messages SET bodyRef = ? WHERE id = ?');
+  const setOrigin = sqlite.prepare('UPDATE messages SET originId = ? WHERE id = ?');
+  const withoutBody = sqlite.prepare(
+    `SELECT m.id AS messageId, c.upstreamUid, m.sizeBytes FROM copies c JOIN messages m ON m.id = c.messageId
+     WHERE c.sourceId = ? AND c.leaving = 0 AND c.upstreamUid IS NOT NULL AND m.bodyRef IS NULL AND m.internalDate >= ?
+     ORDER BY m.internalDate DESC LIMIT ?`,
+  );
+  const withoutListing = sqlite.prepare(
+    `SELECT c.messageId, c.upstreamUid FROM copies c
+     WHERE c.sourceId = ? AND c.upstreamUid IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.messageId = c.messageId)
+     ORDER BY c.upstreamUid DESC LIMIT ?`,
+  );
+  const countWithoutListing = sqlite
+    .prepare(
+      `SELECT count(*) FROM copies c WHERE c.sourceId = ? AND c.upstreamUid IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.messageId = c.messageId)`,
+    )
+    .pluck();
+  const remove = sqlite.prepare(
+    'DELETE FROM messages WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM copies WHERE messageId = ?1)',
+  );
+  return {
+    insert: (m) =>
+      Number(insert.run(m.accountId, m.emailId ?? null, m.threadId ?? null, m.internalDate, m.sizeBytes).lastInsertRowid),
+    get: (id) => get.get(id) as MessageRow | undefined,
+    byEmailId: (accountId, emailId) => byEmailId.get(accountId, emailId) as number | undefined,
+    hasListing: (id) => hasListing.get(id) !== undefined,
+    listing: (id) => listing.get(id) as Listing | undefined,
+    setListing: (id, row) => {
+      setListing.run(id, row.envelope, row.bodyStructure);
+      setHeaders.run(id, row.headers);
+      setMessageId.run(row.messageIdHeader, id);
+    },
+    setBodyStructure: (id, bodyStructure) => void setBodyStructure.run(bodyStructure, id),
+    setBody: (id, bodyRef) => void setBody.run(bodyRef, id),
+    setOrigin: (id, originId) => void setOrigin.run(originId, id),
+    withoutBody: (sourceId, since, limit) =>
+      withoutBody.all(sourceId, since, limit) as { messageId: number; upstreamUid: number; sizeBytes: number }[],
+    withoutListing: (sourceId, limit) =>
+      withoutListing.all(sourceId, limit) as { messageId: number; upstreamUid: number }[],
+    countWithoutListing: (sourceId) => countWithoutListing.get(sourceId) as number,
+    removeIfOrphan: (id) => void remove.run(id),
+  };
+}

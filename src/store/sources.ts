@@ -1,0 +1,112 @@
+import type { Role } from '../mail/roles.js';
+import type { Database } from './database.js';
+
+/** One upstream mailbox as last seen. */
+export interface SourceRow {
+  readonly id: number;
+  readonly accountId: number;
+  readonly path: readonly string[];
+  readonly role: Role | undefined;
+  readonly selectable: boolean;
+  /** False while its CREATE is still owed to the upstream. */
+  readonly present: boolean;
+  /** Every message it had at first sight has a copy row. */
+  readonly listed: boolean;
+  readonly uidValidity: number | undefined;
+  readonly uidNext: number | undefined;
+  readonly highestModseq: bigint | undefined;
+  readonly keepsNewKeywords: boolean;
+  /** Lower case. */
+  readonly keepsKeywords: readonly string[];
+  readonly lastFullCheck: number;
+}
+
+interface RawSource {
+  id: number;
+  accountId: number;
+  path: string;
+  role: string | null;
+  selectable: number;
+  present: number;
+  listed: number;
+  uidValidity: number | null;
+  uidNext: number | null;
+  highestModseq: string | null;
+  keepsNewKeywords: number;
+  keepsKeywords: string;
+  lastFullCheck: number;
+}
+
+const fromRaw = (raw: RawSource): SourceRow => ({
+  id: raw.id,
+  accountId: raw.accountId,
+  path: JSON.parse(raw.path) as string[],
+  role: (raw.role ?? undefined) as Role | undefined,
+  selectable: raw.selectable === 1,
+  present: raw.present === 1,
+  listed: raw.listed === 1,
+  uidValidity: raw.uidValidity ?? undefined,
+  uidNext: raw.uidNext ?? undefined,
+  highestModseq: raw.highestModseq === null ? undefined : BigInt(raw.highestModseq),
+  keepsNewKeywords: raw.keepsNewKeywords === 1,
+  keepsKeywords: raw.keepsKeywords === '' ? [] : raw.keepsKeywords.split(' '),
+  lastFullCheck: raw.lastFullCheck,
+});
+
+/** What a SELECT told of a source. */
+export interface SourceState {
+  readonly uidValidity: number;
+  readonly uidNext: number | undefined;
+  readonly highestModseq: bigint | undefined;
+}
+
+export interface SourceStore {
+  insert(source: { accountId: number; path: readonly string[]; role: Role | undefined; selectable: boolean; present: boolean }): SourceRow;
+  get(id: number): SourceRow | undefined;
+  ofAccount(accountId: number): SourceRow[];
+  byPath(accountId: number, path: readonly string[]): SourceRow | undefined;
+  setSeen(id: number, seen: { role: Role | undefined; selectable: boolean }): void;
+  setPresent(id: number): void;
+  setPath(id: number, path: readonly string[]): void;
+  setListed(id: number): void;
+  setState(id: number, state: SourceState): void;
+  setKeywordSupport(id: number, keepsNewKeywords: boolean, keepsKeywords: readonly string[]): void;
+  setFullCheck(id: number, at: number): void;
+  remove(id: number): void;
+}
+
+export function createSourceStore({ sqlite }: Database): SourceStore {
+  const insert = sqlite.prepare(
+    'INSERT INTO sources (accountId, path, role, selectable, present) VALUES (?, ?, ?, ?, ?) RETURNING *',
+  );
+  const get = sqlite.prepare('SELECT * FROM sources WHERE id = ?');
+  const ofAccount = sqlite.prepare('SELECT * FROM sources WHERE accountId = ? ORDER BY id');
+  const byPath = sqlite.prepare('SELECT * FROM sources WHERE accountId = ? AND path = ?');
+  const setSeen = sqlite.prepare('UPDATE sources SET role = ?, selectable = ?, present = 1 WHERE id = ?');
+  const setPresent = sqlite.prepare('UPDATE sources SET present = 1 WHERE id = ?');
+  const setPath = sqlite.prepare('UPDATE sources SET path = ? WHERE id = ?');
+  const setListed = sqlite.prepare('UPDATE sources SET listed = 1 WHERE id = ?');
+  const setState = sqlite.prepare('UPDATE sources SET uidValidity = ?, uidNext = ?, highestModseq = ? WHERE id = ?');
+  const setKeywords = sqlite.prepare('UPDATE sources SET keepsNewKeywords = ?, keepsKeywords = ? WHERE id = ?');
+  const setFullCheck = sqlite.prepare('UPDATE sources SET lastFullCheck = ? WHERE id = ?');
+  const remove = sqlite.prepare('DELETE FROM sources WHERE id = ?');
+  const one = (raw: unknown) => (raw === undefined ? undefined : fromRaw(raw as RawSource));
+  return {
+    insert: ({ accountId, path, role, selectable, present }) =>
+      fromRaw(
+        insert.get(accountId, JSON.stringify(path), role ?? null, selectable ? 1 : 0, present ? 1 : 0) as RawSource,
+      ),
+    get: (id) => one(get.get(id)),
+    ofAccount: (accountId) => (ofAccount.all(accountId) as RawSource[]).map(fromRaw),
+    byPath: (accountId, path) => one(byPath.get(accountId, JSON.stringify(path))),
+    setSeen: (id, { role, selectable }) => void setSeen.run(role ?? null, selectable ? 1 : 0, id),
+    setPresent: (id) => void setPresent.run(id),
+    setPath: (id, path) => void setPath.run(JSON.stringify(path), id),
+    setListed: (id) => void setListed.run(id),
+    setState: (id, { uidValidity, uidNext, highestModseq }) =>
+      void setState.run(uidValidity, uidNext ?? null, highestModseq?.toString() ?? null, id),
+    setKeywordSupport: (id, keepsNew, keeps) => void setKeywords.run(keepsNew ? 1 : 0, keeps.join(' '), id),
+    setFullCheck: (id, at) => void setFullCheck.run(at, id),
+    remove: (id) => void remove.run(id),
+  };
+}

@@ -1,0 +1,40 @@
+import { type AccountStore, createAccountStore } from './accounts.js';
+import { type BodyIndex, createBodyIndex } from './body-index.js';
+import { type CopyStore, createCopyStore } from './copies.js';
+import type { Database } from './database.js';
+import { createJournalStore, type JournalStore } from './journal.js';
+import { createListingReads, type ListingReads } from './listing-reads.js';
+import { createMailboxStore, type MailboxStore } from './mailboxes.js';
+import { createMessageStore, type MessageStore } from './messages.js';
+import { createProblemStore, type ProblemStore } from './problems.js';
+import { createSourceStore, type SourceStore } from './sources.js';
+import { createUidMap, type UidMap } from './uid-map.js';
+
+/** All tables, over one database. */
+export interface Store {
+  readonly database: Database;
+  readonly accounts: AccountStore;
+  readonly sources: SourceStore;
+  readonly messages: MessageStore;
+  readonly copies: CopyStore;
+  readonly mailboxes: MailboxStore;
+  readonly uidMap: UidMap;
+  readonly journal: JournalStore;
+  readonly bodyIndex: BodyIndex;
+  readonly problems: ProblemStore;
+  readonly listings: ListingReads;
+}
+
+export const createStore = (database: Database): Store => ({
+  database,
+  accounts: createAccountStore(database),
+  sources: createSourceStore(database),
+  messages: createMessageStore(database),
+  copies: createCopyStore(database),
+  mailboxes: createMailboxStore(database),
+  uidMap: createUidMap(database),
+  journal: createJournalStore(database),
+  bodyIndex: createBodyIndex(database),
+  problems: createProblemStore(database),
+  listings: createListingReads(database),
+});

@@ -1,0 +1,95 @@
+// Which message stands under which uid of which mailbox: entries, tombstones, and the counters they are taken from.
+import type { Database } from './database.js';
+
+/** [uid, copyId, sourceId, flags, keywords] */
+export type SnapshotTuple = [number, number, number, number, string];
+/** [uid, modseq, sourceId, flags, keywords] */
+export type ChangeTuple = [number, number, number, number, string];
+
+export interface EntryRow {
+  readonly mailboxId: number;
+  readonly uid: number;
+  readonly copyId: number;
+  readonly modseq: number;
+}
+
+export interface UidMap {
+  counters(mailboxId: number): { uidNext: number; highestModseq: number; uidValidity: number } | undefined;
+  setCounters(mailboxId: number, uidNext: number, highestModseq: number): void;
+  insert(mailboxId: number, uid: number, copyId: number, modseq: number): void;
+  entriesOfCopy(copyId: number): EntryRow[];
+  copyAt(mailboxId: number, uid: number): number | undefined;
+  uidOf(mailboxId: number, copyId: number): number | undefined;
+  /** Moves an entry to another copy of the same content (a client's copy found to be one the sync had made). */
+  setCopy(mailboxId: number, uid: number, copyId: number): void;
+  touch(mailboxId: number, uid: number, modseq: number): void;
+  remove(mailboxId: number, uid: number, modseq: number): void;
+  /** Copies of `sourceIds` that have no entry in the mailbox get one each, in order of internal date; returns how many. */
+  allocate(mailboxId: number, sourceIds: readonly number[], firstUid: number, modseq: number): number;
+  snapshot(mailboxId: number): IterableIterator<SnapshotTuple>;
+  changed(mailboxId: number, modseq: number): ChangeTuple[];
+  vanished(mailboxId: number, modseq: number): number[];
+  sizeBytes(mailboxId: number): number;
+}
+
+export function createUidMap({ sqlite }: Database): UidMap {
+  const counters = sqlite.prepare('SELECT uidNext, highestModseq, uidValidity FROM mailboxes WHERE id = ?');
+  const setCounters = sqlite.prepare('UPDATE mailboxes SET uidNext = ?, highestModseq = ? WHERE id = ?');
+  const insert = sqlite.prepare('INSERT INTO entries (mailboxId, uid, copyId, modseq) VALUES (?, ?, ?, ?)');
+  const ofCopy = sqlite.prepare('SELECT mailboxId, uid, copyId, modseq FROM entries WHERE copyId = ?');
+  const copyAt = sqlite.prepare('SELECT copyId FROM entries WHERE mailboxId = ? AND uid = ?').pluck();
+  const uidOf = sqlite.prepare('SELECT uid FROM entries WHERE copyId = ?2 AND mailboxId = ?1').pluck();
+  const setCopy = sqlite.prepare('UPDATE entries SET copyId = ?3 WHERE mailboxId = ?1 AND uid = ?2');
+  const touch = sqlite.prepare('UPDATE entries SET modseq = ?3 WHERE mailboxId = ?1 AND uid = ?2');
+  const remove = sqlite.prepare('DELETE FROM entries WHERE mailboxId = ? AND uid = ?');
+  const bury = sqlite.prepare('INSERT OR IGNORE INTO tombstones (mailboxId, modseq, uid) VALUES (?, ?, ?)');
+  const allocate = sqlite.prepare(
+    `INSERT INTO entries (mailboxId, uid, copyId, modseq)
+     SELECT @mailboxId, @firstUid - 1 + row_number() OVER (ORDER BY m.internalDate, c.sourceId, c.upstreamUid, c.id), c.id, @modseq
+     FROM copies c JOIN messages m ON m.id = c.messageId
+     WHERE c.sourceId IN (SELECT value FROM json_each(@sources)) AND c.leaving = 0
+       AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.copyId = c.id AND e.mailboxId = @mailboxId)`,
+  );
+  const snapshot = sqlite
+    .prepare(
+      `SELECT e.uid, e.copyId, c.sourceId, c.flags, c.keywords FROM entries e JOIN copies c ON c.id = e.copyId
+       WHERE e.mailboxId = ? ORDER BY e.uid`,
+    )
+    .raw();
+  const changed = sqlite
+    .prepare(
+      `SELECT e.uid, e.modseq, c.sourceId, c.flags, c.keywords FROM entries e JOIN copies c ON c.id = e.copyId
+       WHERE e.mailboxId = ? AND e.modseq > ? ORDER BY e.uid`,
+    )
+    .raw();
+  const vanished = sqlite
+    .prepare('SELECT DISTINCT uid FROM tombstones WHERE mailboxId = ? AND modseq > ? ORDER BY uid')
+    .pluck();
+  const sizeBytes = sqlite
+    .prepare(
+      `SELECT ifnull(sum(m.sizeBytes), 0) FROM entries e JOIN copies c ON c.id = e.copyId JOIN messages m ON m.id = c.messageId
+       WHERE e.mailboxId = ?`,
+    )
+    .pluck();
+  return {
+    counters: (mailboxId) =>
+      counters.get(mailboxId) as { uidNext: number; highestModseq: number; uidValidity: number } | undefined,
+    setCounters: (mailboxId, uidNext, highestModseq) => void setCounters.run(uidNext, highestModseq, mailboxId),
+    insert: (mailboxId, uid, copyId, modseq) => void insert.run(mailboxId, uid, copyId, modseq),
+    entriesOfCopy: (copyId) => ofCopy.all(copyId) as EntryRow[],
+    copyAt: (mailboxId, uid) => copyAt.get(mailboxId, uid) as number | undefined,
+    uidOf: (mailboxId, copyId) => uidOf.get(mailboxId, copyId) as number | undefined,
+    setCopy: (mailboxId, uid, copyId) => void setCopy.run(mailboxId, uid, copyId),
+    touch: (mailboxId, uid, modseq) => void touch.run(mailboxId, uid, modseq),
+    remove: (mailboxId, uid, modseq) => {
+      remove.run(mailboxId, uid);
+      bury.run(mailboxId, modseq, uid);
+    },
+    allocate: (mailboxId, sourceIds, firstUid, modseq) =>
+      allocate.run({ mailboxId, firstUid, modseq, sources: JSON.stringify(sourceIds) }).changes,
+    snapshot: (mailboxId) => snapshot.iterate(mailboxId) as IterableIterator<SnapshotTuple>,
+    changed: (mailboxId, modseq) => changed.all(mailboxId, modseq) as ChangeTuple[],
+    vanished: (mailboxId, modseq) => vanished.all(mailboxId, modseq) as number[],
+    sizeBytes: (mailboxId) => sizeBytes.get(mailboxId) as number,
+  };
+}
