@@ -13,6 +13,15 @@ export interface EntryRow {
   readonly modseq: number;
 }
 
+export interface Allocation {
+  readonly mailboxId: number;
+  readonly sourceIds: readonly number[];
+  readonly firstUid: number;
+  readonly modseq: number;
+  /** Leave out messages of an \\All source that stand in another mailbox too (Gmail's archive). */
+  readonly archive: boolean;
+}
+
 export interface UidMap {
   counters(mailboxId: number): { uidNext: number; highestModseq: number; uidValidity: number } | undefined;
   setCounters(mailboxId: number, uidNext: number, highestModseq: number): void;
@@ -25,7 +34,7 @@ export interface UidMap {
   touch(mailboxId: number, uid: number, modseq: number): void;
   remove(mailboxId: number, uid: number, modseq: number): void;
   /** Copies of `sourceIds` that have no entry in the mailbox get one each, in order of internal date; returns how many. */
-  allocate(mailboxId: number, sourceIds: readonly number[], firstUid: number, modseq: number): number;
+  allocate(allocation: Allocation): number;
   snapshot(mailboxId: number): IterableIterator<SnapshotTuple>;
   changed(mailboxId: number, modseq: number): ChangeTuple[];
   vanished(mailboxId: number, modseq: number): number[];
@@ -48,7 +57,10 @@ export function createUidMap({ sqlite }: Database): UidMap {
      SELECT @mailboxId, @firstUid - 1 + row_number() OVER (ORDER BY m.internalDate, c.sourceId, c.upstreamUid, c.id), c.id, @modseq
      FROM copies c JOIN messages m ON m.id = c.messageId
      WHERE c.sourceId IN (SELECT value FROM json_each(@sources)) AND c.leaving = 0
-       AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.copyId = c.id AND e.mailboxId = @mailboxId)`,
+       AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.copyId = c.id AND e.mailboxId = @mailboxId)
+       AND NOT (@archive AND (SELECT role FROM sources WHERE id = c.sourceId) IS 'all' AND EXISTS (
+         SELECT 1 FROM copies o JOIN sources s ON s.id = o.sourceId
+         WHERE o.messageId = c.messageId AND o.leaving = 0 AND ifnull(s.role, '') NOT IN ('all', 'flagged', 'important')))`,
   );
   const snapshot = sqlite
     .prepare(
@@ -85,8 +97,8 @@ export function createUidMap({ sqlite }: Database): UidMap {
       remove.run(mailboxId, uid);
       bury.run(mailboxId, modseq, uid);
     },
-    allocate: (mailboxId, sourceIds, firstUid, modseq) =>
-      allocate.run({ mailboxId, firstUid, modseq, sources: JSON.stringify(sourceIds) }).changes,
+    allocate: ({ mailboxId, sourceIds, firstUid, modseq, archive }) =>
+      allocate.run({ mailboxId, firstUid, modseq, archive: archive ? 1 : 0, sources: JSON.stringify(sourceIds) }).changes,
     snapshot: (mailboxId) => snapshot.iterate(mailboxId) as IterableIterator<SnapshotTuple>,
     changed: (mailboxId, modseq) => changed.all(mailboxId, modseq) as ChangeTuple[],
     vanished: (mailboxId, modseq) => vanished.all(mailboxId, modseq) as number[],

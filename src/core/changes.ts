@@ -1,0 +1,38 @@
+import type { Changes, MailboxId } from './core.js';
+
+/** The bell (STYLE §4), with the side that rings it. */
+export interface Bell extends Changes {
+  ringMailbox(mailboxId: number): void;
+  ringTree(): void;
+  /** Rows were added to the account's journal. */
+  onJournal(accountId: number, listener: () => void): () => void;
+  ringJournal(accountId: number): void;
+}
+
+export function createBell(): Bell {
+  const mailboxes = new Map<number, Set<() => void>>();
+  const journals = new Map<number, Set<() => void>>();
+  const tree = new Set<() => void>();
+  const listen = (map: Map<number, Set<() => void>>, key: number, listener: () => void) => {
+    const listeners = map.get(key) ?? new Set();
+    map.set(key, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) map.delete(key);
+    };
+  };
+  const ring = (listeners: Iterable<() => void> | undefined) => {
+    for (const listener of [...(listeners ?? [])]) listener();
+  };
+  return {
+    onMailbox: (id: MailboxId, listener) => listen(mailboxes, id, listener),
+    onTree: (listener) => {
+      tree.add(listener);
+      return () => tree.delete(listener);
+    },
+    onJournal: (accountId, listener) => listen(journals, accountId, listener),
+    ringMailbox: (id) => ring(mailboxes.get(id)),
+    ringTree: () => ring(tree),
+    ringJournal: (accountId) => ring(journals.get(accountId)),
+  };
+}

@@ -1,0 +1,185 @@
+import { asUid } from '../../mail/ids.js';
+import { rangesOf } from '../../mail/sequence-set.js';
+import type { Store } from '../../store/store.js';
+import type { Mailbox, MailboxChanges, MailboxId, MailboxSnapshot, MailboxStatus } from '../core.js';
+import { MailboxError } from '../../mail/errors.js';
+import { SystemFlag } from '../../mail/flags.js';
+import type { FlagTable } from '../flag-table.js';
+
+/** Snapshots of mailboxes (core.ts), kept up to date by modseq: only what changed is read again. */
+export interface Snapshots {
+  snapshot(mailboxId: MailboxId): MailboxSnapshot;
+  changesSince(mailboxId: MailboxId, modseq: number): MailboxChanges;
+  status(mailboxId: MailboxId): MailboxStatus;
+}
+
+export interface SnapshotOptions {
+  readonly store: Store;
+  readonly flags: FlagTable;
+  /** The local keyword that tells a source's account (`$acct_qq`), '' for none. */
+  tagOf(sourceId: number): string;
+  /** How many mailboxes' snapshots are kept while nobody asks for them. */
+  readonly keep?: number;
+}
+
+export function createSnapshots({ store, flags, tagOf, keep = 24 }: SnapshotOptions): Snapshots {
+  const { uidMap } = store;
+  const cache = new Map<number, MailboxSnapshot>();
+  const countersOf = (mailboxId: MailboxId) => {
+    const counters = uidMap.counters(mailboxId);
+    if (!counters) throw new MailboxError('NONEXISTENT', 'the mailbox is gone');
+    return counters;
+  };
+  const idOf = (sourceId: number, system: number, keywords: string) => flags.idOf(system, keywords, tagOf(sourceId));
+
+  const build = (mailboxId: MailboxId): MailboxSnapshot => {
+    const { uidNext, uidValidity, highestModseq } = countersOf(mailboxId);
+    let capacity = 1024;
+    let uids = new Uint32Array(capacity);
+    let flagIds = new Uint32Array(capacity);
+    let count = 0;
+    for (const [uid, , sourceId, system, keywords] of uidMap.snapshot(mailboxId)) {
+      if (count === capacity) {
+        capacity *= 2;
+        uids = grown(uids, capacity);
+        flagIds = grown(flagIds, capacity);
+      }
+      uids[count] = uid;
+      flagIds[count++] = idOf(sourceId, system, keywords);
+    }
+    return {
+      mailboxId,
+      uidValidity,
+      uidNext,
+      modseq: highestModseq,
+      uids: uids.slice(0, count),
+      flagIds: flagIds.slice(0, count),
+      flagTable: flags.table,
+    };
+  };
+
+  const changesSince = (mailboxId: MailboxId, modseq: number): MailboxChanges => {
+    const { highestModseq } = countersOf(mailboxId);
+    if (highestModseq <= modseq) return { modseq: highestModseq, vanished: [], changed: [] };
+    return {
+      modseq: highestModseq,
+      vanished: rangesOf(uidMap.vanished(mailboxId, modseq)),
+      changed: uidMap.changed(mailboxId, modseq).map(([uid, changedAt, sourceId, system, keywords]) => ({
+        uid: asUid(uid),
+        modseq: changedAt,
+        flags: flags.get(idOf(sourceId, system, keywords)),
+      })),
+    };
+  };
+
+  const refresh = (old: MailboxSnapshot, uidNext: number): MailboxSnapshot => {
+    const vanished = new Set(uidMap.vanished(old.mailboxId, old.modseq));
+    const changed = uidMap.changed(old.mailboxId, old.modseq);
+    const lastUid = old.uids.at(-1) ?? 0;
+    const added = changed.filter(([uid]) => uid > lastUid);
+    const kept = vanished.size === 0 ? old.uids : old.uids.filter((uid) => !vanished.has(uid));
+    const uids = added.length === 0 ? kept : new Uint32Array(kept.length + added.length);
+    const flagIds = new Uint32Array(uids.length);
+    if (added.length > 0) uids.set(kept);
+    if (vanished.size === 0) flagIds.set(old.flagIds);
+    else {
+      let index = 0;
+      old.flagIds.forEach((id, i) => {
+        if (!vanished.has(old.uids[i] ?? 0)) flagIds[index++] = id;
+      });
+    }
+    let next = kept.length;
+    let highest = old.modseq;
+    for (const [uid, modseq, sourceId, system, keywords] of changed) {
+      const index = uid > lastUid ? next++ : indexOfUid(uids, uid);
+      if (modseq > highest) highest = modseq;
+      if (index < 0) continue;
+      uids[index] = uid;
+      flagIds[index] = idOf(sourceId, system, keywords);
+    }
+    return { ...old, uids, flagIds, uidNext, modseq: countersOf(old.mailboxId).highestModseq };
+  };
+
+  const snapshot = (mailboxId: MailboxId): MailboxSnapshot => {
+    const { uidNext, uidValidity, highestModseq } = countersOf(mailboxId);
+    const known = cache.get(mailboxId);
+    if (known && known.uidValidity === uidValidity && known.modseq === highestModseq) return known;
+    const made = known && known.uidValidity === uidValidity ? refresh(known, uidNext) : build(mailboxId);
+    cache.delete(mailboxId);
+    cache.set(mailboxId, made);
+    const [oldest] = cache.keys();
+    if (cache.size > keep && oldest !== undefined) cache.delete(oldest);
+    return made;
+  };
+
+  const status = (mailboxId: MailboxId): MailboxStatus => {
+    const { uids, flagIds, uidNext, uidValidity, modseq } = snapshot(mailboxId);
+    let unseen = 0;
+    let deleted = 0;
+    for (const id of flagIds) {
+      const { system } = flags.get(id);
+      if (!(system & SystemFlag.Seen)) unseen++;
+      if (system & SystemFlag.Deleted) deleted++;
+    }
+    return {
+      messages: uids.length,
+      unseen,
+      deleted,
+      uidNext,
+      uidValidity,
+      highestModseq: modseq,
+      get sizeBytes() {
+        return uidMap.sizeBytes(mailboxId);
+      },
+    };
+  };
+  return { snapshot, changesSince, status };
+}
+
+function grown(array: Uint32Array<ArrayBuffer>, capacity: number): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(capacity);
+  larger.set(array);
+  return larger;
+}
+
+/** Index of a uid in an ascending array, or -1. */
+export function indexOfUid(uids: Uint32Array, uid: number): number {
+  let low = 0;
+  let high = uids.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const value = uids[middle] ?? 0;
+    if (value === uid) return middle;
+    if (value < uid) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+/** The uids of an ascending array that lie in ascending, disjoint ranges. */
+export function uidsIn(uids: Uint32Array, ranges: readonly (readonly [number, number])[]): number[] {
+  const found: number[] = [];
+  for (const [low, high] of ranges) {
+    for (let i = lowerBound(uids, low); i < uids.length; i++) {
+      const uid = uids[i] ?? 0;
+      if (uid > high) break;
+      found.push(uid);
+    }
+  }
+  return found;
+}
+
+/** Index of the first element ≥ value. */
+export function lowerBound(uids: Uint32Array, value: number): number {
+  let low = 0;
+  let high = uids.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((uids[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Whether the front ends may see this mailbox row as their Mailbox. */
+export const mailboxId = (id: number): MailboxId => id as Mailbox['id'];

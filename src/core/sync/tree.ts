@@ -1,0 +1,224 @@
+// Brings our mailboxes in line with the upstream's LIST: sources, the account's own tree, and what feeds the unified
+// mailboxes (DESIGN §5).
+import { type Role, UNIFIED_MAILBOXES } from '../../mail/roles.js';
+import type { MailboxRow } from '../../store/mailboxes.js';
+import type { SourceRow } from '../../store/sources.js';
+import type { Store } from '../../store/store.js';
+import type { UpstreamMailbox } from '../../upstream/connector.js';
+import type { AccountSettings } from '../accounts.js';
+import type { UnitOfWork, Work } from '../unit-of-work.js';
+
+export interface Tree {
+  /** Makes the unified and the merged-by-name mailboxes; once, at start. */
+  prepare(): void;
+  /** Brings the account's sources and mailboxes in line with what LIST told. */
+  reconcile(account: AccountSettings, listed: readonly UpstreamMailbox[]): void;
+  /** The source's first listing is complete: shows it in the account's own mailbox. */
+  showSource(sourceId: number): void;
+  /** The first listings of these accounts are complete: shows them in the unified mailboxes, in date order. */
+  mergeAccounts(accountIds: readonly number[]): void;
+  /** The account's source of a role, made (upstream too) if there is none. @throws {RangeError} if the provider has no name for it */
+  roleSource(work: Work, account: AccountSettings, role: Role): SourceRow;
+  /** Takes an account that is no longer configured out of every mailbox. */
+  removeAccount(accountId: number): void;
+}
+
+export interface TreeOptions {
+  readonly store: Store;
+  readonly unit: UnitOfWork;
+  /** Mailboxes merged by name: path → paths of account mailboxes. */
+  readonly merge: Readonly<Record<string, readonly string[]>>;
+}
+
+export function createTree({ store, unit, merge }: TreeOptions): Tree {
+  const { mailboxes, sources, copies, accounts, journal } = store;
+
+  const ensureMailbox = (path: string, fields: Omit<Parameters<typeof mailboxes.insert>[0], 'path'>, subscribed: boolean): MailboxRow => {
+    const known = mailboxes.byPath(path);
+    if (known) return known;
+    if (subscribed) mailboxes.subscribe(path);
+    return mailboxes.insert({ path, ...fields });
+  };
+  const isMerged = (accountId: number) => accounts.list().find((account) => account.id === accountId)?.merged ?? false;
+
+  const unifiedFor = (source: SourceRow, account: AccountSettings): MailboxRow[] => {
+    const role = source.role === 'all' && account.traits.archiveIsAll ? 'archive' : source.role;
+    return mailboxes.list().filter((row) => {
+      if (row.kind !== 'unified') return false;
+      if (row.role !== undefined) return row.role === role;
+      return merge[row.path]?.some((path) => ownMailbox(source.id)?.path === path) ?? false;
+    });
+  };
+  const ownMailbox = (sourceId: number): MailboxRow | undefined =>
+    mailboxes
+      .feedsOfSource(sourceId)
+      .map((feed) => mailboxes.get(feed.mailboxId))
+      .find((row) => row?.kind === 'account');
+
+  /** Feeds that should be there; those of a source that is listed already start showing at once. */
+  const connect = (source: SourceRow, account: AccountSettings, work: Work) => {
+    for (const row of unifiedFor(source, account)) {
+      const known = mailboxes.feedsOfMailbox(row.id).some((feed) => feed.sourceId === source.id);
+      if (known) continue;
+      const active = source.listed && isMerged(account.id);
+      mailboxes.addFeed(row.id, source.id, active);
+      if (active) work.allocate(row.id, [source.id]);
+    }
+  };
+
+  const reconcileOne = (account: AccountSettings, upstream: UpstreamMailbox, role: Role | undefined, work: Work) => {
+    const found = sources.byPath(account.id, upstream.path);
+    const source =
+      found ?? sources.insert({ accountId: account.id, path: upstream.path, role, selectable: upstream.selectable, present: true });
+    if (found && (found.role !== role || found.selectable !== upstream.selectable || !found.present)) {
+      sources.setSeen(found.id, { role, selectable: upstream.selectable });
+    }
+    if (!ownMailbox(source.id) && !isBeingDeleted(source.id) && isVisible(account, upstream)) {
+      const row = ensureMailbox(
+        freePath(account, upstream.path),
+        { kind: 'account', role, accountId: account.id, selectable: upstream.selectable },
+        role === undefined && upstream.selectable,
+      );
+      mailboxes.addFeed(row.id, source.id, source.listed);
+      work.ringTree();
+    }
+    connect(sources.get(source.id) ?? source, account, work);
+  };
+  const isBeingDeleted = (sourceId: number) => {
+    const accountId = sources.get(sourceId)?.accountId ?? 0;
+    return journal.head(accountId, 10_000).some((row) => row.sourceId === sourceId && row.kind === 'delete');
+  };
+  const isBeingMoved = (source: SourceRow) =>
+    journal.head(source.accountId, 10_000).some((row) => row.kind === 'create' || row.kind === 'rename' || row.sourceId === source.id);
+
+  const freePath = (account: AccountSettings, path: readonly string[]): string => {
+    const wanted = mailboxPath(account, path);
+    let free = wanted;
+    for (let i = 2; mailboxes.byPath(free); i++) free = `${wanted} (${i})`;
+    makeLevels(account, free);
+    return free;
+  };
+  /** Levels of the account's tree that no upstream mailbox stands for. */
+  const makeLevels = (account: AccountSettings, path: string) => {
+    const parts = path.split('/');
+    for (let depth = 1; depth < parts.length; depth++) {
+      const level = parts.slice(0, depth).join('/');
+      ensureMailbox(level, { kind: 'account', role: undefined, accountId: account.id, selectable: false }, false);
+    }
+  };
+
+  const dropSource = (source: SourceRow, work: Work) => {
+    for (const copy of copies.ofSource(source.id)) {
+      copies.setLeaving(copy.id, true);
+      work.withdraw(copy.id);
+      copies.remove(copy.id);
+      store.messages.removeIfOrphan(copy.messageId);
+    }
+    const own = ownMailbox(source.id);
+    mailboxes.removeFeedsOfSource(source.id);
+    if (own && mailboxes.feedsOfMailbox(own.id).length === 0) mailboxes.remove(own.id);
+    sources.remove(source.id);
+    work.ringTree();
+  };
+
+  return {
+    prepare: () =>
+      unit.batch((work) => {
+        for (const [role, path] of UNIFIED_MAILBOXES) {
+          ensureMailbox(path, { kind: 'unified', role, accountId: undefined, selectable: true }, true);
+        }
+        for (const path of Object.keys(merge)) {
+          ensureMailbox(path, { kind: 'unified', role: undefined, accountId: undefined, selectable: true }, true);
+        }
+        work.ringTree();
+      }),
+    reconcile: (account, listed) =>
+      unit.batch((work) => {
+        // A LIST without INBOX is not a tree: better keep what we know than drop every mailbox.
+        if (!listed.some((mailbox) => mailbox.role === 'inbox')) return;
+        const shown = listed.filter(({ path }) => !account.traits.skipped.includes(path.join('/')));
+        const taken = new Set<Role>();
+        const seen = new Set<string>();
+        for (const upstream of [...shown].sort(byDepth)) {
+          const role = upstream.role && !taken.has(upstream.role) ? upstream.role : undefined;
+          if (role) taken.add(role);
+          const key = JSON.stringify(upstream.path);
+          if (!seen.has(key)) reconcileOne(account, upstream, role, work);
+          seen.add(key);
+        }
+        for (const source of sources.ofAccount(account.id)) {
+          if (source.present && !seen.has(JSON.stringify(source.path)) && !isBeingMoved(source)) dropSource(source, work);
+        }
+      }),
+    showSource: (sourceId) =>
+      unit.batch((work) => {
+        sources.setListed(sourceId);
+        const source = sources.get(sourceId);
+        if (!source) return;
+        const merged = isMerged(source.accountId);
+        for (const feed of mailboxes.feedsOfSource(sourceId)) {
+          const kind = mailboxes.get(feed.mailboxId)?.kind;
+          if (feed.active || (kind === 'unified' && !merged)) continue;
+          mailboxes.activateFeeds(feed.mailboxId, [sourceId]);
+          work.allocate(feed.mailboxId, [sourceId]);
+        }
+      }),
+    mergeAccounts: (accountIds) =>
+      unit.batch((work) => {
+        const fresh = new Set(accountIds);
+        for (const id of accountIds) accounts.setMerged(id);
+        for (const row of mailboxes.list().filter(({ kind }) => kind === 'unified')) {
+          const feeds = mailboxes.feedsOfMailbox(row.id);
+          const added = feeds.filter(({ sourceId, active }) => !active && fresh.has(sources.get(sourceId)?.accountId ?? 0));
+          const sourceIds = added.map(({ sourceId }) => sourceId);
+          mailboxes.activateFeeds(row.id, sourceIds);
+          // The first allocation fills an empty mailbox; a later one is a user's act and renumbers once (DESIGN §5).
+          if (row.uidNext === 1) work.allocate(row.id, sourceIds);
+          else if (added.some(({ sourceId }) => copies.countBound(sourceId) > 0)) work.renumber(row.id);
+        }
+        work.ringTree();
+      }),
+    roleSource: (work, account, role) => {
+      const wanted = role === 'archive' && account.traits.archiveIsAll ? 'all' : role;
+      const known = sources.ofAccount(account.id).find((source) => source.role === wanted);
+      if (known) return known;
+      const path = account.traits.roleNames[role];
+      if (!path) throw new RangeError(`${account.name} has no ${role} mailbox`);
+      const taken = sources.byPath(account.id, path);
+      const made = taken ?? sources.insert({ accountId: account.id, path, role, selectable: true, present: false });
+      if (taken) sources.setSeen(taken.id, { role, selectable: true });
+      if (!taken) {
+        sources.setListed(made.id);
+        work.owe({ accountId: account.id, kind: 'create', sourceId: made.id, payload: {}, targets: [] });
+      }
+      const source = sources.get(made.id) ?? made;
+      if (!ownMailbox(source.id)) {
+        const fields = { kind: 'account', role, accountId: account.id, selectable: true } as const;
+        mailboxes.addFeed(ensureMailbox(freePath(account, path), fields, false).id, source.id, true);
+      }
+      // In use from this moment: the mailbox it feeds must show what is put there, merged account or not.
+      for (const row of unifiedFor(source, account)) mailboxes.addFeed(row.id, source.id, isMerged(account.id));
+      work.ringTree();
+      return source;
+    },
+    removeAccount: (accountId) =>
+      unit.batch((work) => {
+        for (const source of sources.ofAccount(accountId)) dropSource(source, work);
+        accounts.remove(accountId);
+        work.ringTree();
+      }),
+  };
+}
+
+const byDepth = (a: UpstreamMailbox, b: UpstreamMailbox): number => a.path.length - b.path.length;
+
+/** Pure levels that the account's tree leaves out (`[Gmail]`, 其他文件夹) are not shown themselves. */
+const isVisible = (account: AccountSettings, { path, selectable }: UpstreamMailbox): boolean =>
+  selectable || !(path.length === 1 && account.traits.flattened.includes(path[0] ?? ''));
+
+/** `QQ/…`: the upstream path below the account's name, without the levels that only confuse. */
+function mailboxPath(account: AccountSettings, path: readonly string[]): string {
+  const parts = path.length > 1 && account.traits.flattened.includes(path[0] ?? '') ? path.slice(1) : path;
+  // A part may hold our delimiter where the upstream's is another: U+2215 looks alike and is none.
+  return [account.name, ...parts.map((part) => part.replaceAll('/', '\u2215'))].join('/');
+}
