@@ -19,10 +19,11 @@ export const GENERIC_TRAITS: ConnectorTraits = {
   skipped: [],
   roleNames: { drafts: ['Drafts'], sent: ['Sent'], archive: ['Archive'], junk: ['Junk'], trash: ['Trash'] },
   maxCommandBytes: 8_000,
-  maxMessagesPerCommand: 0,
   trustsCopyUid: true,
   trustsQresync: true,
-  storeFlagsAfterAppend: false,
+  idAfterLogin: false,
+  statusKeepsAlive: false,
+  loginRetryMs: undefined,
   rolesByName: COMMON_ROLE_NAMES,
 };
 

@@ -16,15 +16,17 @@ export interface Endpoint {
 export interface ConnectorTraits extends ProviderTraits {
   /** Longest command line the server takes without trouble, CRLF included. */
   readonly maxCommandBytes: number;
-  /** Most messages one command may name; 0 = no limit. */
-  readonly maxMessagesPerCommand: number;
   /** False: COPYUID of more than one message is permuted or wrong, so pairs are told for single messages only. */
   readonly trustsCopyUid: boolean;
   /** False: QRESYNC is advertised but its VANISHED cannot be relied on. */
   readonly trustsQresync: boolean;
-  /** \Flagged given with APPEND is lost and has to be stored afterwards. */
-  readonly storeFlagsAfterAppend: boolean;
-  /** Roles by the last part of a mailbox's name (NFC, lower case), where LIST says nothing. */
+  /** ID is sent again after login, whatever the server answered before it. */
+  readonly idAfterLogin: boolean;
+  /** NOOP does not reset the server's idle timer: polling also sends STATUS. */
+  readonly statusKeepsAlive: boolean;
+  /** Not earlier than this after a refused login may it be tried again; undefined: core's own rule. */
+  readonly loginRetryMs: number | undefined;
+  /** Roles by mailbox name (NFC, lower case), where LIST says nothing. Of two names of a role the earlier wins. */
   readonly rolesByName: ReadonlyMap<string, Role>;
 }
 

@@ -1,0 +1,33 @@
+// All providers we know, and how to find one.
+import { generic } from './generic.js';
+import { gmail } from './gmail.js';
+import { hotmail } from './hotmail.js';
+import { icloud } from './icloud.js';
+import { netease } from './netease.js';
+import type { Provider } from './provider.js';
+import { qq } from './qq.js';
+import { aol, yahoo } from './yahoo.js';
+
+export { GENERIC_TRAITS } from './generic.js';
+export type { ConnectorTraits, Endpoint, Provider, TlsMode } from './provider.js';
+
+const PROVIDERS: readonly Provider[] = [qq, gmail, hotmail, ...netease, icloud, yahoo, aol, generic];
+
+const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));
+const BY_DOMAIN = new Map(
+  PROVIDERS.flatMap((provider) => provider.domains.map((domain) => [domain, provider] as const)),
+);
+
+export const PROVIDER_NAMES: readonly string[] = [...BY_NAME.keys()];
+
+/** By the name the configuration uses (`qq`, `gmail`, `hotmail`, … `generic`), in any case. */
+export const providerOf = (name: string): Provider | undefined => BY_NAME.get(name.toLowerCase());
+
+/** The provider of an address's domain; `generic` when none is known for it. */
+export function providerForAddress(address: string): Provider {
+  const domain = address
+    .slice(address.lastIndexOf('@') + 1)
+    .trim()
+    .toLowerCase();
+  return BY_DOMAIN.get(domain) ?? generic;
+}

@@ -1,0 +1,26 @@
+// NetEase: 163, 126, yeah.net (Coremail; providers.md §5).
+import { GENERIC_TRAITS } from './generic.js';
+import type { Provider } from './provider.js';
+
+const neteaseAt = (domain: string): Provider => ({
+  name: domain.split('.')[0] ?? domain,
+  domains: [domain],
+  imap: { host: `imap.${domain}`, port: 993, tls: 'implicit' },
+  smtp: { host: `smtp.${domain}`, port: 465, tls: 'implicit' },
+  traits: {
+    ...GENERIC_TRAITS,
+    provider: domain.split('.')[0] ?? domain,
+    maxConnections: 2,
+    pollMs: 55_000,
+    searchTrusted: false,
+    maxCommandBytes: 2_000,
+    // Quirk(163): SELECT is "Unsafe Login" for a client that has not said who it is.
+    idAfterLogin: true,
+    // Quirk(163): there is no IDLE, and NOOP does not reset the idle timer.
+    statusKeepsAlive: true,
+    loginRetryMs: 15 * 60_000,
+  },
+});
+
+/** One provider a domain: each has its own hosts. */
+export const netease: readonly Provider[] = ['163.com', '126.com', 'yeah.net'].map(neteaseAt);

@@ -1,0 +1,43 @@
+// QQ Mail: qq.com, foxmail.com, vip.qq.com (providers.md §2).
+import { GENERIC_TRAITS } from './generic.js';
+import type { Provider } from './provider.js';
+import { roleNames } from './role-names.js';
+
+const OTHER_FOLDERS = '其他文件夹';
+
+export const qq: Provider = {
+  name: 'qq',
+  domains: ['qq.com', 'foxmail.com', 'vip.qq.com'],
+  imap: { host: 'imap.qq.com', port: 993, tls: 'implicit' },
+  smtp: { host: 'smtp.qq.com', port: 465, tls: 'implicit' },
+  traits: {
+    ...GENERIC_TRAITS,
+    provider: 'qq',
+    // Quirk(qq): many logins trigger its risk control; two connections, kept open.
+    maxConnections: 2,
+    // Quirk(qq): text criteria of SEARCH are ignored (everything comes back) or refused.
+    searchTrusted: false,
+    // Quirk(qq): user folders live below this one; their readable name goes without it.
+    folderParent: [OTHER_FOLDERS],
+    flattened: [OTHER_FOLDERS],
+    roleNames: {
+      drafts: ['Drafts'],
+      sent: ['Sent Messages'],
+      junk: ['Junk'],
+      trash: ['Deleted Messages'],
+      archive: [OTHER_FOLDERS, 'Archive'],
+    },
+    // Quirk(qq): a command line over some 6 kB is dropped without any answer.
+    maxCommandBytes: 2_000,
+    // Quirk(qq): one text stands for five causes of a refused login, a rate limit among them.
+    loginRetryMs: 15 * 60_000,
+    // Quirk(qq): LIST carries no special-use attributes.
+    rolesByName: roleNames({
+      drafts: ['Drafts', '草稿箱'],
+      sent: ['Sent Messages', '已发送'],
+      junk: ['Junk', '垃圾箱', '垃圾邮件'],
+      trash: ['Deleted Messages', '已删除'],
+      archive: ['Archive', '归档'],
+    }),
+  },
+};
