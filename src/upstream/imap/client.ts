@@ -1,0 +1,113 @@
+// A connected, signed-in imapflow client with everything automatic switched off.
+import type { ConnectionOptions } from 'node:tls';
+import { type IdInfoObject, ImapFlow } from 'imapflow';
+import { UpstreamError } from '../../mail/errors.js';
+import type { TlsMode } from '../providers/provider.js';
+import { loginRefusal, lost } from './errors.js';
+
+export interface ClientOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsMode;
+  readonly user: string;
+  readonly password: string;
+  readonly tlsOptions: ConnectionOptions;
+  readonly connectTimeoutMs: number;
+  readonly loginRetryMs: number | undefined;
+}
+
+// Bounds for what a hostile or broken server may make us hold. A SEARCH answer is one line (8 bytes a message); bodies
+// come in pieces of a megabyte, so only a huge header or a server that ignores partial fetches needs a large literal.
+const MAX_LINE_BYTES = 32 * 1024 * 1024;
+const MAX_LITERAL_BYTES = 64 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 72 * 1024 * 1024;
+const MAX_RESPONSE_TOKENS = 200_000;
+/** Our own deadlines find dead connections; imapflow's would end an IDLE it does not know of. */
+const NO_SOCKET_TIMEOUT_MS = 0x7fff_ffff;
+
+/** Who we say we are (RFC 2971). Quirk(163): a client without ID may log in and then not SELECT. An empty value is not sent. */
+const CLIENT_INFO: IdInfoObject = { name: 'mail-gateway', version: '0.1', vendor: 'mail-gateway', 'support-url': '' };
+
+const CERTIFICATE_CODES =
+  /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT|ERR_SSL|EPROTO|HOSTNAME_MISMATCH|INVALID_CA|STARTTLS_INJECTION)/;
+
+interface ConnectFailure {
+  readonly code?: string;
+  readonly message?: string;
+  readonly authenticationFailed?: boolean;
+  readonly tlsFailed?: boolean;
+  readonly serverResponseCode?: string;
+  readonly response?: unknown;
+  readonly responseText?: string;
+}
+
+/** @throws {UpstreamError} transient, auth or permanent (TLS) */
+export async function connectClient(options: ClientOptions, signal: AbortSignal | undefined): Promise<ImapFlow> {
+  const { host, port, tls, user, password, tlsOptions, connectTimeoutMs, loginRetryMs } = options;
+  const client = new ImapFlow({
+    host,
+    port,
+    secure: tls === 'implicit',
+    doSTARTTLS: tls === 'starttls',
+    auth: { user, pass: password },
+    tls: { minVersion: 'TLSv1.2', ...tlsOptions },
+    clientInfo: CLIENT_INFO,
+    logger: false,
+    emitLogs: false,
+    disableAutoIdle: true,
+    disableAutoEnable: true,
+    disableIMAP4rev2: true,
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    socketTimeout: NO_SOCKET_TIMEOUT_MS,
+    maxLineLength: MAX_LINE_BYTES,
+    maxLiteralSize: MAX_LITERAL_BYTES,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+    maxResponseTokens: MAX_RESPONSE_TOKENS,
+  });
+  // Errors while connecting reject connect(); this one only keeps a late one from being an unheard event.
+  const late = (): void => undefined;
+  client.on('error', late);
+  let givenUp: string | undefined;
+  const giveUp = (why: string) => () => {
+    givenUp ??= why;
+    client.close();
+  };
+  const onAbort = giveUp('connecting was given up');
+  // imapflow bounds the connection and the greeting each; this bounds the login too.
+  const timer = setTimeout(giveUp(`not signed in after ${connectTimeoutMs} ms`), connectTimeoutMs);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    if (signal?.aborted) onAbort();
+    await client.connect();
+    return client;
+  } catch (error) {
+    client.close();
+    throw connectError(error as ConnectFailure, givenUp, client, loginRetryMs);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function connectError(
+  failure: ConnectFailure,
+  givenUp: string | undefined,
+  client: ImapFlow,
+  loginRetryMs: number | undefined,
+): UpstreamError {
+  if (givenUp !== undefined) return lost(givenUp, client.byeReason, false, failure);
+  const { code, message = '', authenticationFailed, response, responseText, serverResponseCode, tlsFailed } = failure;
+  if (authenticationFailed) {
+    const text = responseText ?? (typeof response === 'string' ? response : message);
+    return loginRefusal(serverResponseCode, text, loginRetryMs);
+  }
+  if ((code !== undefined && CERTIFICATE_CODES.test(code)) || (tlsFailed && code === undefined))
+    return new UpstreamError(
+      'permanent',
+      `no secure connection to the server: ${code ?? message}`,
+      {},
+      { cause: failure },
+    );
+  return lost(`cannot reach the server: ${code ?? message}`, client.byeReason, false, failure);
+}

@@ -1,0 +1,137 @@
+// UID STORE, UID COPY, UID MOVE, UID EXPUNGE. A set that needs several commands may be carried out in part: such a
+// failure says that the outcome is unknown.
+import type { ImapResponse } from 'imapflow';
+import { UpstreamError } from '../../mail/errors.js';
+import { type FlagSet, flagSetText } from '../../mail/flags.js';
+import { asUpstreamUid, type UpstreamUid } from '../../mail/ids.js';
+import { countRanges, type NumberRanges } from '../../mail/sequence-set.js';
+import type { FlagOperation, SelectedSource, Transferred } from '../connector.js';
+import { cannot } from './errors.js';
+import type { FetchContext } from './fetch.js';
+import { expandSet, splitSet } from './sets.js';
+import { responseCodeOf, type TokenList, textOf, uint32Of } from './tokens.js';
+import type { Reply, UntaggedHandlers } from './wire.js';
+
+const MAX_PAIRS = 1_000_000;
+const NOT_TOLD: Transferred = { uidValidity: undefined, pairs: undefined };
+
+/** What of these flags the source keeps (PERMANENTFLAGS). */
+export function keptFlags(
+  flags: FlagSet,
+  source: Pick<SelectedSource, 'permanentSystemFlags' | 'keepsNewKeywords' | 'keepsKeywords'>,
+): FlagSet {
+  const listed = new Set(source.keepsKeywords);
+  return {
+    system: flags.system & source.permanentSystemFlags,
+    keywords: source.keepsNewKeywords
+      ? flags.keywords
+      : flags.keywords.filter((keyword) => listed.has(keyword.toLowerCase())),
+  };
+}
+
+/** Silent: the change is ours, core knows it. */
+export async function storeFlags(
+  context: FetchContext,
+  uids: NumberRanges,
+  operation: FlagOperation,
+  flags: FlagSet,
+): Promise<void> {
+  const kept = keptFlags(flags, context.view.source);
+  if (kept.system === 0 && kept.keywords.length === 0) return;
+  await inPieces(
+    context,
+    uids,
+    'UID STORE',
+    `${operation === 'add' ? '+' : '-'}FLAGS.SILENT (${flagSetText(kept)})`,
+    context.view.ownFlags,
+  );
+}
+
+export const copy = (context: FetchContext, uids: NumberRanges, name: string): Promise<Transferred> =>
+  transfer(context, uids, 'UID COPY', name);
+
+/** @throws {UpstreamError} CANNOT, with nothing done, where the server has neither MOVE nor UIDPLUS */
+export async function move(context: FetchContext, uids: NumberRanges, name: string): Promise<Transferred> {
+  if (context.capabilities.move) return transfer(context, uids, 'UID MOVE', name);
+  if (!context.capabilities.uidplus) throw cannot('the server can neither MOVE nor UID EXPUNGE');
+  const transferred = await copy(context, uids, name);
+  try {
+    await expunge(context, uids);
+  } catch (error) {
+    throw inPart(error);
+  }
+  return transferred;
+}
+
+/** \Deleted + UID EXPUNGE (RFC 4315 §2.1): never a bare EXPUNGE, which takes other clients' messages too. */
+export async function expunge(context: FetchContext, uids: NumberRanges): Promise<void> {
+  if (!context.capabilities.uidplus) throw cannot('the server has no UID EXPUNGE');
+  await inPieces(context, uids, 'UID STORE', '+FLAGS.SILENT (\\Deleted)', context.view.ownFlags);
+  await inPieces(context, uids, 'UID EXPUNGE', '', context.view.ownExpunges);
+}
+
+async function transfer(
+  context: FetchContext,
+  uids: NumberRanges,
+  command: 'UID COPY' | 'UID MOVE',
+  name: string,
+): Promise<Transferred> {
+  const found: TokenList[] = [];
+  const take = (code: { code: string; args: TokenList } | undefined): void => {
+    if (code?.code === 'COPYUID') found.push(code.args);
+  };
+  const untagged: UntaggedHandlers = {
+    // MOVE tells its COPYUID in an untagged OK (RFC 6851 §4.3).
+    OK: (response: ImapResponse) => take(responseCodeOf(response)),
+    ...(command === 'UID MOVE' ? context.view.ownExpunges : {}),
+  };
+  await inPieces(context, uids, command, name, untagged, ({ code, args }) =>
+    take(code === undefined ? undefined : { code, args }),
+  );
+  if (!context.capabilities.uidplus || (!context.traits.trustsCopyUid && countRanges(uids) > 1)) return NOT_TOLD;
+  return pairsOf(found);
+}
+
+/** Pairs by position (RFC 4315 §3); one that cannot be right makes all of them untold. */
+function pairsOf(found: readonly TokenList[]): Transferred {
+  const pairs = new Map<UpstreamUid, UpstreamUid>();
+  let uidValidity: number | undefined;
+  for (const args of found) {
+    const from = expandSet(textOf(args[1]) ?? '', MAX_PAIRS);
+    const to = expandSet(textOf(args[2]) ?? '', MAX_PAIRS);
+    const validity = uint32Of(args[0]);
+    if (!from || !to || from.length !== to.length || !validity || (uidValidity ?? validity) !== validity)
+      return NOT_TOLD;
+    uidValidity = validity;
+    from.forEach((uid, i) => {
+      pairs.set(asUpstreamUid(uid), asUpstreamUid(to[i] ?? 0));
+    });
+  }
+  return uidValidity === undefined ? NOT_TOLD : { uidValidity, pairs };
+}
+
+async function inPieces(
+  { wire, traits }: FetchContext,
+  uids: NumberRanges,
+  command: string,
+  rest: string,
+  untagged: UntaggedHandlers,
+  onReply?: (reply: Reply) => void,
+): Promise<void> {
+  let done = 0;
+  for (const { text } of splitSet(uids, command.length + rest.length + 1, traits.maxCommandBytes)) {
+    try {
+      const reply = await wire.run(command, [rest === '' ? text : `${text} ${rest}`], { untagged, writes: true });
+      onReply?.(reply);
+    } catch (error) {
+      throw done > 0 ? inPart(error) : error;
+    }
+    done += 1;
+  }
+}
+
+/** The same failure, when part of the work was done before it. */
+function inPart(error: unknown): unknown {
+  if (!(error instanceof UpstreamError)) return error;
+  return new UpstreamError(error.kind, error.message, { ...error.details, outcomeUnknown: true }, { cause: error });
+}

@@ -1,0 +1,85 @@
+// What this connection has been told of the selected source without having asked.
+import type { ImapResponse } from 'imapflow';
+import { countRanges, type NumberRanges } from '../../mail/sequence-set.js';
+import type { SelectedSource, SourcePath } from '../connector.js';
+import { rangesFrom } from './sets.js';
+import { textOf, textsOf } from './tokens.js';
+import type { UntaggedHandlers } from './wire.js';
+
+/** `* VANISHED (EARLIER) set` or `* VANISHED set` (RFC 7162 §3.2.10). */
+export function vanishedOf(response: ImapResponse): { earlier: boolean; ranges: NumberRanges } {
+  const [first, second] = response.attributes ?? [];
+  const earlier = textsOf(first).some((word) => word.toUpperCase() === 'EARLIER');
+  return { earlier, ranges: rangesFrom(textOf(Array.isArray(first) ? second : first) ?? '') };
+}
+
+export class SelectedView {
+  readonly path: SourcePath;
+  readonly source: SelectedSource;
+  /** Called when something changed that nobody has been told of yet. */
+  onChange: (() => void) | undefined;
+  #exists: number;
+  #changed = false;
+
+  constructor(path: SourcePath, source: SelectedSource) {
+    this.path = path;
+    this.source = source;
+    this.#exists = source.exists;
+  }
+
+  /** Whether something changed since the last time this was asked. */
+  takeChange(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
+  /** For every command: whatever comes unasked is a change. */
+  readonly handlers: UntaggedHandlers = {
+    EXISTS: (response) => {
+      const count = Number(response.command);
+      if (count === this.#exists) return;
+      this.#exists = count;
+      this.#note();
+    },
+    EXPUNGE: () => {
+      this.#exists -= 1;
+      this.#note();
+    },
+    VANISHED: (response) => this.vanished(response),
+    FETCH: () => this.#note(),
+  };
+
+  /** For commands that expunge: what goes away then is no news. */
+  readonly ownExpunges: UntaggedHandlers = {
+    EXPUNGE: () => {
+      this.#exists -= 1;
+    },
+    VANISHED: (response) => {
+      this.#exists -= countRanges(vanishedOf(response).ranges);
+    },
+  };
+
+  /** For a silent STORE: a FETCH without FLAGS only tells the new modseq (RFC 7162 §3.1.3); with FLAGS it is news. */
+  readonly ownFlags: UntaggedHandlers = {
+    FETCH: (response) => {
+      if (textsOf(response.attributes?.[1]).some((text) => text.toUpperCase() === 'FLAGS')) this.#note();
+    },
+  };
+
+  vanished(response: ImapResponse): void {
+    const { earlier, ranges } = vanishedOf(response);
+    if (!earlier) this.#exists -= countRanges(ranges);
+    this.#note();
+  }
+
+  /** A FETCH response that answers nothing we asked. */
+  unasked(): void {
+    this.#note();
+  }
+
+  #note(): void {
+    this.#changed = true;
+    this.onChange?.();
+  }
+}
