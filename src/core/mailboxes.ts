@@ -111,7 +111,7 @@ export function createMailboxes({ store, unit, accounts, accountTrees }: Mailbox
           mailboxes.setPath(row.id, newPath + row.path.slice(oldPath.length));
         }
       }
-      work.owe({ accountId: source.accountId, kind: 'rename', sourceId: source.id, payload: { to: target.parts }, targets: [] });
+      work.owe({ accountId: source.accountId, kind: 'rename', sourceId: source.id, payload: { to: target.parts, from: oldPath }, targets: [] });
       work.ringTree();
     });
   };

@@ -35,7 +35,8 @@ export interface JournalStore {
   targets(journalId: number): JournalTarget[];
   /** Rows that have the copy as a target, in order. */
   ofCopy(copyId: number): JournalRow[];
-  hasCopy(copyId: number): boolean;
+  /** Whether some row will bind the copy: it is what a transfer makes, or what an append stores. */
+  isBrought(copyId: number): boolean;
   setSent(id: number, payload: unknown): void;
   setPayload(id: number, payload: unknown): void;
   setAttempt(id: number, attempts: number, nextAttemptAt: number, lastError: string | undefined): void;
@@ -55,8 +56,12 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   const ofCopy = sqlite.prepare(
     'SELECT j.* FROM journal j JOIN journalTargets t ON t.journalId = j.id WHERE t.copyId = ? ORDER BY j.id',
   );
-  const hasCopy = sqlite
-    .prepare('SELECT 1 FROM journalTargets WHERE copyId = ?1 UNION ALL SELECT 1 FROM journalTargets WHERE newCopyId = ?1 LIMIT 1')
+  const isBrought = sqlite
+    .prepare(
+      `SELECT 1 FROM journalTargets WHERE newCopyId = ?1
+       UNION ALL SELECT 1 FROM journalTargets t JOIN journal j ON j.id = t.journalId WHERE t.copyId = ?1 AND j.kind = 'append'
+       LIMIT 1`,
+    )
     .pluck();
   const setSent = sqlite.prepare('UPDATE journal SET sent = 1, payload = ? WHERE id = ?');
   const setPayload = sqlite.prepare('UPDATE journal SET payload = ? WHERE id = ?');
@@ -80,7 +85,7 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
     get: (id) => get.get(id) as JournalRow | undefined,
     targets: (journalId) => targets.all(journalId) as JournalTarget[],
     ofCopy: (copyId) => ofCopy.all(copyId) as JournalRow[],
-    hasCopy: (copyId) => hasCopy.get(copyId) !== undefined,
+    isBrought: (copyId) => isBrought.get(copyId) !== undefined,
     setSent: (id, payload) => void setSent.run(JSON.stringify(payload), id),
     setPayload: (id, payload) => void setPayload.run(JSON.stringify(payload), id),
     setAttempt: (id, attempts, nextAttemptAt, lastError) =>

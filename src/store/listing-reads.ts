@@ -38,6 +38,8 @@ export interface ListingReads {
   whereabouts(mailboxId: number, uid: number): Whereabouts | undefined;
   /** The copies of a mailbox that stand upstream, by source: [uid, upstreamUid, bodyRef is here]. */
   upstreamUids(mailboxId: number, sourceId: number): [number, number, number][];
+  /** The uids of messages that have not reached their upstream yet. */
+  unboundUids(mailboxId: number): number[];
 }
 
 export function createListingReads({ sqlite }: Database): ListingReads {
@@ -73,10 +75,17 @@ export function createListingReads({ sqlite }: Database): ListingReads {
        WHERE e.mailboxId = ? AND c.sourceId = ? AND c.upstreamUid IS NOT NULL ORDER BY c.upstreamUid`,
     )
     .raw();
+  const unboundUids = sqlite
+    .prepare(
+      `SELECT e.uid FROM copies c JOIN entries e ON e.copyId = c.id
+       WHERE c.upstreamUid IS NULL AND c.leaving = 0 AND e.mailboxId = ? ORDER BY e.uid`,
+    )
+    .pluck();
   return {
     range: (mailboxId, low, high, limit, columns) =>
       statementFor(columns).all(mailboxId, low, high, limit) as ListingReadRow[],
     whereabouts: (mailboxId, uid) => whereabouts.get(mailboxId, uid) as Whereabouts | undefined,
+    unboundUids: (mailboxId) => unboundUids.all(mailboxId) as number[],
     upstreamUids: (mailboxId, sourceId) => upstreamUids.all(mailboxId, sourceId) as [number, number, number][],
   };
 }

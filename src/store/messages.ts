@@ -33,6 +33,10 @@ export interface MessageStore {
   insert(message: NewMessage): number;
   get(id: number): MessageRow | undefined;
   byEmailId(accountId: number, emailId: string): number | undefined;
+  /** Messages of the account with this Message-ID (without angle brackets). */
+  byMessageIdHeader(accountId: number, messageIdHeader: string): number[];
+  /** Whether the source holds a message whose Message-ID the provider replaced, keeping this one (Outlook.com). */
+  hasOriginalMessageId(sourceId: number, messageIdHeader: string): boolean;
   hasListing(id: number): boolean;
   listing(id: number): Listing | undefined;
   setListing(id: number, listing: Listing): void;
@@ -56,6 +60,15 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
     'SELECT id, accountId, emailId, messageIdHeader, internalDate, sizeBytes, bodyRef, originId FROM messages WHERE id = ?',
   );
   const byEmailId = sqlite.prepare('SELECT id FROM messages WHERE accountId = ? AND emailId = ?').pluck();
+  const byMessageIdHeader = sqlite
+    .prepare("SELECT id FROM messages WHERE messageIdHeader = ?2 AND messageIdHeader <> '' AND accountId = ?1")
+    .pluck();
+  // Only the newest few can be the one that was just sent.
+  const recentHeaders = sqlite
+    .prepare(
+      `SELECT h.block FROM copies c JOIN headers h ON h.messageId = c.messageId WHERE c.sourceId = ? ORDER BY c.id DESC LIMIT 50`,
+    )
+    .pluck();
   const hasListing = sqlite.prepare('SELECT 1 FROM listings WHERE messageId = ?').pluck();
   const listing = sqlite.prepare(
     `SELECT l.envelope, l.bodyStructure, h.block AS headers, ifnull(m.messageIdHeader, '') AS messageIdHeader
@@ -92,6 +105,12 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
       Number(insert.run(m.accountId, m.emailId ?? null, m.threadId ?? null, m.internalDate, m.sizeBytes).lastInsertRowid),
     get: (id) => get.get(id) as MessageRow | undefined,
     byEmailId: (accountId, emailId) => byEmailId.get(accountId, emailId) as number | undefined,
+    byMessageIdHeader: (accountId, messageIdHeader) => byMessageIdHeader.all(accountId, messageIdHeader) as number[],
+    hasOriginalMessageId: (sourceId, messageIdHeader) =>
+      (recentHeaders.all(sourceId) as string[]).some((block) => {
+        const match = /^x-microsoft-original-message-id:\s*<?([^>\s]+)/im.exec(block);
+        return match?.[1] === messageIdHeader;
+      }),
     hasListing: (id) => hasListing.get(id) !== undefined,
     listing: (id) => listing.get(id) as Listing | undefined,
     setListing: (id, row) => {

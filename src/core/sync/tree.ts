@@ -169,7 +169,7 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
         for (const id of accountIds) accounts.setMerged(id);
         for (const row of mailboxes.list().filter(({ kind }) => kind === 'unified')) {
           const feeds = mailboxes.feedsOfMailbox(row.id);
-          const added = feeds.filter(({ sourceId, active }) => !active && fresh.has(sources.get(sourceId)?.accountId ?? 0));
+          const added = feeds.filter(({ sourceId }) => fresh.has(sources.get(sourceId)?.accountId ?? 0));
           const sourceIds = added.map(({ sourceId }) => sourceId);
           mailboxes.activateFeeds(row.id, sourceIds);
           // The first allocation fills an empty mailbox; a later one is a user's act and renumbers once (DESIGN §5).

@@ -83,7 +83,7 @@ CREATE TABLE copies (
   leaving INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX copiesByUid ON copies (sourceId, upstreamUid) WHERE upstreamUid IS NOT NULL;
-CREATE INDEX copiesUnbound ON copies (sourceId) WHERE upstreamUid IS NULL;
+CREATE INDEX copiesUnbound ON copies (sourceId, id) WHERE upstreamUid IS NULL;
 CREATE INDEX copiesByMessage ON copies (messageId);
 
 CREATE TABLE mailboxes (

@@ -1,0 +1,145 @@
+import { MailboxError } from '../../mail/errors.js';
+import { fromAddress } from '../../mail/addresses.js';
+import { bodyStructureOf } from '../../mail/body-structure.js';
+import type { FlagSet } from '../../mail/flags.js';
+import { keptHeaders } from '../../mail/header-block.js';
+import { asUid, type Uid, type WireText, wireText } from '../../mail/ids.js';
+import { parseMime } from '../../mail/mime.js';
+import { type Role, UNIFIED_MAILBOXES } from '../../mail/roles.js';
+import { type CopyFlags, joinKeywords } from '../../store/copies.js';
+import type { MailboxRow } from '../../store/mailboxes.js';
+import type { Listing } from '../../store/messages.js';
+import type { SourceRow } from '../../store/sources.js';
+import type { AccountSettings } from '../accounts.js';
+import type { Spooled } from '../core.js';
+import type { AppendPayload } from '../journal/context.js';
+import type { MessageBodies } from '../reads/bodies.js';
+import { listingOf } from '../sync/ingest.js';
+import { type ActionContext, targetMailbox } from './context.js';
+import { entryUid, targetSource } from './transfer.js';
+
+export interface AppendContext extends ActionContext {
+  readonly bodies: MessageBodies;
+  /** Bytes; the account's APPENDLIMIT, or our own default. */
+  limitOf(accountId: number): number;
+  /** The account that has just been given this message to send, if any: its APPEND to Sent is the same mail (DESIGN §9). */
+  submittedBy(messageIdHeader: string): { accountId: number; savesSent: boolean | undefined } | undefined;
+}
+
+/** How long a provider may take to file a sent copy by itself. */
+const SENT_COPY_WAIT_MS = 30_000;
+
+export function appendLimit(context: AppendContext, path: string): number {
+  const target = targetMailbox(context, path);
+  const sources = context.store.mailboxes.feedsOfMailbox(target.id).flatMap(({ sourceId }) => context.store.sources.get(sourceId) ?? []);
+  const accountIds = target.kind === 'unified' ? [...context.accounts.keys()] : sources.map(({ accountId }) => accountId);
+  return Math.max(0, ...accountIds.map((id) => context.limitOf(id)));
+}
+
+/** A mailbox by path, or an account's mailbox of a role (for what the gateway itself stores). */
+export type AppendTarget = string | { readonly accountId: number; readonly role: Role };
+
+/** APPEND (RFC 9051 §6.3.12). @throws {MailboxError} TRYCREATE, CANNOT, TOOBIG */
+export async function append(
+  context: AppendContext,
+  where: AppendTarget,
+  { message, flags, internalDate }: { message: Spooled; flags: FlagSet; internalDate: number | undefined },
+): Promise<{ uidValidity: number; uid: Uid }> {
+  const target = targetMailbox(context, typeof where === 'string' ? where : unifiedPath(where.role));
+  const bytes = await context.bodies.read(message.bodyRef);
+  const root = parseMime(bytes);
+  const headers = keptHeaders(wireText(bytes.subarray(root.headerStart, root.headerEnd)));
+  const listing = listingOf(headers, bodyStructureOf(bytes, root));
+  const account =
+    typeof where === 'string' ? accountFor(context, target, headers) : mustHaveAccount(context, where.accountId);
+  if (message.sizeBytes > context.limitOf(account.id)) {
+    throw new MailboxError('TOOBIG', `${account.name} takes messages of at most ${context.limitOf(account.id)} bytes`);
+  }
+  const date = internalDate ?? Math.floor(Date.now() / 1000);
+  return context.unit.durable((work) => {
+    const { source, account: owner } = targetSource(context, work, { target, account });
+    const sent = source.role === 'sent' ? sentCopyOf(context, listing.messageIdHeader, owner) : undefined;
+    // The same mail twice in Sent would be a lie: what the outbox or the provider has filed is the one copy.
+    const isSentCopy = sent !== undefined || (typeof where !== 'string' && where.role === 'sent');
+    const known = isSentCopy && listing.messageIdHeader !== '' ? existingCopy(context, source, listing.messageIdHeader) : undefined;
+    const copyId = known ?? addCopy(context, { source, owner, message, listing, date, flags });
+    if (known === undefined) {
+      work.place(copyId);
+      const payload: AppendPayload = {
+        ...message,
+        internalDate: date,
+        // false: this provider never files one, so nothing to wait for
+        ...(sent && sent.savesSent !== false ? { awaitUntil: Date.now() + SENT_COPY_WAIT_MS } : {}),
+      };
+      work.owe({ accountId: owner.id, kind: 'append', sourceId: source.id, payload, targets: [{ copyId }] });
+    } else context.bodies.unpin(message.bodyRef);
+    return { uidValidity: target.uidValidity, uid: asUid(entryUid(context, work, target, { newCopyId: copyId, to: source })) };
+  });
+}
+
+const unifiedPath = (role: Role): string => UNIFIED_MAILBOXES.find(([known]) => known === role)?.[1] ?? 'INBOX';
+
+function mustHaveAccount(context: AppendContext, accountId: number): AccountSettings {
+  const account = context.accounts.get(accountId);
+  if (!account) throw new MailboxError('CANNOT', 'the account is not configured any more');
+  return account;
+}
+
+/** By the From header for unified mailboxes (DESIGN §5), else the mailbox's own account. */
+function accountFor(context: AppendContext, target: MailboxRow, headers: WireText): AccountSettings {
+  const own = target.accountId === undefined ? undefined : context.accounts.get(target.accountId);
+  if (own) return own;
+  const from = fromAddress(headers)?.toLowerCase();
+  const sender = [...context.accounts.values()].find(({ identities }) => from !== undefined && identities.includes(from));
+  const account = sender ?? context.defaultAccount;
+  if (!account) throw new MailboxError('CANNOT', 'there is no account to store the message in');
+  return account;
+}
+
+function sentCopyOf(context: AppendContext, messageIdHeader: string, owner: AccountSettings) {
+  const submitted = messageIdHeader === '' ? undefined : context.submittedBy(messageIdHeader);
+  return submitted?.accountId === owner.id ? submitted : undefined;
+}
+
+/** The copy that stands in Sent already, filed by the provider or by us: one send, one copy (promise 4). */
+function existingCopy({ store }: ActionContext, source: SourceRow, messageIdHeader: string): number | undefined {
+  return store.messages
+    .byMessageIdHeader(source.accountId, messageIdHeader)
+    .flatMap((id) => store.copies.ofMessage(id))
+    .find(({ sourceId, leaving }) => sourceId === source.id && leaving === 0)?.id;
+}
+
+interface NewCopy {
+  readonly source: SourceRow;
+  readonly owner: AccountSettings;
+  readonly message: Spooled;
+  readonly listing: Listing;
+  readonly date: number;
+  readonly flags: FlagSet;
+}
+
+function addCopy({ store }: ActionContext, { source, owner, message, listing, date, flags }: NewCopy): number {
+  const messageId = store.messages.insert({
+    accountId: owner.id,
+    emailId: undefined,
+    threadId: undefined,
+    internalDate: date,
+    sizeBytes: message.sizeBytes,
+  });
+  store.messages.setListing(messageId, listing);
+  store.messages.setBody(messageId, message.bodyRef);
+  return store.copies.insertUnbound(source.id, messageId, ownFlags(flags));
+}
+
+/** All flags are ours until the upstream has confirmed them. */
+function ownFlags(flags: FlagSet): CopyFlags {
+  const keywords = joinKeywords(flags.keywords);
+  return {
+    upstreamFlags: 0,
+    upstreamKeywords: '',
+    flags: flags.system,
+    keywords,
+    ownFlags: flags.system,
+    ownKeywords: keywords.toLowerCase(),
+  };
+}

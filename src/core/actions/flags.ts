@@ -1,0 +1,76 @@
+import { MailboxError } from '../../mail/errors.js';
+import { type FlagSet, SystemFlag } from '../../mail/flags.js';
+import { mergeRanges } from '../../mail/sequence-set.js';
+import { changeOf, type FlagChange, isNoChange, withChange } from '../copy-flags.js';
+import type { MailboxId, StoreRequest, StoreResult } from '../core.js';
+import { type ActionContext, groupBy, originOf, type Selected, selectedCopies } from './context.js';
+
+/** Per message and in all; what real servers allow (Dovecot: mail_max_keyword_length and 26 names a Maildir). */
+const MAX_KEYWORDS = 64;
+const MAX_KEYWORD_LENGTH = 100;
+/** Keywords of our own making: shown, never stored (DESIGN §5). */
+const LOCAL_TAG = /^\$acct_/i;
+
+/** STORE (RFC 9051 §6.4.6). @throws {MailboxError} LIMIT */
+export function storeFlags(context: ActionContext, mailboxId: MailboxId, request: StoreRequest): StoreResult {
+  const flags = { ...request.flags, keywords: request.flags.keywords.filter((keyword) => !LOCAL_TAG.test(keyword)) };
+  checkKeywords(flags);
+  const selected = selectedCopies(context, mailboxId, request.uids);
+  const modified = request.unchangedSince === undefined ? [] : changedAfter(context, mailboxId, request.unchangedSince);
+  const left = new Set(modified);
+  const changes = selected
+    .filter(({ uid }) => !left.has(uid))
+    .map((message) => ({ ...message, change: changeOf(message.copy, request.operation, flags) }))
+    .filter(({ change }) => !isNoChange(change));
+  if (changes.length > 0) applyChanges(context, mailboxId, changes);
+  return { modified: mergeRanges(selected.filter(({ uid }) => left.has(uid)).map(({ uid }) => [uid, uid] as const)) };
+}
+
+function checkKeywords({ keywords }: FlagSet): void {
+  if (keywords.length > MAX_KEYWORDS || keywords.some((keyword) => keyword.length > MAX_KEYWORD_LENGTH)) {
+    throw new MailboxError('LIMIT', `at most ${MAX_KEYWORDS} keywords of ${MAX_KEYWORD_LENGTH} characters`);
+  }
+}
+
+const changedAfter = (context: ActionContext, mailboxId: MailboxId, modseq: number): number[] =>
+  context.snapshots.changesSince(mailboxId, modseq).changed.map(({ uid }) => uid);
+
+interface Change extends Selected {
+  readonly change: FlagChange;
+}
+
+function applyChanges(context: ActionContext, mailboxId: MailboxId, changes: readonly Change[]): void {
+  const { store, unit } = context;
+  const isAccountMailbox = store.mailboxes.get(mailboxId)?.kind === 'account';
+  const origins = new Map(changes.map(({ copy }) => [copy.sourceId, originOf(context, copy)]));
+  unit.durable((work) => {
+    for (const { copy, change } of changes) {
+      store.copies.setFlags(copy.id, withChange(copy, change));
+      work.touch(copy.id);
+    }
+    for (const group of groupBy(changes, ({ copy, change }) => `${copy.sourceId} ${JSON.stringify(change)}`).values()) {
+      const [first] = group;
+      const origin = first && origins.get(first.copy.sourceId);
+      if (!first || !origin) continue;
+      // \Deleted in a unified mailbox, and anywhere on Gmail, stays here until EXPUNGE (providers.md §13.17).
+      const pushesDeleted = isAccountMailbox && !origin.account.traits.deleteIsMoveToTrash;
+      const payload = pushable(first.change, origin.source, pushesDeleted);
+      // An unbound copy's flags go up with the append or move that will bind it.
+      const targets = group.filter(({ copy }) => copy.upstreamUid !== null).map(({ copy }) => ({ copyId: copy.id }));
+      if (isNoChange(payload) || targets.length === 0) continue;
+      work.owe({ accountId: origin.account.id, kind: 'flags', sourceId: origin.source.id, payload, targets });
+    }
+  });
+}
+
+/** The part of a change that the upstream can keep; the rest is our overlay (providers.md §13.16). */
+export function pushable(
+  { add, remove }: FlagChange,
+  source: { keepsNewKeywords: boolean; keepsKeywords: readonly string[] },
+  pushesDeleted: boolean,
+): FlagChange {
+  const mask = pushesDeleted ? ~0 : ~SystemFlag.Deleted;
+  const keeps = (keyword: string) => source.keepsNewKeywords || source.keepsKeywords.includes(keyword.toLowerCase());
+  const part = ({ system, keywords }: FlagSet): FlagSet => ({ system: system & mask, keywords: keywords.filter(keeps) });
+  return { add: part(add), remove: part(remove) };
+}

@@ -1,0 +1,169 @@
+// COPY and MOVE (RFC 9051 §6.4.7, §6.4.8). Within an account the upstream does it; between accounts the bytes travel
+// through our spool: DESIGN §7, "Between accounts".
+import { MailboxError } from '../../mail/errors.js';
+import { asUid } from '../../mail/ids.js';
+import type { NumberRanges } from '../../mail/sequence-set.js';
+import type { CopyRow } from '../../store/copies.js';
+import type { MailboxRow } from '../../store/mailboxes.js';
+import type { SourceRow } from '../../store/sources.js';
+import type { AccountSettings } from '../accounts.js';
+import type { MailboxId, Transfer } from '../core.js';
+import type { Work } from '../unit-of-work.js';
+import { type ActionContext, groupBy, originOf, type Selected, selectedCopies, targetMailbox } from './context.js';
+
+export type TransferKind = 'copy' | 'move';
+
+interface Step extends Selected {
+  readonly from: SourceRow;
+  readonly account: AccountSettings;
+  readonly to: SourceRow;
+  readonly toAccount: AccountSettings;
+  /** The copy that stands in the target afterwards. */
+  newCopyId: number;
+  /** Already there (a label it has, or the same source under another name): nothing to carry upstream. */
+  alreadyThere: boolean;
+}
+
+/** @throws {MailboxError} TRYCREATE, CANNOT */
+export function transfer(
+  context: ActionContext,
+  kind: TransferKind,
+  { mailboxId, uids, toPath }: { mailboxId: MailboxId; uids: NumberRanges; toPath: string },
+): Transfer {
+  const target = targetMailbox(context, toPath);
+  const selected = selectedCopies(context, mailboxId, uids);
+  const pairs = context.unit.durable((work) => {
+    const steps = selected.map((message) => planStep(context, work, message, target));
+    const isSameMailbox = target.id === mailboxId;
+    for (const step of steps) takeStep(context, work, { kind, step, isSameMailbox });
+    oweSteps(work, kind, steps.filter(({ alreadyThere }) => !alreadyThere));
+    return steps.map((step) => {
+      const uid = entryUid(context, work, target, step);
+      return [asUid(step.uid), asUid(uid)] as const;
+    });
+  });
+  return { uidValidity: target.uidValidity, pairs };
+}
+
+function planStep(context: ActionContext, work: Work, message: Selected, target: MailboxRow): Step {
+  const { source: from, account } = originOf(context, message.copy);
+  const { source: to, account: toAccount } = targetSource(context, work, { target, account, from });
+  return { ...message, from, account, to, toAccount, newCopyId: 0, alreadyThere: false };
+}
+
+/** Which source a message of `account` lands in when it is put into `target` (DESIGN §5). */
+export function targetSource(
+  context: ActionContext,
+  work: Work,
+  { target, account, from }: { target: MailboxRow; account: AccountSettings; from?: SourceRow },
+): { source: SourceRow; account: AccountSettings } {
+  const { store } = context;
+  if (target.kind === 'unified' && target.role) {
+    try {
+      return { source: context.tree.roleSource(work, account, target.role), account };
+    } catch (error) {
+      throw new MailboxError('CANNOT', `${account.name} has no mailbox for this`, { cause: error });
+    }
+  }
+  const feeds = store.mailboxes
+    .feedsOfMailbox(target.id)
+    .map(({ sourceId }) => store.sources.get(sourceId))
+    .filter((source) => source !== undefined);
+  const source =
+    feeds.find(({ id }) => id === from?.id) ?? feeds.find(({ accountId }) => accountId === account.id) ?? feeds[0];
+  const owner = source && context.accounts.get(source.accountId);
+  if (!source || !owner) throw new MailboxError('CANNOT', 'this mailbox cannot hold messages');
+  return { source, account: owner };
+}
+
+interface StepOrder {
+  readonly kind: TransferKind;
+  readonly step: Step;
+  readonly isSameMailbox: boolean;
+}
+
+function takeStep(context: ActionContext, work: Work, { kind, step, isSameMailbox }: StepOrder): void {
+  const { copies } = context.store;
+  const { copy, from, to, account, toAccount } = step;
+  if (from.id === to.id && kind === 'move') {
+    // The same upstream mailbox under another name, or the mailbox itself: only its uid here can change.
+    step.alreadyThere = true;
+    step.newCopyId = copy.id;
+    if (!isSameMailbox) return;
+    work.withdraw(copy.id);
+    work.place(copy.id);
+    return;
+  }
+  const labelled = account.id === toAccount.id && account.traits.deleteIsMoveToTrash ? labelledCopy(context, copy, to) : undefined;
+  if (labelled && kind === 'copy') {
+    step.alreadyThere = true;
+    step.newCopyId = labelled.id;
+    return;
+  }
+  step.newCopyId = makeCopy(context, step);
+  if (kind === 'move') {
+    copies.setLeaving(copy.id, true);
+    work.withdraw(copy.id);
+  }
+  work.place(step.newCopyId);
+}
+
+/** Gmail: a copy in a label the message already carries is the same thing. */
+const labelledCopy = (context: ActionContext, copy: CopyRow, to: SourceRow): CopyRow | undefined =>
+  context.store.copies.ofMessage(copy.messageId).find(({ sourceId, leaving }) => sourceId === to.id && leaving === 0);
+
+function makeCopy(context: ActionContext, { copy, to, account, toAccount }: Step): number {
+  const { copies } = context.store;
+  const messageId = account.id === toAccount.id ? copy.messageId : cloneMessage(context, copy.messageId, toAccount.id);
+  // What the upstream will carry along is its own flags; everything of ours on top is ours there too until it is told.
+  return copies.insertUnbound(to.id, messageId, copy);
+}
+
+/** The same content as a message of another account; its body is the origin's until it has been spooled. */
+function cloneMessage({ store: { messages } }: ActionContext, originId: number, accountId: number): number {
+  const origin = messages.get(originId);
+  if (!origin) throw new MailboxError('UNAVAILABLE', 'the message is gone');
+  const { internalDate, sizeBytes } = origin;
+  const id = messages.insert({ accountId, emailId: undefined, threadId: undefined, internalDate, sizeBytes });
+  const listing = messages.listing(originId);
+  if (listing) messages.setListing(id, listing);
+  messages.setOrigin(id, originId);
+  return id;
+}
+
+function oweSteps(work: Work, kind: TransferKind, steps: readonly Step[]): void {
+  for (const group of groupBy(steps, ({ from, to }) => `${from.id} ${to.id}`).values()) {
+    const [first] = group;
+    if (!first) continue;
+    const { account, from, to, toAccount } = first;
+    const targets = group.map(({ copy, newCopyId }) => ({ copyId: copy.id, newCopyId }));
+    if (account.id === toAccount.id) {
+      work.owe({ accountId: account.id, kind, sourceId: from.id, payload: { toSourceId: to.id }, targets });
+      continue;
+    }
+    // One row a message: each is spooled, appended, verified and removed on its own.
+    for (const target of targets) {
+      const payload = { toSourceId: to.id, remove: kind === 'move' };
+      work.owe({ accountId: account.id, kind: 'spool', sourceId: from.id, payload, targets: [target] });
+    }
+  }
+}
+
+/** The uid in the target; a mailbox not yet showing that source (first listing still under way) starts to. */
+export function entryUid(
+  context: ActionContext,
+  work: Work,
+  target: MailboxRow,
+  { newCopyId, to }: { newCopyId: number; to: SourceRow },
+): number {
+  const { uidMap, mailboxes } = context.store;
+  const known = uidMap.uidOf(target.id, newCopyId);
+  if (known !== undefined) return known;
+  mailboxes.addFeed(target.id, to.id, true);
+  mailboxes.activateFeeds(target.id, [to.id]);
+  work.ringTree();
+  work.place(newCopyId);
+  const uid = uidMap.uidOf(target.id, newCopyId);
+  if (uid === undefined) throw new MailboxError('CANNOT', 'this mailbox does not show that message');
+  return uid;
+}

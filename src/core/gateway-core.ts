@@ -1,0 +1,227 @@
+// Builds core out of its parts and answers the front ends' interface (core.ts).
+import type { Logger } from '../lib/logger.js';
+import { MailboxError, UpstreamError } from '../mail/errors.js';
+import type { BodyFiles } from '../store/body-files.js';
+import type { Store } from '../store/store.js';
+import type { Connector } from '../upstream/connector.js';
+import { type AccountSettings, accountTag } from './accounts.js';
+import { append, appendLimit, type AppendContext } from './actions/append.js';
+import { expunge } from './actions/expunge.js';
+import { storeFlags } from './actions/flags.js';
+import { transfer } from './actions/transfer.js';
+import { createBell } from './changes.js';
+import type { Actions, Core, CoreEvent, Login, Outbox, Overview } from './core.js';
+import { createFirstListing } from './first-listing.js';
+import { createFlagTable } from './flag-table.js';
+import type { JournalContext } from './journal/context.js';
+import { createMailboxes } from './mailboxes.js';
+import { createOverview } from './overview.js';
+import { createMessageBodies } from './reads/bodies.js';
+import { createRows } from './reads/rows.js';
+import { createSearch } from './reads/search.js';
+import { createSnapshots } from './reads/snapshots.js';
+import type { UpstreamReader } from './reads/upstream-reader.js';
+import { createSentCopies, type SentCopies } from './sent-copies.js';
+import { type Actor, createActor } from './sync/actor.js';
+import { createIngest } from './sync/ingest.js';
+import { createTree } from './sync/tree.js';
+import { createUnitOfWork } from './unit-of-work.js';
+
+/** An account as the composition root hands it over. */
+export interface CoreAccount {
+  readonly name: string;
+  readonly address: string;
+  readonly identities: readonly string[];
+  readonly isDefault: boolean;
+  readonly connector: Connector;
+}
+
+export interface CoreOptions {
+  readonly store: Store;
+  readonly files: BodyFiles;
+  readonly accounts: readonly CoreAccount[];
+  readonly accountTrees: 'all' | 'folders' | 'none';
+  readonly merge: Readonly<Record<string, readonly string[]>>;
+  readonly cacheBytes: number;
+  readonly prefetchDays: number;
+  /** Whether messages show their account as a keyword. */
+  readonly accountTags: boolean;
+  readonly login: Login;
+  readonly logger: Logger;
+  /** Made last, on top of what core offers it. */
+  createOutbox(deps: OutboxFoundations): OutboxService;
+}
+
+export interface OutboxFoundations {
+  readonly accounts: readonly AccountSettings[];
+  readonly sentCopies: SentCopies;
+  readonly bodies: ReturnType<typeof createMessageBodies>;
+  onProblem(accountId: number | undefined, subject: string, text: string, remedy: string): void;
+}
+
+/** The outbox with what core itself asks of it. */
+export interface OutboxService extends AsyncDisposable {
+  readonly outbox: Outbox;
+  readonly submittedBy: AppendContext['submittedBy'];
+  counts(): { queued: number; failed: number };
+  start(): void;
+}
+
+/** Used where an upstream does not tell its APPENDLIMIT. */
+const DEFAULT_APPEND_LIMIT = 50_000_000;
+/** How long the first filling of the unified mailboxes waits for an account that neither answers nor fails. */
+const FIRST_LISTING_PATIENCE_MS = 120_000;
+
+export function createCore(options: CoreOptions): Core {
+  const { store, logger } = options;
+  const bell = createBell();
+  const unit = createUnitOfWork(store, bell);
+  const tree = createTree({ store, unit, merge: options.merge });
+  const accounts = registerAccounts(options, tree.removeAccount);
+  const byId = new Map(accounts.map((account) => [account.id, account]));
+  tree.prepare();
+
+  const actors = new Map<number, Actor>();
+  const actorOf = (sourceId: number): Actor => {
+    const actor = actors.get(store.sources.get(sourceId)?.accountId ?? 0);
+    if (!actor) throw new UpstreamError('permanent', 'the account is not configured any more');
+    return actor;
+  };
+  const reader: UpstreamReader = {
+    read: async (sourceId, leisurely, work) => actorOf(sourceId).read(sourceId, leisurely, work),
+    atLeisure: (work) => work(),
+  };
+  const snapshots = createSnapshots({ store, flags: createFlagTable(), tagOf: tagLookup(store, byId) });
+  const ingest = createIngest(store, unit);
+  const bodies = createMessageBodies({ store, files: options.files, reader, cacheBytes: options.cacheBytes, logger });
+  const journal: JournalContext = { store, unit, tree, accounts: byId, bodies };
+
+  const listeners = new Set<(event: CoreEvent) => void>();
+  const tell = (event: CoreEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  const report = (accountId: number | undefined, subject: string, text: string, remedy: string) => {
+    const isNew = store.problems.report(accountId, subject, text, remedy);
+    const account = accountId === undefined ? undefined : byId.get(accountId)?.name;
+    if (isNew) tell({ event: 'problem', ...(account === undefined ? {} : { account }), text, remedy });
+  };
+
+  const defaultAccount = accounts.find(({ isDefault }) => isDefault) ?? accounts[0];
+  const context: AppendContext = {
+    store,
+    unit,
+    snapshots,
+    tree,
+    accounts: byId,
+    defaultAccount,
+    bodies,
+    limitOf: () => DEFAULT_APPEND_LIMIT,
+    submittedBy: (messageId) => outbox.submittedBy(messageId),
+  };
+  const sentCopies = createSentCopies({ context, lookAt: (sourceId) => actorOf(sourceId).lookAt(sourceId) });
+  const outbox = options.createOutbox({ accounts, sentCopies, bodies, onProblem: report });
+
+  const firstListing = createFirstListing(store, tree, accounts.map(({ id }) => id));
+  const pendingSync = new Set(accounts.map(({ id }) => id));
+  for (const account of accounts) {
+    actors.set(
+      account.id,
+      createActor({
+        account,
+        store,
+        unit,
+        tree,
+        bell,
+        journal,
+        prefetchDays: options.prefetchDays,
+        logger: logger.child({ account: account.name }),
+        onListed: (outcome) => firstListing.outcome(account.id, outcome),
+        onSynced: () => {
+          tell({ event: 'synced', account: account.name });
+          if (pendingSync.delete(account.id) && pendingSync.size === 0) tell({ event: 'synced' });
+        },
+        onProgress: () => tell({ event: 'progress', account: account.name }),
+        onProblem: (subject, text, remedy) => report(account.id, subject, text, remedy),
+        onProblemOver: (subject) => store.problems.resolve(account.id, subject),
+      }),
+    );
+  }
+
+  const overview: Overview = createOverview({ store, accounts, actors, counts: outbox.counts, listeners });
+  const patience = new AbortController();
+  return {
+    mailboxes: createMailboxes({ store, unit, accounts, accountTrees: options.accountTrees }),
+    reads: {
+      ...snapshots,
+      rows: createRows({ store, ingest, bodies, reader }),
+      bodies: bodies.bodies,
+      search: createSearch({
+        store,
+        snapshots,
+        bodies,
+        reader,
+        isTrusted: (sourceId) => byId.get(store.sources.get(sourceId)?.accountId ?? 0)?.traits.searchTrusted ?? false,
+      }),
+    },
+    actions: createActions(context),
+    changes: bell,
+    login: options.login,
+    outbox: outbox.outbox,
+    overview,
+    start: () => {
+      const timer = setTimeout(firstListing.stopWaiting, FIRST_LISTING_PATIENCE_MS);
+      patience.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+      for (const actor of actors.values()) actor.start();
+      outbox.start();
+    },
+    [Symbol.asyncDispose]: async () => {
+      patience.abort();
+      await outbox[Symbol.asyncDispose]();
+      await Promise.all([...actors.values()].map((actor) => actor.close()));
+    },
+  };
+}
+
+const createActions = (context: AppendContext): Actions => ({
+  storeFlags: (mailboxId, request) => storeFlags(context, mailboxId, request),
+  copy: (mailboxId, uids, toPath) => transfer(context, 'copy', { mailboxId, uids, toPath }),
+  move: (mailboxId, uids, toPath) => transfer(context, 'move', { mailboxId, uids, toPath }),
+  expunge: (mailboxId, uids) => expunge(context, mailboxId, uids),
+  appendLimit: (path) => appendLimit(context, path),
+  spool: (sizeBytes) => {
+    if (sizeBytes > DEFAULT_APPEND_LIMIT) throw new MailboxError('TOOBIG', 'the message is too large');
+    return context.bodies.spool();
+  },
+  append: (path, message, flags, internalDate) => append(context, path, { message, flags, internalDate }),
+});
+
+/** The accounts' rows in the store; those that are no longer configured leave every mailbox. */
+function registerAccounts({ store, accounts }: CoreOptions, removeAccount: (id: number) => void): AccountSettings[] {
+  const names = new Set(accounts.map(({ name }) => name));
+  for (const row of store.accounts.list()) if (!names.has(row.name)) removeAccount(row.id);
+  return accounts.map(({ name, address, identities, isDefault, connector }) => {
+    const { traits } = connector;
+    const row = store.accounts.upsert({ name, address, provider: traits.provider });
+    return {
+      id: row.id,
+      name,
+      address,
+      identities: [...new Set([address, ...identities].map((identity) => identity.toLowerCase()))],
+      isDefault,
+      traits,
+      connector,
+      tag: accountTag(name),
+    };
+  });
+}
+
+function tagLookup(store: Store, accounts: ReadonlyMap<number, AccountSettings>): (sourceId: number) => string {
+  const tags = new Map<number, string>();
+  return (sourceId) => {
+    const known = tags.get(sourceId);
+    if (known !== undefined) return known;
+    const tag = accounts.get(store.sources.get(sourceId)?.accountId ?? 0)?.tag ?? '';
+    tags.set(sourceId, tag);
+    return tag;
+  };
+}

@@ -1,0 +1,153 @@
+import { UpstreamError } from '../../mail/errors.js';
+import { type FlagSet, SystemFlag } from '../../mail/flags.js';
+import type { CopyRow } from '../../store/copies.js';
+import { splitKeywords } from '../../store/copies.js';
+import type { JournalRow } from '../../store/journal.js';
+import type { SourceRow } from '../../store/sources.js';
+import type { HeaderRow } from '../../upstream/connector.js';
+import { messageIdOf, removeCopy } from '../sync/ingest.js';
+import type { LaneSession } from '../sync/lane.js';
+import { bindCopy, type Found, findCopies } from './binding.js';
+import type { AppendPayload, JournalContext, SpoolPayload } from './context.js';
+
+/** How long to wait between two looks for a sent copy that the provider may file by itself. */
+const SENT_COPY_LOOK_MS = 2_000;
+
+/** APPEND of spooled bytes; after a crash, or for a sent copy, it looks before it appends. */
+export async function carryAppend(context: JournalContext, lane: LaneSession, row: JournalRow): Promise<number[]> {
+  const { store } = context;
+  const payload = JSON.parse(row.payload) as AppendPayload;
+  const [target] = store.journal.targets(row.id);
+  const copy = target && store.copies.get(target.copyId);
+  const source = copy && store.sources.get(copy.sourceId);
+  if (!copy || !source || isDiscarded(context, copy, payload)) {
+    drop(context, row, payload, copy);
+    return source ? [source.id] : [];
+  }
+  const uidNext = payload.uidNext ?? (await lane.session.status(source.path)).uidNext ?? 1;
+  const mustLook = row.sent === 1 || payload.awaitUntil !== undefined;
+  let found = mustLook ? await look(context, lane, { source, copyId: copy.id, uidNext }) : undefined;
+  if (!found && payload.awaitUntil !== undefined && Date.now() < payload.awaitUntil) {
+    store.journal.setPayload(row.id, { ...payload, uidNext });
+    throw new UpstreamError('transient', 'waiting for the provider to file the sent copy', { retryAfterMs: SENT_COPY_LOOK_MS });
+  }
+  if (!found) found = await append(context, lane, { row, payload: { ...payload, uidNext }, copy, source });
+  if (found && payload.originCopyId !== undefined) await verify(context, lane, source, found, copy);
+  confirm(context, { row, payload, copy, found });
+  return [source.id];
+}
+
+/** Appended and deleted again before it was ever sent: there is nothing to send. */
+const isDiscarded = ({ store }: JournalContext, copy: CopyRow, { originCopyId }: AppendPayload): boolean =>
+  originCopyId === undefined &&
+  copy.leaving === 1 &&
+  store.journal.ofCopy(copy.id).every((row) => row.kind === 'append' || row.kind === 'expunge');
+
+interface Place {
+  readonly source: SourceRow;
+  readonly copyId: number;
+  readonly uidNext: number;
+}
+
+async function look(context: JournalContext, lane: LaneSession, { source, copyId, uidNext }: Place): Promise<Found | undefined> {
+  await lane.select(source, { fresh: true });
+  return (await findCopies(context, lane.session, source, { copyIds: [copyId], uidNext })).get(copyId);
+}
+
+interface Appending {
+  readonly row: JournalRow;
+  readonly payload: AppendPayload;
+  readonly copy: CopyRow;
+  readonly source: SourceRow;
+}
+
+async function append(context: JournalContext, lane: LaneSession, { row, payload, copy, source }: Appending): Promise<Found | undefined> {
+  const { store, bodies } = context;
+  // What is ours alone stays here: \Deleted is an overlay until EXPUNGE.
+  const flags: FlagSet = { system: copy.flags & ~SystemFlag.Deleted, keywords: splitKeywords(copy.keywords) };
+  store.database.durable(() => store.journal.setSent(row.id, payload));
+  const message = { sizeBytes: payload.sizeBytes, open: () => bodies.streamOf(payload.bodyRef) };
+  const { uid } = await lane.session.append(source.path, message, flags, payload.internalDate);
+  if (uid !== undefined) return { uid, flags };
+  return look(context, lane, { source, copyId: copy.id, uidNext: payload.uidNext ?? 1 });
+}
+
+/** The new home holds the message, before its old one is given up (promise 3). @throws {UpstreamError} */
+async function verify(context: JournalContext, lane: LaneSession, source: SourceRow, found: Found, copy: CopyRow): Promise<void> {
+  await lane.select(source, { fresh: true });
+  let row: HeaderRow | undefined;
+  await lane.session.fetchHeaders([[found.uid, found.uid]], (rows) => {
+    row = rows.find(({ uid }) => uid === found.uid);
+  });
+  const wanted = context.store.messages.get(copy.messageId)?.messageIdHeader ?? '';
+  // Not by size or hash: Exchange rebuilds messages (providers.md §4).
+  if (!row || row.sizeBytes === 0 || (wanted !== '' && messageIdOf(row.headers) !== wanted)) {
+    throw new UpstreamError('transient', 'the message could not be verified in its new mailbox');
+  }
+}
+
+interface Confirmation {
+  readonly row: JournalRow;
+  readonly payload: AppendPayload;
+  readonly copy: CopyRow;
+  readonly found: Found | undefined;
+}
+
+function confirm(context: JournalContext, { row, payload, copy, found }: Confirmation): void {
+  const { store, unit, bodies } = context;
+  unit.durable((work) => {
+    store.journal.remove(row.id);
+    bodies.unpin(payload.bodyRef);
+    if (found) bindCopy(context, work, copy.id, found.uid, found.flags);
+    // The upstream took it but does not show it: the sync will, under a uid of its own.
+    else removeCopy(store, work, copy);
+    const origin = payload.originCopyId === undefined ? undefined : store.copies.get(payload.originCopyId);
+    const from = origin && store.sources.get(origin.sourceId);
+    if (payload.removeOrigin && found && origin && from) {
+      const targets = [{ copyId: origin.id }];
+      work.owe({ accountId: from.accountId, kind: 'expunge', sourceId: from.id, payload: { toTrash: true }, targets });
+    }
+  });
+}
+
+function drop({ store, unit, bodies }: JournalContext, row: JournalRow, payload: AppendPayload, copy: CopyRow | undefined): void {
+  unit.durable((work) => {
+    store.journal.remove(row.id);
+    bodies.unpin(payload.bodyRef);
+    if (copy) removeCopy(store, work, copy);
+  });
+}
+
+/** First step of a transfer between accounts: the original's bytes, durable here; then the target account's journal goes on. */
+export async function carrySpool(context: JournalContext, row: JournalRow): Promise<number[]> {
+  const { store, unit, bodies } = context;
+  const { toSourceId, remove } = JSON.parse(row.payload) as SpoolPayload;
+  const [target] = store.journal.targets(row.id);
+  const origin = target && store.copies.get(target.copyId);
+  const made = target?.newCopyId ? store.copies.get(target.newCopyId) : undefined;
+  const to = store.sources.get(toSourceId);
+  const message = origin && store.messages.get(origin.messageId);
+  if (!origin || !message || !made || !to) {
+    unit.durable((work) => {
+      store.journal.remove(row.id);
+      // Gone from its old home before it could be read: there is nothing that could appear in the new one.
+      if (made) removeCopy(store, work, made);
+    });
+    return [];
+  }
+  const spooled = await bodies.ensureDurable(origin.messageId);
+  unit.durable((work) => {
+    store.journal.remove(row.id);
+    store.messages.setBody(made.messageId, spooled.bodyRef);
+    store.messages.setOrigin(made.messageId, null);
+    bodies.pin(spooled.bodyRef);
+    const payload: AppendPayload = {
+      ...spooled,
+      internalDate: message.internalDate,
+      originCopyId: origin.id,
+      removeOrigin: remove,
+    };
+    work.owe({ accountId: to.accountId, kind: 'append', sourceId: to.id, payload, targets: [{ copyId: made.id }] });
+  });
+  return [];
+}

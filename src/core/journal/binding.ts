@@ -1,0 +1,142 @@
+// Ties a copy that a client made to the uid the upstream gave it, by COPYUID/APPENDUID or by looking for it.
+import { type FlagSet, SystemFlag } from '../../mail/flags.js';
+import { rangesOf } from '../../mail/sequence-set.js';
+import type { CopyRow } from '../../store/copies.js';
+import { splitKeywords } from '../../store/copies.js';
+import type { SourceRow } from '../../store/sources.js';
+import type { Store } from '../../store/store.js';
+import type { HeaderRow, UpstreamSession } from '../../upstream/connector.js';
+import { type FlagChange, isNoChange, isVisibleChange, type StillOurs, withOwn, withUpstream } from '../copy-flags.js';
+import { pushable } from '../actions/flags.js';
+import { messageIdOf, removeCopy } from '../sync/ingest.js';
+import type { Work } from '../unit-of-work.js';
+import type { JournalContext } from './context.js';
+
+/** Binds the copy; what its flags have become meanwhile is owed as a change of flags. */
+export function bindCopy(context: JournalContext, work: Work, copyId: number, uid: number, upstream: FlagSet): void {
+  const { store } = context;
+  const copy = store.copies.get(copyId);
+  if (!copy) return;
+  const other = store.copies.byUid(copy.sourceId, uid);
+  if (other && other.id !== copy.id) absorb(store, work, copy, other);
+  store.copies.bind(copy.id, uid, upstream);
+  oweFlags(context, work, { ...copy, upstreamUid: uid }, upstream);
+}
+
+/** The sync had listed the upstream's message as one of its own: the client's copy takes over, the other leaves the view. */
+function absorb(store: Store, work: Work, copy: CopyRow, other: CopyRow): void {
+  if (other.messageId !== copy.messageId) {
+    const ours = store.messages.get(copy.messageId);
+    const theirs = store.messages.get(other.messageId);
+    if (ours && theirs && !ours.bodyRef && theirs.bodyRef) store.messages.setBody(ours.id, theirs.bodyRef);
+  }
+  removeCopy(store, work, other);
+}
+
+/** Compares the copy with what the upstream has now, and journals the difference. */
+function oweFlags({ store, accounts }: JournalContext, work: Work, copy: CopyRow, upstream: FlagSet): void {
+  const source = store.sources.get(copy.sourceId);
+  const account = source && accounts.get(source.accountId);
+  if (!source || !account) return;
+  const wanted = { system: copy.flags, keywords: splitKeywords(copy.keywords) };
+  const own = splitKeywords(copy.ownKeywords);
+  const has = new Set(upstream.keywords.map((keyword) => keyword.toLowerCase()));
+  const wants = new Set(wanted.keywords.map((keyword) => keyword.toLowerCase()));
+  const change: FlagChange = {
+    add: {
+      system: wanted.system & copy.ownFlags & ~upstream.system,
+      keywords: wanted.keywords.filter((keyword) => own.includes(keyword.toLowerCase()) && !has.has(keyword.toLowerCase())),
+    },
+    remove: {
+      system: upstream.system & copy.ownFlags & ~wanted.system,
+      keywords: upstream.keywords.filter((keyword) => own.includes(keyword.toLowerCase()) && !wants.has(keyword.toLowerCase())),
+    },
+  };
+  const owed = pushable(change, source, false);
+  if (!isNoChange(owed) && copy.leaving === 0) {
+    work.owe({ accountId: account.id, kind: 'flags', sourceId: source.id, payload: owed, targets: [{ copyId: copy.id }] });
+  }
+  settleOwn(store, work, copy.id, upstream);
+}
+
+/** Recomputes what of the copy's flags is still ours (copy-flags.ts), after a row was done or undone. */
+export function settleOwn(store: Store, work: Work, copyId: number, upstream?: FlagSet): void {
+  const copy = store.copies.get(copyId);
+  if (!copy) return;
+  const known = upstream ? { ...copy, upstreamFlags: upstream.system, upstreamKeywords: upstream.keywords.join(' ') } : copy;
+  const after = withOwn(known, stillOurs(store, known));
+  store.copies.setFlags(copy.id, after);
+  if (copy.leaving === 0 && isVisibleChange(copy, after)) work.touch(copy.id);
+}
+
+/** What other rows still owe for the copy, and what its upstream cannot keep. */
+export function stillOurs(store: Store, copy: CopyRow): StillOurs {
+  const source = store.sources.get(copy.sourceId);
+  const keywords = new Set<string>();
+  // \Deleted may be our overlay: it stays ours while it differs from what the upstream has.
+  let system = (copy.flags ^ copy.upstreamFlags) & SystemFlag.Deleted;
+  for (const row of store.journal.ofCopy(copy.id)) {
+    if (row.kind !== 'flags') continue;
+    const { add, remove } = JSON.parse(row.payload) as FlagChange;
+    system |= add.system | remove.system;
+    for (const keyword of [...add.keywords, ...remove.keywords]) keywords.add(keyword.toLowerCase());
+  }
+  if (source && !source.keepsNewKeywords) {
+    for (const keyword of splitKeywords(copy.ownKeywords)) if (!source.keepsKeywords.includes(keyword)) keywords.add(keyword);
+  }
+  return { system, keywords };
+}
+
+/** Marks what the upstream has just confirmed for the copy. */
+export function confirmFlags(store: Store, work: Work, copy: CopyRow, { add, remove }: FlagChange): void {
+  const gone = new Set(remove.keywords.map((keyword) => keyword.toLowerCase()));
+  const upstream: FlagSet = {
+    system: (copy.upstreamFlags | add.system) & ~remove.system,
+    keywords: [...new Set([...splitKeywords(copy.upstreamKeywords), ...add.keywords])].filter(
+      (keyword) => !gone.has(keyword.toLowerCase()),
+    ),
+  };
+  store.copies.setFlags(copy.id, withUpstream(copy, upstream));
+  settleOwn(store, work, copy.id);
+}
+
+/** A message found upstream by its fingerprint. */
+export interface Found {
+  readonly uid: number;
+  readonly flags: FlagSet;
+}
+
+/**
+ * Looks for the messages of copies among the uids from `uidNext` on in the selected source. Uids that are bound to
+ * other copies already are no candidates.
+ * @throws {UpstreamError}
+ */
+export async function findCopies(
+  { store }: JournalContext,
+  session: UpstreamSession,
+  source: SourceRow,
+  { copyIds, uidNext }: { copyIds: readonly number[]; uidNext: number },
+): Promise<Map<number, Found>> {
+  const uids = (await session.uids()).filter((uid) => uid >= uidNext && !store.copies.byUid(source.id, uid));
+  const candidates: HeaderRow[] = [];
+  if (uids.length > 0) await session.fetchHeaders(rangesOf(uids), (rows) => void candidates.push(...rows));
+  const found = new Map<number, Found>();
+  for (const copyId of copyIds) {
+    const copy = store.copies.get(copyId);
+    const message = copy && store.messages.get(copy.messageId);
+    if (!message) continue;
+    const wanted = message.messageIdHeader ?? '';
+    const index = candidates.findIndex((row) =>
+      wanted === '' ? row.sizeBytes === message.sizeBytes : messageIdOf(row.headers) === wanted || original(row) === wanted,
+    );
+    const [row] = index < 0 ? [] : candidates.splice(index, 1);
+    if (row) found.set(copyId, { uid: row.uid, flags: row.flags });
+  }
+  return found;
+}
+
+/** Quirk(hotmail): submission replaces Message-ID and keeps the client's in a field of its own (providers.md §4). */
+const original = (row: HeaderRow): string => {
+  const match = /^x-microsoft-original-message-id:\s*<?([^>\s]+)/im.exec(row.headers);
+  return match?.[1] ?? '';
+};

@@ -1,0 +1,33 @@
+import { rangesOf } from '../../mail/sequence-set.js';
+import type { FlagSet } from '../../mail/flags.js';
+import type { JournalRow } from '../../store/journal.js';
+import type { FlagChange } from '../copy-flags.js';
+import type { LaneSession } from '../sync/lane.js';
+import { confirmFlags } from './binding.js';
+import type { JournalContext } from './context.js';
+
+const isEmpty = ({ system, keywords }: FlagSet): boolean => system === 0 && keywords.length === 0;
+
+/** Rows of one source with the same payload: one STORE for all their messages. */
+export async function carryFlags(context: JournalContext, lane: LaneSession, rows: readonly JournalRow[]): Promise<number[]> {
+  const { store, unit } = context;
+  const [first] = rows;
+  const source = first?.sourceId ? store.sources.get(first.sourceId) : undefined;
+  const change = JSON.parse(first?.payload ?? '{}') as FlagChange;
+  const copyIds = new Set(rows.flatMap((row) => store.journal.targets(row.id).map(({ copyId }) => copyId)));
+  const uids = [...copyIds].flatMap((id) => store.copies.get(id)?.upstreamUid ?? []).sort((a, b) => a - b);
+  if (source && uids.length > 0) {
+    await lane.select(source);
+    const ranges = rangesOf(uids);
+    if (!isEmpty(change.add)) await lane.session.storeFlags(ranges, 'add', change.add);
+    if (!isEmpty(change.remove)) await lane.session.storeFlags(ranges, 'remove', change.remove);
+  }
+  unit.batch((work) => {
+    for (const row of rows) store.journal.remove(row.id);
+    for (const id of copyIds) {
+      const copy = store.copies.get(id);
+      if (copy) confirmFlags(store, work, copy, change);
+    }
+  });
+  return [];
+}

@@ -1,0 +1,42 @@
+// How each kind of journal row is carried out. Every handler may be run again after a crash at any instant: idempotent
+// commands are repeated; for the others `sent` says "look first" (DESIGN §7).
+import type { JournalRow } from '../../store/journal.js';
+import type { LaneSession } from '../sync/lane.js';
+import { carryAppend, carrySpool } from './append.js';
+import type { JournalContext } from './context.js';
+import { carryCreate, carryDelete, carryRename } from './folders.js';
+import { carryFlags } from './flags.js';
+import { carryExpunge, carryTransfer } from './transfer.js';
+
+export { undo } from './undo.js';
+
+/**
+ * Carries rows out (several only of kind `flags`, alike), confirms and deletes them; returns the sources that changed.
+ * @throws {UpstreamError}
+ */
+export async function carryOut(context: JournalContext, lane: LaneSession, rows: readonly JournalRow[]): Promise<number[]> {
+  const [row] = rows;
+  switch (row?.kind) {
+    case undefined:
+      return [];
+    case 'flags':
+      return carryFlags(context, lane, rows);
+    case 'copy':
+    case 'move':
+      return carryTransfer(context, lane, row);
+    case 'expunge':
+      return carryExpunge(context, lane, row);
+    case 'append':
+      return carryAppend(context, lane, row);
+    case 'spool':
+      return carrySpool(context, row);
+    case 'create':
+      return carryCreate(context, lane, row);
+    case 'rename':
+      return carryRename(context, lane, row);
+    case 'delete':
+      return carryDelete(context, lane, row);
+    default:
+      throw new Error(`unknown journal row ${row?.kind}`);
+  }
+}

@@ -1,0 +1,141 @@
+// Carries the journal upstream (DESIGN §7): in order, joining neighbours, confirming, undoing what is refused for good.
+import { sleep } from '../../lib/deadline.js';
+import { backoffMs } from '../../lib/backoff.js';
+import type { Logger } from '../../lib/logger.js';
+import { UpstreamError } from '../../mail/errors.js';
+import type { JournalRow, JournalTarget } from '../../store/journal.js';
+import type { Bell } from '../changes.js';
+import type { Lane } from '../sync/lane.js';
+import { Priority } from '../sync/lane.js';
+import { carryOut, undo } from './handlers.js';
+import type { AppendPayload, JournalContext } from './context.js';
+
+export interface PusherOptions {
+  readonly context: JournalContext;
+  readonly accountId: number;
+  readonly lane: Lane;
+  readonly bell: Bell;
+  readonly logger: Logger;
+  /** After rows that changed these sources: the sync may have held something back for them. */
+  onCarried(sourceIds: readonly number[]): void;
+  onProblem(subject: string, text: string, remedy: string): void;
+}
+
+/** Rows that one upstream command can carry are taken together, up to this many. */
+const MAX_JOINED = 200;
+const RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
+/** A row that fails this often for a reason that should pass is shown to the user; it is never given up. */
+const WORRYING_ATTEMPTS = 8;
+
+/** Runs until the signal is aborted; never throws. */
+export async function runPusher(options: PusherOptions, signal: AbortSignal): Promise<void> {
+  const { context, accountId, bell, logger } = options;
+  while (!signal.aborted) {
+    const rows = nextRows(context, accountId);
+    const [first] = rows;
+    const waitMs = first ? first.nextAttemptAt - Date.now() : Number.POSITIVE_INFINITY;
+    if (waitMs > 0) {
+      await waitForBell(bell, accountId, Math.min(waitMs, 60_000), signal);
+      continue;
+    }
+    try {
+      await pushRows(options, rows);
+    } catch (error) {
+      // A bug must not stop the journal for good, nor spin.
+      logger.error({ err: error, row: first?.id }, 'journal row failed unexpectedly');
+      if (first) postpone(context, first, error);
+      await sleep(1_000, signal);
+    }
+  }
+}
+
+/**
+ * The first rows that can be carried out. FIFO: a row that waits for its next attempt holds up all behind it (DESIGN §7).
+ * Two kinds are passed over, with everything that concerns the same messages: a row whose message a later row (of a
+ * transfer between accounts) has yet to bring, and a sent copy that the provider is given time to file by itself.
+ */
+function nextRows({ store }: JournalContext, accountId: number): JournalRow[] {
+  const head = store.journal.head(accountId, MAX_JOINED);
+  const passed = new Set<number>();
+  for (const [index, row] of head.entries()) {
+    const targets = store.journal.targets(row.id);
+    const isHeld = targets.some(({ copyId, newCopyId }) => passed.has(copyId) || (newCopyId !== null && passed.has(newCopyId)));
+    if (isHeld || isPassable(store, row, targets)) {
+      for (const { copyId, newCopyId } of targets) passed.add(copyId).add(newCopyId ?? copyId);
+      continue;
+    }
+    return row.kind === 'flags' && row.attempts === 0 ? joinable(head.slice(index), row) : [row];
+  }
+  return head.filter((row) => row.nextAttemptAt > Date.now()).slice(0, 1);
+}
+
+function isPassable(store: JournalContext['store'], row: JournalRow, targets: readonly JournalTarget[]): boolean {
+  if (row.kind === 'append') {
+    return row.nextAttemptAt > Date.now() && (JSON.parse(row.payload) as AppendPayload).awaitUntil !== undefined;
+  }
+  return targets.some(({ copyId }) => store.copies.get(copyId)?.upstreamUid === null && store.journal.isBrought(copyId));
+}
+
+function joinable(rows: readonly JournalRow[], first: JournalRow): JournalRow[] {
+  const end = rows.findIndex((row) => row.kind !== 'flags' || row.sourceId !== first.sourceId || row.payload !== first.payload);
+  return rows.slice(0, end < 0 ? rows.length : end);
+}
+
+function waitForBell(bell: Bell, accountId: number, ms: number, signal: AbortSignal): Promise<void> {
+  const wake = new AbortController();
+  const off = bell.onJournal(accountId, () => wake.abort());
+  const stop = () => wake.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  return sleep(ms, wake.signal).finally(() => {
+    off();
+    signal.removeEventListener('abort', stop);
+  });
+}
+
+async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Promise<void> {
+  const { context, lane, logger } = options;
+  const [first] = rows;
+  if (!first) return;
+  try {
+    const touched = await lane.run(Priority.push, (session) => carryOut(context, session, rows));
+    options.onCarried(touched);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    if (error.kind === 'permanent' && rows.length > 1) {
+      // Which of the joined rows it was is found by trying them one by one.
+      for (const row of rows) context.store.journal.setAttempt(row.id, 1, 0, error.message);
+      return;
+    }
+    if (error.kind === 'permanent') {
+      logger.warn({ err: error, kind: first.kind, row: first.id }, 'upstream refused an action for good; undoing it');
+      options.onCarried(undo(context, first));
+      options.onProblem(`journal ${first.id}`, refusalText(first.kind, error), 'The change has been put back; try it again, or do it at the provider.');
+      return;
+    }
+    for (const row of rows) postpone(context, row, error);
+    if (first.attempts >= WORRYING_ATTEMPTS) {
+      options.onProblem('journal waits', `changes are waiting to be carried out: ${error.message}`, 'They will be carried out when the provider answers again.');
+    }
+  }
+}
+
+function postpone({ store }: JournalContext, row: JournalRow, error: unknown): void {
+  const attempts = row.attempts + 1;
+  const retryAfterMs = error instanceof UpstreamError ? (error.details.retryAfterMs ?? 0) : 0;
+  const delay = Math.max(backoffMs(row.attempts, RETRY), retryAfterMs);
+  store.journal.setAttempt(row.id, attempts, Date.now() + delay, error instanceof Error ? error.message : String(error));
+}
+
+const refusalText = (kind: string, error: UpstreamError): string =>
+  `the provider refused to ${VERBS[kind] ?? kind}: ${error.details.serverText ?? error.message}`;
+const VERBS: Readonly<Record<string, string>> = {
+  flags: 'change flags',
+  move: 'move messages',
+  copy: 'copy messages',
+  expunge: 'delete messages',
+  append: 'store a message',
+  create: 'make a mailbox',
+  rename: 'rename a mailbox',
+  delete: 'delete a mailbox',
+  spool: 'give a message that is to be moved',
+};

@@ -1,0 +1,130 @@
+import { UpstreamError } from '../../mail/errors.js';
+import { asUpstreamUid, type UpstreamUid } from '../../mail/ids.js';
+import { rangesOf } from '../../mail/sequence-set.js';
+import type { CopyRow } from '../../store/copies.js';
+import { splitKeywords } from '../../store/copies.js';
+import type { JournalRow } from '../../store/journal.js';
+import type { SourceRow } from '../../store/sources.js';
+import { removeCopy } from '../sync/ingest.js';
+import type { LaneSession } from '../sync/lane.js';
+import { bindCopy, type Found, findCopies } from './binding.js';
+import type { ExpungePayload, JournalContext, TransferPayload } from './context.js';
+
+interface Pending {
+  readonly copy: CopyRow;
+  readonly newCopyId: number;
+}
+
+/** COPY or MOVE in one account. The new copies are bound by COPYUID, else by looking from the noted UIDNEXT on. */
+export async function carryTransfer(context: JournalContext, lane: LaneSession, row: JournalRow): Promise<number[]> {
+  const { store } = context;
+  const payload = JSON.parse(row.payload) as TransferPayload;
+  const from = store.sources.get(row.sourceId ?? 0);
+  const to = store.sources.get(payload.toSourceId);
+  if (!from || !to) throw new UpstreamError('permanent', 'the mailbox is gone');
+  const pending = pendingOf(context, row);
+  const found = new Map<number, Found>();
+  let rest = pending;
+  if (row.sent && payload.uidNext !== undefined) {
+    // It may have been done: what is in the target already must not be done twice, what is still here must be.
+    rest = await reconcile(context, lane, { row, pending, from, to, uidNext: payload.uidNext, found });
+  }
+  if (rest.length > 0) {
+    const uidNext = payload.uidNext ?? (await lane.session.status(to.path)).uidNext ?? 1;
+    store.database.durable(() => store.journal.setSent(row.id, { ...payload, uidNext }));
+    await lane.select(from);
+    const uids = rest.map(({ copy }) => copy.upstreamUid ?? 0).sort((a, b) => a - b);
+    const command = row.kind === 'move' ? lane.session.move : lane.session.copy;
+    const { pairs } = await command.call(lane.session, rangesOf(uids), to.path);
+    for (const { copy, newCopyId } of rest) {
+      const uid = pairs?.get(asUpstreamUid(copy.upstreamUid ?? 0));
+      if (uid !== undefined) found.set(newCopyId, { uid, flags: upstreamFlagsOf(copy) });
+    }
+    const lost = rest.filter(({ newCopyId }) => !found.has(newCopyId)).map(({ newCopyId }) => newCopyId);
+    if (lost.length > 0) {
+      await lane.select(to, { fresh: true });
+      for (const [id, hit] of await findCopies(context, lane.session, to, { copyIds: lost, uidNext })) found.set(id, hit);
+    }
+  }
+  confirm(context, row, pending, found);
+  return [from.id, to.id];
+}
+
+const upstreamFlagsOf = (copy: CopyRow) => ({ system: copy.upstreamFlags, keywords: splitKeywords(copy.upstreamKeywords) });
+
+/** The targets that still have something to carry; a message that left the upstream meanwhile takes its new copy along. */
+function pendingOf({ store, unit }: JournalContext, row: JournalRow): Pending[] {
+  const pending: Pending[] = [];
+  unit.batch((work) => {
+    for (const { copyId, newCopyId } of store.journal.targets(row.id)) {
+      const copy = store.copies.get(copyId);
+      const made = newCopyId === null ? undefined : store.copies.get(newCopyId);
+      if (copy?.upstreamUid != null && made) pending.push({ copy, newCopyId: made.id });
+      else if (made && made.upstreamUid === null) removeCopy(store, work, made);
+    }
+  });
+  return pending;
+}
+
+interface Reconciliation {
+  readonly row: JournalRow;
+  readonly pending: Pending[];
+  readonly from: SourceRow;
+  readonly to: SourceRow;
+  readonly uidNext: number;
+  readonly found: Map<number, Found>;
+}
+
+async function reconcile(context: JournalContext, lane: LaneSession, r: Reconciliation): Promise<Pending[]> {
+  await lane.select(r.to, { fresh: true });
+  const copyIds = r.pending.map(({ newCopyId }) => newCopyId);
+  for (const [id, hit] of await findCopies(context, lane.session, r.to, { copyIds, uidNext: r.uidNext })) r.found.set(id, hit);
+  const missing = r.pending.filter(({ newCopyId }) => !r.found.has(newCopyId));
+  if (missing.length === 0) return [];
+  await lane.select(r.from, { fresh: true });
+  const there = new Set(await lane.session.uids());
+  return missing.filter(({ copy }) => there.has(copy.upstreamUid ?? 0));
+}
+
+function confirm({ store, unit, ...rest }: JournalContext, row: JournalRow, pending: readonly Pending[], found: Map<number, Found>): void {
+  const context = { store, unit, ...rest };
+  unit.batch((work) => {
+    // First the row, so that what is still owed for the copies is counted without it.
+    store.journal.remove(row.id);
+    for (const { copy, newCopyId } of pending) {
+      const hit = found.get(newCopyId);
+      if (hit) bindCopy(context, work, newCopyId, hit.uid, hit.flags);
+      else {
+        // Carried out, but not to be found: the sync will show it under a uid of its own.
+        const made = store.copies.get(newCopyId);
+        if (made) removeCopy(store, work, made);
+      }
+      if (row.kind === 'move') removeCopy(store, work, copy);
+    }
+  });
+}
+
+/** UID EXPUNGE of exactly the targets, or MOVE to Trash where deleting means that. */
+export async function carryExpunge(context: JournalContext, lane: LaneSession, row: JournalRow): Promise<number[]> {
+  const { store, unit } = context;
+  const payload = JSON.parse(row.payload) as ExpungePayload;
+  const source = store.sources.get(row.sourceId ?? 0);
+  const copies = store.journal.targets(row.id).flatMap(({ copyId }) => store.copies.get(copyId) ?? []);
+  const uids = copies.flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
+  let trash: SourceRow | undefined;
+  if (source && uids.length > 0) {
+    // Gone already (another client, or this row before a crash): the server ignores unknown uids.
+    trash = payload.toTrash || !lane.session.capabilities.uidplus ? trashOf(context, source) : undefined;
+    await lane.select(source);
+    if (trash) await lane.session.move(rangesOf(uids), trash.path);
+    else await lane.session.expunge(rangesOf(uids) as readonly (readonly [UpstreamUid, UpstreamUid])[]);
+  }
+  unit.batch((work) => {
+    store.journal.remove(row.id);
+    for (const copy of copies) removeCopy(store, work, copy);
+  });
+  return trash && source ? [source.id, trash.id] : source ? [source.id] : [];
+}
+
+const trashOf = ({ store }: JournalContext, source: SourceRow): SourceRow | undefined =>
+  source.role === 'trash' ? undefined : store.sources.ofAccount(source.accountId).find(({ role, present }) => role === 'trash' && present);

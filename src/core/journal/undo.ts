@@ -1,0 +1,130 @@
+// What the upstream refuses for good is put back, visibly (promise 2): clients see FETCH, EXISTS or EXPUNGE for it.
+import type { CopyRow } from '../../store/copies.js';
+import type { JournalRow } from '../../store/journal.js';
+import { removeCopy } from '../sync/ingest.js';
+import type { Work } from '../unit-of-work.js';
+import { settleOwn } from './binding.js';
+import type { AppendPayload, DeletePayload, JournalContext, RenamePayload, SpoolPayload } from './context.js';
+
+/** Where the bytes of a refused APPEND are kept; local, never upstream. */
+export const RECOVERED = 'Recovered';
+
+/** Takes the row back; returns the sources that should be looked at again. */
+export function undo(context: JournalContext, row: JournalRow): number[] {
+  const { store, unit } = context;
+  return unit.durable((work) => {
+    const targets = store.journal.targets(row.id);
+    store.journal.remove(row.id);
+    switch (row.kind) {
+      case 'flags':
+        for (const { copyId } of targets) settleOwn(store, work, copyId);
+        break;
+      case 'copy':
+      case 'move':
+      case 'spool':
+        for (const { copyId, newCopyId } of targets) {
+          const isMove = row.kind === 'move' || (row.kind === 'spool' && (JSON.parse(row.payload) as SpoolPayload).remove);
+          if (isMove) putBack(context, work, copyId);
+          const made = newCopyId === null ? undefined : store.copies.get(newCopyId);
+          if (made) removeCopy(store, work, made);
+        }
+        break;
+      case 'expunge':
+        for (const { copyId } of targets) putBack(context, work, copyId);
+        break;
+      case 'append':
+        for (const { copyId } of targets) undoAppend(context, work, store.copies.get(copyId), JSON.parse(row.payload) as AppendPayload);
+        break;
+      case 'create':
+        undoCreate(context, work, row);
+        break;
+      case 'delete':
+        undoDelete(context, work, row);
+        break;
+      default:
+        // rename: the next look at the upstream's tree puts the name right
+        undoRename(context, work, row);
+    }
+    return row.sourceId === null ? [] : [row.sourceId];
+  });
+}
+
+function putBack({ store }: JournalContext, work: Work, copyId: number): void {
+  if (!store.copies.get(copyId)) return;
+  store.copies.setLeaving(copyId, false);
+  work.place(copyId);
+}
+
+function undoAppend(context: JournalContext, work: Work, copy: CopyRow | undefined, payload: AppendPayload): void {
+  const { store, bodies } = context;
+  if (payload.originCopyId !== undefined) {
+    if (payload.removeOrigin) putBack(context, work, payload.originCopyId);
+    bodies.unpin(payload.bodyRef);
+    if (copy) removeCopy(store, work, copy);
+    return;
+  }
+  // The pin stays: these bytes are nowhere else.
+  if (copy) recover(context, work, copy);
+}
+
+/** Moves a copy that no upstream will take into the local mailbox `Recovered`. */
+function recover({ store }: JournalContext, work: Work, copy: CopyRow): void {
+  const accountId = store.sources.get(copy.sourceId)?.accountId;
+  if (accountId === undefined) return;
+  const path = [`${RECOVERED} (local)`];
+  const source =
+    store.sources.byPath(accountId, path) ??
+    store.sources.insert({ accountId, path, role: undefined, selectable: true, present: false });
+  store.sources.setListed(source.id);
+  const mailbox =
+    store.mailboxes.byPath(RECOVERED) ??
+    store.mailboxes.insert({ path: RECOVERED, kind: 'view', role: undefined, accountId: undefined, selectable: true });
+  store.mailboxes.subscribe(RECOVERED);
+  store.mailboxes.addFeed(mailbox.id, source.id, true);
+  work.ringTree();
+  const kept = store.copies.insertUnbound(source.id, copy.messageId, copy);
+  removeCopy(store, work, copy);
+  work.place(kept);
+}
+
+function undoCreate(context: JournalContext, work: Work, row: JournalRow): void {
+  const { store } = context;
+  const source = store.sources.get(row.sourceId ?? 0);
+  if (!source) return;
+  for (const copy of store.copies.ofSource(source.id)) recover(context, work, copy);
+  for (const feed of store.mailboxes.feedsOfSource(source.id)) {
+    if (store.mailboxes.get(feed.mailboxId)?.kind === 'account') store.mailboxes.remove(feed.mailboxId);
+  }
+  store.mailboxes.removeFeedsOfSource(source.id);
+  store.sources.remove(source.id);
+  work.ringTree();
+}
+
+function undoDelete({ store }: JournalContext, work: Work, row: JournalRow): void {
+  const source = store.sources.get(row.sourceId ?? 0);
+  const { mailboxPath } = JSON.parse(row.payload) as DeletePayload;
+  if (!source || store.mailboxes.byPath(mailboxPath)) return;
+  const { accountId } = source;
+  const mailbox = store.mailboxes.insert({ path: mailboxPath, kind: 'account', role: undefined, accountId, selectable: true });
+  store.mailboxes.addFeed(mailbox.id, source.id, true);
+  work.ringTree();
+  for (const copy of store.copies.ofSource(source.id)) {
+    store.copies.setLeaving(copy.id, false);
+    work.place(copy.id);
+  }
+}
+
+/** Mailbox paths back to what the upstream calls them: the account's tree is made anew from its sources. */
+function undoRename({ store }: JournalContext, work: Work, row: JournalRow): void {
+  const source = store.sources.get(row.sourceId ?? 0);
+  const own = source && store.mailboxes.feedsOfSource(source.id).map((feed) => store.mailboxes.get(feed.mailboxId));
+  const mailbox = own?.find((candidate) => candidate?.kind === 'account');
+  const { from } = JSON.parse(row.payload) as RenamePayload;
+  if (!mailbox || store.mailboxes.byPath(from)) return;
+  for (const other of store.mailboxes.list()) {
+    if (other.path === mailbox.path || other.path.startsWith(`${mailbox.path}/`)) {
+      store.mailboxes.setPath(other.id, from + other.path.slice(mailbox.path.length));
+    }
+  }
+  work.ringTree();
+}

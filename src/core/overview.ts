@@ -1,0 +1,49 @@
+import { MailboxError } from '../mail/errors.js';
+import type { Store } from '../store/store.js';
+import type { AccountSettings } from './accounts.js';
+import type { CoreEvent, Overview } from './core.js';
+import type { Actor } from './sync/actor.js';
+
+export interface OverviewOptions {
+  readonly store: Store;
+  readonly accounts: readonly AccountSettings[];
+  readonly actors: ReadonlyMap<number, Actor>;
+  counts(): { queued: number; failed: number };
+  readonly listeners: Set<(event: CoreEvent) => void>;
+}
+
+/** What `gateway status` and the web page show. */
+export function createOverview({ store, accounts, actors, counts, listeners }: OverviewOptions): Overview {
+  const nameOf = (id: number | null) => accounts.find((account) => account.id === id)?.name;
+  return {
+    accounts: () =>
+      accounts.flatMap((account) => {
+        const actor = actors.get(account.id)?.status();
+        if (!actor) return [];
+        const { depth, oldestAt, lastError } = store.journal.depth(account.id);
+        return [
+          {
+            name: account.name,
+            address: account.address,
+            provider: account.traits.provider,
+            ...actor,
+            journalDepth: depth,
+            oldestJournalMs: oldestAt === undefined ? 0 : Date.now() - oldestAt,
+            lastError,
+          },
+        ];
+      }),
+    problems: () =>
+      store.problems.open().map(({ accountId, text, remedy, since }) => ({ account: nameOf(accountId), text, remedy, since })),
+    submissions: counts,
+    syncNow: async (name) => {
+      const wanted = accounts.filter((account) => name === undefined || account.name === name);
+      if (wanted.length === 0) throw new MailboxError('NONEXISTENT', `there is no account ${name}`);
+      await Promise.all(wanted.map(({ id }) => actors.get(id)?.syncNow()));
+    },
+    onEvent: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { UpstreamError } from '../../mail/errors.js';
+import { wireText } from '../../mail/ids.js';
+import { parseMime } from '../../mail/mime.js';
+import { bodyStructureOf } from '../../mail/body-structure.js';
+import { rangesOf } from '../../mail/sequence-set.js';
+import { keptHeaders } from '../../mail/header-block.js';
+import type { ListingReadRow } from '../../store/listing-reads.js';
+import type { Store } from '../../store/store.js';
+import type { FetchColumns, FetchRow, MailboxId, Reads } from '../core.js';
+import { type Ingest, listingOf } from '../sync/ingest.js';
+import type { MessageBodies } from './bodies.js';
+import type { UpstreamReader } from './upstream-reader.js';
+
+export interface RowsOptions {
+  readonly store: Store;
+  readonly ingest: Ingest;
+  readonly bodies: MessageBodies;
+  readonly reader: UpstreamReader;
+}
+
+/** Rows a batch; also how long the event loop is held at once (some milliseconds). */
+const BATCH = 1_000;
+
+/** FETCH's listing (core.ts, Reads.rows). */
+export function createRows(options: RowsOptions): Reads['rows'] {
+  const { store } = options;
+  return async function* rows(mailboxId, uids, columns, signal) {
+    for (const { low, high, wanted } of spans(uids)) {
+      if (signal.aborted) return;
+      const read = () => pick(store.listings.range(mailboxId, low, high, high - low + 1, columns), wanted);
+      let found = read();
+      if (found.some((row) => isIncomplete(row, columns))) {
+        await complete(options, mailboxId, found.filter((row) => isIncomplete(row, columns)));
+        found = read();
+        if (found.some(({ missing }) => missing)) {
+          throw new UpstreamError('transient', 'some of these messages have not been fetched from the provider yet');
+        }
+      }
+      yield found as FetchRow[];
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  };
+}
+
+const isIncomplete = (row: ListingReadRow, columns: FetchColumns): boolean =>
+  row.missing === 1 || (columns.bodyStructure === true && row.bodyStructure === '');
+
+/** Ascending uids cut into spans that one range query can answer without reading much that is not wanted. */
+function* spans(uids: Uint32Array): Generator<{ low: number; high: number; wanted: Uint32Array }> {
+  let start = 0;
+  while (start < uids.length) {
+    const low = uids[start] ?? 0;
+    let end = start + 1;
+    // Gaps are cheap to skip over as long as most of the span is wanted.
+    while (end < uids.length && end - start < BATCH && (uids[end] ?? 0) - low < (end - start + 8) * 3) end++;
+    yield { low, high: uids[end - 1] ?? low, wanted: uids.subarray(start, end) };
+    start = end;
+  }
+}
+
+function pick(rows: ListingReadRow[], wanted: Uint32Array): ListingReadRow[] {
+  if (rows.length === wanted.length && rows.every(({ uid }, i) => uid === wanted[i])) return rows;
+  const set = new Set(wanted);
+  return rows.filter(({ uid }) => set.has(uid));
+}
+
+/** Fetches the listings that the backfill has not brought yet, and rebuilds structures the upstream could not tell. */
+async function complete({ store, ingest, bodies, reader }: RowsOptions, mailboxId: MailboxId, rows: readonly ListingReadRow[]): Promise<void> {
+  const bySource = new Map<number, number[]>();
+  const local: number[] = [];
+  for (const { uid, missing } of rows) {
+    const where = store.listings.whereabouts(mailboxId, uid);
+    if (!where) continue;
+    if (missing && where.upstreamUid !== null) bySource.set(where.sourceId, [...(bySource.get(where.sourceId) ?? []), where.upstreamUid]);
+    else local.push(where.messageId);
+  }
+  for (const [sourceId, upstreamUids] of bySource) {
+    const source = store.sources.get(sourceId);
+    if (!source) continue;
+    const ranges = rangesOf(upstreamUids.sort((a, b) => a - b));
+    await reader.read(sourceId, false, (session) => session.fetchHeaders(ranges, (found) => ingest.headers(source, found)));
+  }
+  if (local.length > 0) await rebuild(store, bodies, local);
+}
+
+/** Takes the listing from the bytes themselves. */
+async function rebuild(store: Store, bodies: MessageBodies, messageIds: readonly number[]): Promise<void> {
+  await bodies.ensure(messageIds);
+  for (const id of messageIds) {
+    const bodyRef = store.messages.get(id)?.bodyRef;
+    if (!bodyRef) throw new UpstreamError('transient', 'the message could not be fetched');
+    const bytes = await bodies.read(bodyRef);
+    const root = parseMime(bytes);
+    const structure = bodyStructureOf(bytes, root);
+    const headers = keptHeaders(wireText(bytes.subarray(root.headerStart, root.headerEnd)));
+    store.database.batch(() => {
+      if (store.messages.hasListing(id)) store.messages.setBodyStructure(id, structure);
+      else store.messages.setListing(id, listingOf(headers, structure));
+    });
+  }
+}

@@ -1,0 +1,318 @@
+// One account's life: sign in, list, show, fill in, then keep up with the upstream and carry the journal out (DESIGN §6).
+import { backoffMs } from '../../lib/backoff.js';
+import { sleep } from '../../lib/deadline.js';
+import type { Logger } from '../../lib/logger.js';
+import { UpstreamError } from '../../mail/errors.js';
+import { rangesOf } from '../../mail/sequence-set.js';
+import type { SourceRow } from '../../store/sources.js';
+import type { Store } from '../../store/store.js';
+import type { UpstreamSession } from '../../upstream/connector.js';
+import type { AccountSettings } from '../accounts.js';
+import type { Bell } from '../changes.js';
+import type { AccountState, SourceProgress } from '../core.js';
+import type { JournalContext } from '../journal/context.js';
+import { runPusher } from '../journal/pusher.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import { createGate } from './gate.js';
+import { createIngest, type Ingest } from './ingest.js';
+import { createLane, type Lane, type LaneSession, Priority, type PriorityValue } from './lane.js';
+import { listSome, type SourceSyncContext, syncSource } from './source-sync.js';
+import type { Tree } from './tree.js';
+
+export interface ActorOptions {
+  readonly account: AccountSettings;
+  readonly store: Store;
+  readonly unit: UnitOfWork;
+  readonly tree: Tree;
+  readonly bell: Bell;
+  readonly journal: JournalContext;
+  readonly prefetchDays: number;
+  readonly logger: Logger;
+  /** The first listing is complete, or has failed and nobody should wait for it: see first-listing.ts. */
+  onListed(outcome: 'listed' | 'failed'): void;
+  onSynced(): void;
+  onProgress(): void;
+  onProblem(subject: string, text: string, remedy: string): void;
+  onProblemOver(subject: string): void;
+}
+
+export interface ActorStatus {
+  readonly state: AccountState;
+  readonly reason: string | undefined;
+  readonly synced: boolean;
+  readonly sources: readonly SourceProgress[];
+  readonly messagesPerSecond: number;
+  readonly upstreamConnections: number;
+}
+
+export interface Actor {
+  start(): void;
+  status(): ActorStatus;
+  /** Looks at every source now. @throws {UpstreamError} */
+  syncNow(): Promise<void>;
+  /** Runs with the source selected on a connection for reading. @throws {UpstreamError} */
+  read<T>(sourceId: number, leisurely: boolean, work: (session: UpstreamSession) => Promise<T>): Promise<T>;
+  /** Looks at one source now. @throws {UpstreamError} */
+  lookAt(sourceId: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
+const BACKFILL_CHUNK = 1_000;
+const PREFETCH_CHUNK = 30;
+
+export function createActor(options: ActorOptions): Actor {
+  const { account, store, tree, bell, logger } = options;
+  const { traits } = account;
+  const stop = new AbortController();
+  const gate = createGate({ connector: account.connector, signal: stop.signal });
+  const worker = createLane(gate.connect);
+  const watcher = createLane(gate.connect);
+  const reader = traits.maxConnections >= 3 ? createLane(gate.connect) : worker;
+  const ingest: Ingest = createIngest(store, options.unit);
+  const context: SourceSyncContext = { store, unit: options.unit, ingest, traits, logger };
+  const progress = createProgress(options.onProgress);
+  let synced = false;
+  let isListed = false;
+  const running: Promise<void>[] = [];
+
+  const onWorker = <T>(priority: PriorityValue, work: (lane: LaneSession) => Promise<T>) => worker.run(priority, work);
+  const syncable = (): SourceRow[] =>
+    store.sources.ofAccount(account.id).filter(({ selectable, present }) => selectable && present).sort(byUrgency);
+
+  const listTree = () =>
+    onWorker(Priority.arrivals, async ({ session }) => {
+      store.accounts.setProbe(account.id, { capabilities: session.capabilities.words });
+      tree.reconcile(account, await session.listMailboxes());
+    });
+
+  /** Everything the upstream had at first sight, without headers; then it can be shown. */
+  const listAll = async () => {
+    for (const source of syncable()) {
+      if (source.listed) continue;
+      let done = false;
+      while (!done) {
+        done = await onWorker(Priority.flags, (lane) => listSome(context, lane, source.id));
+        progress.listed(store, source);
+      }
+      tree.showSource(source.id);
+    }
+    if (!isListed) options.onListed('listed');
+    isListed = true;
+  };
+
+  const catchUp = async (flags: boolean) => {
+    for (const { id } of syncable()) {
+      // It may be renamed or gone by the time its turn comes.
+      if (store.sources.get(id)?.listed) await onWorker(Priority.arrivals, (lane) => syncSource(context, lane, id, { flags }));
+    }
+  };
+
+  /** Headers of what has only been listed, newest first (DESIGN §6). */
+  const backfill = async () => {
+    for (const source of syncable()) {
+      progress.begin(source, store.copies.countBound(source.id), store.messages.countWithoutListing(source.id));
+      let lastFirst = -1;
+      for (;;) {
+        const missing = store.messages.withoutListing(source.id, BACKFILL_CHUNK);
+        const [first] = missing;
+        // No progress on the same messages: the server does not give them. They are fetched again when asked for.
+        if (!first || first.upstreamUid === lastFirst) break;
+        lastFirst = first.upstreamUid;
+        await onWorker(Priority.backfill, async (lane) => {
+          await lane.select(source);
+          const ranges = rangesOf(missing.map(({ upstreamUid }) => upstreamUid).reverse());
+          await lane.session.fetchHeaders(ranges, (rows) => {
+            ingest.headers(source, rows);
+            progress.filled(source, rows.length);
+          });
+        });
+      }
+    }
+  };
+
+  const prefetch = async () => {
+    const since = Math.floor(Date.now() / 1000) - options.prefetchDays * 86_400;
+    for (const source of syncable()) {
+      if (source.role === 'junk' || source.role === 'trash') continue;
+      const seen = new Set<number>();
+      for (;;) {
+        const items = store.messages.withoutBody(source.id, since, PREFETCH_CHUNK).filter(({ messageId }) => !seen.has(messageId));
+        if (items.length === 0 || stop.signal.aborted) break;
+        for (const { messageId } of items) seen.add(messageId);
+        await options.journal.bodies.prefetch(source.id, items);
+      }
+    }
+  };
+
+  /** Until everything has been seen once; then watching and polling keep it so. */
+  const life = async () => {
+    for (let attempt = 0; !stop.signal.aborted; attempt++) {
+      try {
+        await listTree();
+        gate.setBusy(true);
+        await listAll();
+        await catchUp(true);
+        await backfill();
+        gate.setBusy(false);
+        if (!synced) options.onSynced();
+        synced = true;
+        options.onProblemOver('connection');
+        attempt = 0;
+        await prefetch();
+        await poll();
+      } catch (error) {
+        await onFailure(error, attempt);
+      }
+    }
+  };
+  const onFailure = async (error: unknown, attempt: number) => {
+    if (stop.signal.aborted) return;
+    if (!isListed) options.onListed('failed');
+    if (error instanceof UpstreamError) {
+      logger.warn({ err: error }, 'account cannot be synchronised now');
+      options.onProblem('connection', describe(error), remedyFor(error));
+    } else logger.error({ err: error }, 'synchronisation failed unexpectedly');
+    await sleep(Math.max(backoffMs(attempt, RETRY), gate.waitMs()), stop.signal);
+  };
+
+  const poll = async () => {
+    let lastFlags = Date.now();
+    while (!stop.signal.aborted) {
+      await sleep(traits.pollMs, stop.signal);
+      if (stop.signal.aborted) return;
+      await listTree();
+      await listAll();
+      const flags = Date.now() - lastFlags >= traits.flagScanMs;
+      if (flags) lastFlags = Date.now();
+      await catchUp(flags);
+      await backfill();
+      await prefetch();
+    }
+  };
+
+  const inbox = () => syncable().find(({ role, listed }) => role === 'inbox' && listed);
+  /** New mail at once: a connection that does nothing but wait on INBOX. */
+  const watch = async () => {
+    for (let attempt = 0; !stop.signal.aborted; ) {
+      const source = inbox();
+      if (!source || gate.waitMs() > 0) {
+        await sleep(Math.max(200, Math.min(gate.waitMs(), 5_000)), stop.signal);
+        continue;
+      }
+      try {
+        await watcher.run(Priority.arrivals, async (lane) => {
+          await syncSource(context, lane, source.id);
+          attempt = 0;
+          await lane.session.waitForChange({ signal: stop.signal, maxMs: traits.idleMs });
+        });
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        logger.info({ err: error }, 'watching the inbox was interrupted');
+        await watcher.drop();
+        await sleep(backoffMs(attempt++, RETRY), stop.signal);
+      }
+    }
+  };
+
+  const lookAgain = (sourceIds: readonly number[]) => {
+    for (const id of sourceIds) {
+      if (!store.sources.get(id)?.present || stop.signal.aborted) continue;
+      onWorker(Priority.arrivals, (lane) => syncSource(context, lane, id, { flags: false })).catch((err: unknown) => {
+        logger.info({ err }, 'a source could not be looked at after a change; the next poll will');
+      });
+    }
+  };
+
+  return {
+    start: () => {
+      const pusher = {
+        context: options.journal,
+        accountId: account.id,
+        lane: worker,
+        bell,
+        logger,
+        onCarried: lookAgain,
+        onProblem: options.onProblem,
+      };
+      running.push(life(), watch(), runPusher(pusher, stop.signal));
+    },
+    status: () => ({
+      ...gate.status(synced),
+      synced,
+      sources: progress.sources(),
+      messagesPerSecond: progress.messagesPerSecond(),
+      upstreamConnections: gate.open(),
+    }),
+    syncNow: async () => {
+      gate.retryNow();
+      await listTree();
+      await listAll();
+      await catchUp(true);
+      await backfill();
+    },
+    lookAt: (sourceId) => onWorker(Priority.arrivals, (lane) => syncSource(context, lane, sourceId, { flags: false })),
+    read: (sourceId, leisurely, work) =>
+      reader.run(leisurely ? Priority.prefetch : Priority.read, async (lane) => {
+        const source = store.sources.get(sourceId);
+        if (!source) throw new UpstreamError('permanent', 'the upstream mailbox is gone');
+        const { uidValidity } = await lane.select(source);
+        if (uidValidity !== source.uidValidity) {
+          // Our index speaks of other uids: the sync must match them again first.
+          await lane.select(source, { fresh: true });
+          throw new UpstreamError('transient', 'the upstream mailbox has been renumbered; try again');
+        }
+        return work(lane.session);
+      }),
+    close: async () => {
+      stop.abort();
+      await Promise.all([worker, watcher, reader].map((lane: Lane) => lane.close()));
+      await Promise.all(running);
+    },
+  };
+}
+
+const ORDER = ['inbox', 'sent', 'drafts', 'archive', 'trash', 'junk'];
+const urgency = ({ role }: SourceRow): number => {
+  const index = role ? ORDER.indexOf(role) : -1;
+  return index < 0 ? ORDER.length : index;
+};
+const byUrgency = (a: SourceRow, b: SourceRow): number => urgency(a) - urgency(b) || a.id - b.id;
+
+const describe = (error: UpstreamError): string => error.details.serverText ?? error.message;
+function remedyFor({ kind }: UpstreamError): string {
+  switch (kind) {
+    case 'auth':
+      return 'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart.';
+    case 'transient':
+      return 'The gateway keeps trying; cached mail stays readable.';
+    case 'permanent':
+      return 'Check host, port and TLS of this account in the configuration.';
+  }
+}
+
+/** How far the first synchronisation has come, for the CLI. */
+function createProgress(onProgress: () => void) {
+  const sources = new Map<number, SourceProgress>();
+  const filled: { at: number; count: number }[] = [];
+  const set = (source: SourceRow, done: number, total: number) => {
+    sources.set(source.id, { path: source.path.join('/'), done, total });
+    onProgress();
+  };
+  return {
+    listed: (store: Store, source: SourceRow) => set(source, 0, store.copies.countBound(source.id)),
+    begin: (source: SourceRow, total: number, missing: number) => set(source, total - missing, total),
+    filled: (source: SourceRow, count: number) => {
+      const known = sources.get(source.id);
+      filled.push({ at: Date.now(), count });
+      if (filled.length > 200) filled.splice(0, 100);
+      if (known) set(source, known.done + count, known.total);
+    },
+    sources: () => [...sources.values()],
+    messagesPerSecond: () => {
+      const since = Date.now() - 2_000;
+      const recent = filled.filter(({ at }) => at >= since);
+      return Math.round(recent.reduce((sum, { count }) => sum + count, 0) / 2);
+    },
+  };
+}

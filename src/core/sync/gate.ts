@@ -1,0 +1,71 @@
+// The account's door: all its connections are made here, so that a refused login or a throttle holds for all of them.
+import { backoffMs } from '../../lib/backoff.js';
+import { UpstreamError } from '../../mail/errors.js';
+import type { Connector, UpstreamSession } from '../../upstream/connector.js';
+import type { AccountState } from '../core.js';
+
+export interface Gate {
+  /** @throws {UpstreamError} the last failure again while it is too early to try */
+  connect(): Promise<UpstreamSession>;
+  /** Milliseconds until the next try is allowed. */
+  waitMs(): number;
+  retryNow(): void;
+  setBusy(busy: boolean): void;
+  status(synced: boolean): { state: AccountState; reason: string | undefined };
+  /** Connections open now. */
+  open(): number;
+}
+
+const TRANSIENT = { firstMs: 1_000, maxMs: 5 * 60_000 };
+/** A refusal may be a rate limit in disguise (QQ says the same for five causes): once more after 15 minutes, then rarely. */
+const AUTH = { firstMs: 30 * 60_000, maxMs: 12 * 3_600_000 };
+
+export function createGate({ connector, signal }: { connector: Connector; signal: AbortSignal }): Gate {
+  let failure: UpstreamError | undefined;
+  let failures = 0;
+  let notBefore = 0;
+  let open = 0;
+  let busy = false;
+  let everConnected = false;
+
+  const onFailure = (error: unknown): never => {
+    const known = error instanceof UpstreamError ? error : new UpstreamError('transient', String(error), {}, { cause: error });
+    failure = known;
+    const wait = backoffMs(failures++, known.kind === 'auth' ? AUTH : TRANSIENT);
+    notBefore = Date.now() + Math.max(wait, known.details.retryAfterMs ?? 0);
+    throw known;
+  };
+  return {
+    connect: async () => {
+      if (signal.aborted) throw new UpstreamError('transient', 'the gateway is stopping');
+      if (failure && Date.now() < notBefore) throw failure;
+      const session = await connector.connect(signal).catch(onFailure);
+      failure = undefined;
+      failures = 0;
+      everConnected = true;
+      open++;
+      void session.closed.then(() => {
+        open--;
+      });
+      return session;
+    },
+    waitMs: () => (failure ? Math.max(0, notBefore - Date.now()) : 0),
+    retryNow: () => {
+      notBefore = 0;
+    },
+    setBusy: (value) => {
+      busy = value;
+    },
+    status: (synced) => {
+      if (failure) return { state: stateOf(failure), reason: failure.details.serverText ?? failure.message };
+      if (!everConnected) return { state: 'connecting', reason: undefined };
+      return { state: busy || !synced ? 'syncing' : 'ready', reason: undefined };
+    },
+    open: () => open,
+  };
+}
+
+function stateOf({ kind, details }: UpstreamError): AccountState {
+  if (kind === 'auth') return 'needsSignIn';
+  return details.retryAfterMs ? 'throttled' : 'offline';
+}

@@ -1,0 +1,134 @@
+// Puts what an upstream tells into the store: the only place where upstream rows become messages and copies.
+import type { FlagSet } from '../../mail/flags.js';
+import { envelopeOf } from '../../mail/envelope.js';
+import { headerField } from '../../mail/header-block.js';
+import type { WireText } from '../../mail/ids.js';
+import type { CopyRow } from '../../store/copies.js';
+import type { Listing } from '../../store/messages.js';
+import type { SourceRow } from '../../store/sources.js';
+import type { Store } from '../../store/store.js';
+import type { FlagRow, HeaderRow, ListingRow } from '../../upstream/connector.js';
+import { isSame, isVisibleChange, withUpstream } from '../copy-flags.js';
+import type { UnitOfWork, Work } from '../unit-of-work.js';
+
+export interface Ingest {
+  /** First listing: messages and copies without headers, not shown yet. */
+  listing(source: SourceRow, rows: readonly ListingRow[]): void;
+  /** Headers of messages that are known already. */
+  headers(source: SourceRow, rows: readonly HeaderRow[]): void;
+  /**
+   * New messages, complete; shown at once. Returns how many were held back because they may be the upstream's side of
+   * an action of ours that has not been confirmed yet (DESIGN §7).
+   */
+  arrivals(source: SourceRow, rows: readonly HeaderRow[]): number;
+  /** Flags of known messages; returns the uids that are not known. */
+  flags(source: SourceRow, rows: readonly FlagRow[]): number[];
+  /** Copies that are no longer upstream: they leave the view, nothing more (promise 3). */
+  vanished(copyIds: readonly number[]): void;
+}
+
+export const messageIdOf = (headers: WireText): string =>
+  (headerField(headers, 'message-id') ?? '').trim().replace(/^<|>$/g, '');
+
+/** The wire-ready columns of a message, from what an upstream (or a client's APPEND) gave. */
+export const listingOf = (headers: WireText, bodyStructure: WireText | undefined): Listing => ({
+  envelope: envelopeOf(headers),
+  // '': the upstream's was broken; rebuilt from the body when somebody asks for it.
+  bodyStructure: bodyStructure ?? '',
+  headers,
+  messageIdHeader: messageIdOf(headers),
+});
+
+export function createIngest(store: Store, unit: UnitOfWork): Ingest {
+  const { messages, copies } = store;
+
+  const messageFor = (source: SourceRow, row: ListingRow): number => {
+    const { emailId, threadId, internalDate, sizeBytes } = row;
+    const known = emailId === undefined ? undefined : messages.byEmailId(source.accountId, emailId);
+    return known ?? messages.insert({ accountId: source.accountId, emailId, threadId, internalDate, sizeBytes });
+  };
+  const applyFlags = (work: Work, copy: CopyRow, flags: FlagSet) => {
+    const after = withUpstream(copy, flags);
+    if (isSame(copy, after)) return;
+    copies.setFlags(copy.id, after);
+    if (copy.leaving === 0 && isVisibleChange(copy, after)) work.touch(copy.id);
+  };
+
+  return {
+    listing: (source, rows) =>
+      unit.batch((work) => {
+        for (const row of rows) {
+          const known = copies.byUid(source.id, row.uid);
+          if (known) applyFlags(work, known, row.flags);
+          else copies.insertListed(source.id, messageFor(source, row), row.uid, row.flags);
+        }
+      }),
+    headers: (source, rows) => {
+      const listings = rows.map((row) => listingOf(row.headers, row.bodyStructure));
+      unit.batch((work) => {
+        rows.forEach((row, i) => {
+          const copy = copies.byUid(source.id, row.uid);
+          const listing = listings[i];
+          if (!copy || !listing) return;
+          if (!messages.hasListing(copy.messageId)) messages.setListing(copy.messageId, listing);
+          applyFlags(work, copy, row.flags);
+        });
+      });
+    },
+    arrivals: (source, rows) => {
+      const listings = rows.map((row) => listingOf(row.headers, row.bodyStructure));
+      return unit.batch((work) => {
+        const awaited = copies.unbound(source.id).map((copy) => messages.get(copy.messageId));
+        let held = 0;
+        rows.forEach((row, i) => {
+          const listing = listings[i];
+          const known = copies.byUid(source.id, row.uid);
+          if (known) return applyFlags(work, known, row.flags);
+          if (!listing) return;
+          const isAwaited = awaited.some(
+            (message) =>
+              message &&
+              (listing.messageIdHeader === ''
+                ? message.sizeBytes === row.sizeBytes && message.messageIdHeader === ''
+                : message.messageIdHeader === listing.messageIdHeader),
+          );
+          if (isAwaited) {
+            held++;
+            return;
+          }
+          const messageId = messageFor(source, row);
+          if (!messages.hasListing(messageId)) messages.setListing(messageId, listing);
+          work.place(copies.insertListed(source.id, messageId, row.uid, row.flags));
+        });
+        return held;
+      });
+    },
+    flags: (source, rows) =>
+      unit.batch((work) => {
+        const unknown: number[] = [];
+        for (const row of rows) {
+          const copy = copies.byUid(source.id, row.uid);
+          if (copy) applyFlags(work, copy, row.flags);
+          else unknown.push(row.uid);
+        }
+        return unknown;
+      }),
+    vanished: (copyIds) => {
+      if (copyIds.length === 0) return;
+      unit.batch((work) => {
+        for (const id of copyIds) {
+          const copy = copies.get(id);
+          if (copy) removeCopy(store, work, copy);
+        }
+      });
+    },
+  };
+}
+
+/** Takes a copy out of every mailbox and forgets it. */
+export function removeCopy({ copies, messages }: Store, work: Work, copy: CopyRow): void {
+  copies.setLeaving(copy.id, true);
+  work.withdraw(copy.id);
+  copies.remove(copy.id);
+  messages.removeIfOrphan(copy.messageId);
+}

@@ -1,0 +1,111 @@
+// One upstream connection and the queue of work for it. Work is done one piece at a time, most urgent first; the
+// connection is made when it is needed and made anew when it has died.
+import { UpstreamError } from '../../mail/errors.js';
+import type { SourceRow } from '../../store/sources.js';
+import type { SelectedSource, UpstreamSession } from '../../upstream/connector.js';
+
+/** Smaller is more urgent (DESIGN §6, order of work). */
+export const Priority = { read: 0, push: 1, arrivals: 2, flags: 3, backfill: 4, prefetch: 5 } as const;
+export type PriorityValue = (typeof Priority)[keyof typeof Priority];
+
+export interface LaneSession {
+  readonly session: UpstreamSession;
+  /** Selects the source unless it is selected already; `fresh` asks the server again. */
+  select(source: SourceRow, options?: { fresh?: boolean }): Promise<SelectedSource>;
+}
+
+export interface Lane {
+  /** @throws {UpstreamError} of the work, or of connecting */
+  run<T>(priority: PriorityValue, work: (lane: LaneSession) => Promise<T>): Promise<T>;
+  isOpen(): boolean;
+  /** Ends the connection; the next work opens another. */
+  drop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Job {
+  readonly priority: number;
+  readonly order: number;
+  run(lane: LaneSession): Promise<void>;
+  fail(error: unknown): void;
+}
+
+export function createLane(connect: () => Promise<UpstreamSession>): Lane {
+  const jobs: Job[] = [];
+  let order = 0;
+  let busy = false;
+  let closed = false;
+  let current: LaneSession | undefined;
+
+  const open = async (): Promise<LaneSession> => {
+    if (current) return current;
+    const session = await connect();
+    const lane = laneSession(session);
+    current = lane;
+    void session.closed.then(() => {
+      if (current === lane) current = undefined;
+    });
+    return lane;
+  };
+  const next = (): Job | undefined => {
+    let best = 0;
+    for (let i = 1; i < jobs.length; i++) {
+      const [a, b] = [jobs[i], jobs[best]];
+      if (a && b && (a.priority < b.priority || (a.priority === b.priority && a.order < b.order))) best = i;
+    }
+    return jobs.splice(best, 1)[0];
+  };
+  const pump = async () => {
+    if (busy) return;
+    busy = true;
+    for (let job = next(); job; job = next()) {
+      try {
+        await job.run(await open());
+      } catch (error) {
+        job.fail(error);
+      }
+    }
+    busy = false;
+  };
+  return {
+    run: <T>(priority: PriorityValue, work: (lane: LaneSession) => Promise<T>) =>
+      new Promise<T>((resolve, reject) => {
+        if (closed) return reject(new UpstreamError('transient', 'the gateway is stopping'));
+        jobs.push({
+          priority,
+          order: order++,
+          run: (lane) => work(lane).then(resolve),
+          fail: reject,
+        });
+        void pump();
+      }),
+    isOpen: () => current !== undefined,
+    drop: async () => {
+      const lane = current;
+      current = undefined;
+      await lane?.session.close();
+    },
+    close: async () => {
+      closed = true;
+      for (const job of jobs.splice(0)) job.fail(new UpstreamError('transient', 'the gateway is stopping'));
+      const lane = current;
+      current = undefined;
+      await lane?.session.close();
+    },
+  };
+}
+
+function laneSession(session: UpstreamSession): LaneSession {
+  let selected: { key: string; state: SelectedSource } | undefined;
+  return {
+    session,
+    select: async (source, { fresh = false } = {}) => {
+      const key = JSON.stringify(source.path);
+      if (!fresh && selected?.key === key) return selected.state;
+      selected = undefined;
+      const state = await session.select(source.path);
+      selected = { key, state };
+      return state;
+    },
+  };
+}

@@ -1,0 +1,221 @@
+// Brings one source up to date over one connection (DESIGN §6): first listing, arrivals, flags, disappearances.
+import { UpstreamError } from '../../mail/errors.js';
+import { type NumberRanges, rangesOf } from '../../mail/sequence-set.js';
+import type { Logger } from '../../lib/logger.js';
+import type { SourceRow, SourceState } from '../../store/sources.js';
+import type { Store } from '../../store/store.js';
+import type { ProviderTraits, SelectedSource, UpstreamSession } from '../../upstream/connector.js';
+import type { Ingest } from './ingest.js';
+import type { LaneSession } from './lane.js';
+import { rematch } from './rematch.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+
+export interface SourceSyncContext {
+  readonly store: Store;
+  readonly unit: UnitOfWork;
+  readonly ingest: Ingest;
+  readonly traits: ProviderTraits;
+  readonly logger: Logger;
+}
+
+/** One command of a first listing; between two of them more urgent work gets its turn. */
+const LISTING_CHUNK = 5_000;
+/** New messages are fetched complete, in commands of this many. */
+const ARRIVAL_CHUNK = 1_000;
+
+/**
+ * One step of the first listing; false when there is more to do. Resumes where an interrupted one stopped.
+ * @throws {UpstreamError}
+ */
+export async function listSome(context: SourceSyncContext, lane: LaneSession, sourceId: number): Promise<boolean> {
+  const { store, ingest } = context;
+  const source = mustBeThere(store, sourceId);
+  const state = await lane.select(source);
+  if (source.uidValidity !== state.uidValidity) {
+    // Nothing of it has been shown yet, so starting over costs nothing but time.
+    if (source.uidValidity !== undefined) ingest.vanished(store.copies.bound(sourceId).map(({ id }) => id));
+    // As of the beginning of the listing: the check that follows it finds everything later.
+    saveState(store, source, state);
+  }
+  const bound = store.copies.bound(sourceId);
+  const done = bound.at(-1)?.upstreamUid ?? 0;
+  if (state.exists === 0) return true;
+  const ranges = await nextRanges(lane.session, state, done);
+  if (ranges.length === 0) return true;
+  await lane.session.fetchListing(ranges, (rows) => ingest.listing(source, rows));
+  const last = ranges.at(-1)?.[1] ?? 0;
+  return state.uidNext === undefined ? false : last >= state.uidNext - 1;
+}
+
+/** The next uids to list. A sparse uid space is asked for by its real uids, so that no step is empty. */
+async function nextRanges(session: UpstreamSession, state: SelectedSource, done: number): Promise<NumberRanges> {
+  if (state.uidNext !== undefined && state.uidNext <= Math.max(2 * state.exists, LISTING_CHUNK)) {
+    const high = Math.min(done + LISTING_CHUNK, state.uidNext - 1);
+    return done < state.uidNext - 1 ? [[done + 1, high]] : [];
+  }
+  const uids = await session.uids();
+  return rangesOf(uids.filter((uid) => uid > done).slice(0, LISTING_CHUNK));
+}
+
+/**
+ * Looks for what changed in a source that has been listed.
+ * @throws {UpstreamError}
+ */
+export async function syncSource(
+  context: SourceSyncContext,
+  lane: LaneSession,
+  sourceId: number,
+  { flags = true }: { flags?: boolean } = {},
+): Promise<void> {
+  const { store } = context;
+  const before = mustBeThere(store, sourceId);
+  const state = await lane.select(before, { fresh: true });
+  keepKeywordSupport(store, before, state);
+  if (before.uidValidity !== state.uidValidity) {
+    if (before.uidValidity !== undefined && store.copies.countBound(sourceId) > 0) {
+      return rematch(context, lane, before, state);
+    }
+    saveState(store, before, { uidValidity: state.uidValidity, uidNext: 1, highestModseq: undefined });
+  }
+  const source = mustBeThere(store, sourceId);
+  const useModseq = lane.session.capabilities.condstore && state.highestModseq !== undefined && source.highestModseq !== undefined;
+  const held = useModseq
+    ? await syncByModseq(context, lane.session, source, state)
+    : await syncByUids(context, lane.session, source, state, flags);
+  // What was held back must be seen again next time, so the mark stays where it was.
+  if (held === 0) saveState(store, source, state);
+}
+
+async function syncByModseq(
+  context: SourceSyncContext,
+  session: UpstreamSession,
+  source: SourceRow,
+  state: SelectedSource,
+): Promise<number> {
+  const { store, ingest } = context;
+  const known = store.copies.bound(source.id);
+  let held = 0;
+  let vanished: NumberRanges | undefined;
+  if (state.highestModseq !== source.highestModseq) {
+    const unknown: number[] = [];
+    const told = await session.changesSince(source.highestModseq ?? 0n, (rows) => {
+      unknown.push(...ingest.flags(source, rows));
+    });
+    vanished = told.vanished;
+    if (vanished) ingest.vanished(copiesIn(known, vanished));
+    held = await fetchArrivals(context, session, source, unknown);
+  }
+  // Without VANISHED the number of messages tells whether something is gone; so it does if the server missed one.
+  if (state.exists !== store.copies.countBound(source.id) + held) held += await diffUids(context, session, source);
+  return held;
+}
+
+const copiesIn = (known: readonly { id: number; upstreamUid: number }[], ranges: NumberRanges): number[] =>
+  known
+    .filter(({ upstreamUid }) => ranges.some(([low, high]) => upstreamUid >= low && upstreamUid <= high))
+    .map(({ id }) => id);
+
+async function syncByUids(
+  context: SourceSyncContext,
+  session: UpstreamSession,
+  source: SourceRow,
+  state: SelectedSource,
+  flags: boolean,
+): Promise<number> {
+  const { store } = context;
+  let held = 0;
+  const bound = store.copies.bound(source.id);
+  const from = source.uidNext ?? (bound.at(-1)?.upstreamUid ?? 0) + 1;
+  if (state.uidNext !== undefined && state.uidNext > from && state.exists > 0) {
+    // An estimate first: a range of fresh uids is one command; only a huge gap is worth asking which are there.
+    const isDense = state.uidNext - from <= 2 * ARRIVAL_CHUNK;
+    const fresh: NumberRanges = isDense
+      ? [[from, state.uidNext - 1]]
+      : rangesOf((await session.uids()).filter((uid) => uid >= from));
+    held = await fetchRanges(context, session, source, fresh);
+  }
+  if (state.uidNext === undefined || state.exists !== store.copies.countBound(source.id) + held) {
+    held += await diffUids(context, session, source);
+  }
+  if (flags) await scanFlags(context, session, source);
+  return held;
+}
+
+/** Compares our uids with all of theirs. */
+async function diffUids(context: SourceSyncContext, session: UpstreamSession, source: SourceRow): Promise<number> {
+  const { store, ingest, logger } = context;
+  // Taken before asking: a copy bound while the answer travels is no candidate.
+  const known = store.copies.bound(source.id);
+  let present = await session.uids();
+  const missing = (uids: Uint32Array) => {
+    const there = new Set(uids);
+    return known.filter(({ upstreamUid }) => !there.has(upstreamUid));
+  };
+  if (missing(present).length > Math.max(20, known.length / 2)) {
+    // More than half gone at once needs a second look (providers.md §13.4).
+    logger.warn({ source: source.path, known: known.length, present: present.length }, 'most messages vanished; looking again');
+    await session.select(source.path);
+    present = await session.uids();
+  }
+  ingest.vanished(missing(present).map(({ id }) => id));
+  const bound = new Set(known.map(({ upstreamUid }) => upstreamUid));
+  return fetchArrivals(context, session, source, present.filter((uid) => !bound.has(uid)));
+}
+
+async function fetchArrivals(
+  context: SourceSyncContext,
+  session: UpstreamSession,
+  source: SourceRow,
+  uids: Iterable<number>,
+): Promise<number> {
+  const ascending = [...uids].sort((a, b) => a - b);
+  let held = 0;
+  for (let i = 0; i < ascending.length; i += ARRIVAL_CHUNK) {
+    held += await fetchRanges(context, session, source, rangesOf(ascending.slice(i, i + ARRIVAL_CHUNK)));
+  }
+  return held;
+}
+
+async function fetchRanges(
+  { ingest }: SourceSyncContext,
+  session: UpstreamSession,
+  source: SourceRow,
+  ranges: NumberRanges,
+): Promise<number> {
+  let held = 0;
+  if (ranges.length > 0) {
+    await session.fetchHeaders(ranges, (rows) => {
+      held += ingest.arrivals(source, rows);
+    });
+  }
+  return held;
+}
+
+/** Re-reads the flags of the newest messages, and now and then of all, where the server keeps no modseqs. */
+async function scanFlags({ store, ingest, traits }: SourceSyncContext, session: UpstreamSession, source: SourceRow): Promise<void> {
+  const bound = store.copies.bound(source.id);
+  if (bound.length === 0) return;
+  const isFull = Date.now() - source.lastFullCheck > FULL_SCAN_MS;
+  const window = isFull ? bound : bound.slice(-traits.flagScanWindow);
+  await session.fetchFlags(rangesOf(window.map(({ upstreamUid }) => upstreamUid)), (rows) => void ingest.flags(source, rows));
+  if (isFull) store.sources.setFullCheck(source.id, Date.now());
+}
+const FULL_SCAN_MS = 60 * 60_000;
+
+function keepKeywordSupport(store: Store, source: SourceRow, { keepsNewKeywords, keepsKeywords }: SelectedSource): void {
+  if (source.keepsNewKeywords !== keepsNewKeywords || source.keepsKeywords.join() !== keepsKeywords.join()) {
+    store.sources.setKeywordSupport(source.id, keepsNewKeywords, keepsKeywords);
+  }
+}
+
+/** Notes up to where the source is known. */
+export function saveState(store: Store, source: SourceRow, { uidValidity, uidNext, highestModseq }: SourceState): void {
+  if (source.uidValidity === uidValidity && source.uidNext === uidNext && source.highestModseq === highestModseq) return;
+  store.sources.setState(source.id, { uidValidity, uidNext, highestModseq });
+}
+
+export function mustBeThere(store: Store, sourceId: number): SourceRow {
+  const source = store.sources.get(sourceId);
+  if (!source) throw new UpstreamError('permanent', 'the upstream mailbox is gone');
+  return source;
+}
