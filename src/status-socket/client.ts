@@ -1,0 +1,75 @@
+import { connect } from 'node:net';
+import { errorCode } from '../lib/files.js';
+import { findControlSocket } from './path.js';
+import { type ControlRequest, type ControlResponse, MAX_RESPONSE_CHARS, onLines, toLine } from './wire.js';
+
+/** No gateway runs with this data directory. */
+export class NotRunningError extends Error {
+  constructor(dataDir: string, options?: ErrorOptions) {
+    super(`no gateway is running with the data directory ${dataDir}`, options);
+    this.name = 'NotRunningError';
+  }
+}
+
+/** The running gateway refused, or did not answer. */
+export class ControlError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ControlError';
+  }
+}
+
+const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR']);
+
+/**
+ * Asks the gateway that uses `dataDir`, and resolves with its result.
+ * @throws {NotRunningError} @throws {ControlError}
+ */
+export async function callControl(dataDir: string, request: ControlRequest, timeoutMs = 10_000): Promise<unknown> {
+  const path = await findControlSocket(dataDir);
+  if (path === undefined) throw new NotRunningError(dataDir);
+  const response = await exchange(path, request, timeoutMs).catch((error: unknown) => {
+    if (NOBODY.has(errorCode(error) ?? '')) throw new NotRunningError(dataDir, { cause: error });
+    if (errorCode(error) === 'EACCES') throw new ControlError('the gateway runs as another user', { cause: error });
+    throw error;
+  });
+  if (!response.ok) throw new ControlError(response.error);
+  return response.result;
+}
+
+function exchange(path: string, request: ControlRequest, timeoutMs: number): Promise<ControlResponse> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    const timer = setTimeout(() => {
+      reject(new ControlError(`the gateway did not answer within ${timeoutMs / 1000} s`));
+      socket.destroy();
+    }, timeoutMs);
+    socket.on('connect', () => socket.write(toLine(request)));
+    onLines(socket, MAX_RESPONSE_CHARS, (line) => {
+      try {
+        resolve(JSON.parse(line) as ControlResponse);
+      } catch (error) {
+        reject(new ControlError('the gateway gave an answer that makes no sense', { cause: error }));
+      }
+      socket.destroy();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      reject(new ControlError('the gateway closed the connection without an answer'));
+    });
+  });
+}
+
+/** Whether somebody answers at the address. */
+export function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    const end = (answered: boolean) => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.on('connect', () => end(true));
+    socket.on('error', (error) => (NOBODY.has(errorCode(error) ?? '') ? end(false) : reject(error)));
+  });
+}
