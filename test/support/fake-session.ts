@@ -1,4 +1,5 @@
 // One session of the fake connector: what each method of UpstreamSession does to the account model.
+import { UpstreamError } from '../../src/mail/errors.js';
 import { ALL_SYSTEM_FLAGS, type FlagSet } from '../../src/mail/flags.js';
 import type { UpstreamUid } from '../../src/mail/ids.js';
 import { type NumberRanges, rangesOf } from '../../src/mail/sequence-set.js';
@@ -46,6 +47,7 @@ export class FakeSession extends FakeWire implements UpstreamSession {
 
   createMailbox(path: SourcePath): Promise<void> {
     return this.command('createMailbox', [path], () => {
+      if (path.some((part) => part === '' || part.includes('/'))) throw permanent('CANNOT', 'not a name');
       if (this.host.account.find(path)?.selectable) throw permanent('ALREADYEXISTS', 'the mailbox exists');
       this.host.account.create(path);
     });
@@ -53,6 +55,7 @@ export class FakeSession extends FakeWire implements UpstreamSession {
 
   renameMailbox(from: SourcePath, to: SourcePath): Promise<void> {
     return this.command('renameMailbox', [from, to], () => {
+      if (to.some((part) => part === '' || part.includes('/'))) throw permanent('CANNOT', 'not a name');
       const mailbox = this.existing(from, 'NONEXISTENT');
       if (mailbox.role === 'inbox') throw permanent('CANNOT', 'INBOX stays');
       if (this.host.account.find(to)) throw permanent('ALREADYEXISTS', 'the mailbox exists');
@@ -79,8 +82,10 @@ export class FakeSession extends FakeWire implements UpstreamSession {
       for await (const piece of message.open()) pieces.push(piece);
       this.alive();
       const bytes = Buffer.concat(pieces);
-      if (bytes.byteLength !== message.sizeBytes)
-        throw new Error(`append of ${message.sizeBytes} bytes gave ${bytes.byteLength}`);
+      if (bytes.byteLength !== message.sizeBytes) {
+        this.die();
+        throw new UpstreamError('transient', 'the message could not be sent whole');
+      }
       if (this.capabilities.appendLimit !== undefined && bytes.byteLength > this.capabilities.appendLimit)
         throw permanent('TOOBIG', 'the message is too big');
       const mailbox = this.existing(path, 'TRYCREATE');

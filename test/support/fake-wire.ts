@@ -106,9 +106,9 @@ export class FakeWire {
   ): Transferred {
     const source = this.current();
     const pairs = this.own(source, () => new Map(messages.map((message) => [message.uid, transfer(message).uid])));
-    return this.capabilities.uidplus
-      ? { uidValidity: target.uidValidity, pairs }
-      : { uidValidity: undefined, pairs: undefined };
+    // RFC 4315 §3: no COPYUID where nothing was copied.
+    if (!this.capabilities.uidplus || pairs.size === 0) return { uidValidity: undefined, pairs: undefined };
+    return { uidValidity: target.uidValidity, pairs };
   }
 
   protected async batches<Row>(
