@@ -1,0 +1,60 @@
+import type { Writable } from 'node:stream';
+
+/** Writes answers. Text is WireText (one char a byte); it is gathered into pieces of some 64 kB before it is written. */
+export interface Reply {
+  /** `* text` */
+  untagged(text: string): void;
+  /** Whole lines as they are, line ends included. */
+  raw(wireText: string): void;
+  rawBytes(bytes: Uint8Array): void;
+  flush(): void;
+  /** Flushes, and waits until the client has taken what it was sent (back-pressure). */
+  drain(): Promise<void>;
+  readonly bytesWritten: number;
+}
+
+const PIECE = 64 * 1024;
+
+export function createReply(socket: Writable): Reply {
+  let pending = '';
+  let written = 0;
+  let isFull = false;
+  const flush = () => {
+    if (pending === '') return;
+    const text = pending;
+    pending = '';
+    written += text.length;
+    if (socket.writable) isFull = !socket.write(text, 'latin1');
+  };
+  const raw = (text: string) => {
+    pending += text;
+    if (pending.length >= PIECE) flush();
+  };
+  return {
+    untagged: (text) => raw(`* ${text}\r\n`),
+    raw,
+    rawBytes: (bytes) => {
+      flush();
+      written += bytes.byteLength;
+      if (socket.writable) isFull = !socket.write(bytes);
+    },
+    flush,
+    drain: async () => {
+      flush();
+      if (!isFull || !socket.writable) return;
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          socket.off('drain', done);
+          socket.off('close', done);
+          resolve();
+        };
+        socket.on('drain', done);
+        socket.on('close', done);
+      });
+      isFull = false;
+    },
+    get bytesWritten() {
+      return written + pending.length;
+    },
+  };
+}

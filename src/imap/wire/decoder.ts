@@ -1,0 +1,259 @@
+import { flagSetOf, type FlagSet } from '../../mail/flags.js';
+import { parseSequenceSet, type SequenceSet } from '../../mail/sequence-set.js';
+import { BadCommandError } from '../errors.js';
+import { decodeMutf7, Mutf7Error } from './mutf7.js';
+
+/** A literal that is not in the text but still to be read from the connection (APPEND's message). */
+export interface AnnouncedLiteral {
+  readonly sizeBytes: number;
+  /** `{n+}`: the client does not wait for a continuation (RFC 7888). */
+  readonly nonSynchronising: boolean;
+  /** `~{n}` (RFC 3516). */
+  readonly binary: boolean;
+}
+
+const MAX_NESTING = 50;
+// ATOM-CHAR (RFC 9051 §9): no controls, no 8-bit, none of ( ) { space % * " \ ]
+const ATOM = /[^\x00-\x20\x7f-\xff(){%*"\\\]]+/y;
+const ASTRING = /[^\x00-\x20\x7f-\xff(){%*"\\]+/y;
+const LIST_MAILBOX = /[^\x00-\x20\x7f-\xff(){"\\]+/y;
+const FLAG = /\\?[^\x00-\x20\x7f-\xff(){%*"\\\]]+|\\\*/y;
+const SEQUENCE_SET = /[0-9*:,]+/y;
+const NUMBER = /[0-9]{1,20}/y;
+const LITERAL = /(~?)\{([0-9]{1,10})([+-]?)\}/y;
+const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
+
+/**
+ * Reads one command, left to right. The text holds one char a byte; literals stand in it as they came, `{n}`, CRLF and n
+ * bytes. Every method throws BadCommandError when what stands there is not what it reads.
+ */
+export class Decoder {
+  readonly #text: string;
+  #at = 0;
+  #depth = 0;
+  /** Mailbox names are UTF-8 (after ENABLE UTF8=ACCEPT or IMAP4rev2), not modified UTF-7. */
+  readonly #utf8: boolean;
+
+  constructor(text: string, { utf8 = false }: { utf8?: boolean } = {}) {
+    this.#text = text;
+    this.#utf8 = utf8;
+  }
+
+  get rest(): string {
+    return this.#text.slice(this.#at);
+  }
+
+  atEnd(): boolean {
+    return this.#at >= this.#text.length;
+  }
+
+  /** The next character, '' at the end. */
+  peek(): string {
+    return this.#text[this.#at] ?? '';
+  }
+
+  /** Reads the character if it is there. */
+  accept(char: string): boolean {
+    if (!this.#text.startsWith(char, this.#at)) return false;
+    this.#at += char.length;
+    return true;
+  }
+
+  expect(char: string): void {
+    if (!this.accept(char)) throw this.error(`expected ${char === ' ' ? 'a space' : `"${char}"`}`);
+  }
+
+  space(): void {
+    this.expect(' ');
+    // Some clients send two (Outlook); nothing can begin with a space.
+    while (this.accept(' '));
+  }
+
+  end(): void {
+    while (this.accept(' '));
+    if (!this.atEnd()) throw this.error('unexpected text at the end of the command');
+  }
+
+  error(message: string): BadCommandError {
+    return new BadCommandError(`${message} at position ${this.#at + 1}`);
+  }
+
+  #match(pattern: RegExp, what: string): string {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text);
+    if (!match) throw this.error(`expected ${what}`);
+    this.#at = pattern.lastIndex;
+    return match[0];
+  }
+
+  atom(): string {
+    return this.#match(ATOM, 'an atom');
+  }
+
+  /** A word of the grammar in upper case. */
+  keyword(): string {
+    return this.atom().toUpperCase();
+  }
+
+  number(): number {
+    const value = Number(this.#match(NUMBER, 'a number'));
+    if (!Number.isSafeInteger(value)) throw this.error('the number is too large');
+    return value;
+  }
+
+  /** Any other run of characters (fetch items, sections), by a sticky pattern. */
+  token(pattern: RegExp, what: string): string {
+    return this.#match(pattern, what);
+  }
+
+  sequenceSet(): SequenceSet {
+    const text = this.#match(SEQUENCE_SET, 'a sequence set');
+    try {
+      return parseSequenceSet(text);
+    } catch (error) {
+      throw new BadCommandError((error as Error).message, { cause: error });
+    }
+  }
+
+  /** quoted or literal; one char a byte. */
+  string(): string {
+    if (this.peek() === '"') return this.#quoted();
+    const literal = this.#literalHead();
+    if (!literal) throw this.error('expected a string');
+    if (!this.#text.startsWith('\r\n', this.#at)) throw this.error('a literal cannot stand here');
+    const start = this.#at + 2;
+    if (start + literal.sizeBytes > this.#text.length) throw this.error('the literal is not complete');
+    this.#at = start + literal.sizeBytes;
+    return this.#text.slice(start, this.#at);
+  }
+
+  astring(): string {
+    const next = this.peek();
+    return next === '"' || next === '{' || next === '~' ? this.string() : this.#match(ASTRING, 'a string');
+  }
+
+  /** undefined for NIL. */
+  nstring(): string | undefined {
+    if (/^nil(?![^ )\r\n])/i.test(this.#text.slice(this.#at, this.#at + 4))) {
+      this.#at += 3;
+      return undefined;
+    }
+    return this.string();
+  }
+
+  #quoted(): string {
+    let value = '';
+    for (let i = this.#at + 1; i < this.#text.length; i++) {
+      const char = this.#text[i] ?? '';
+      if (char === '"') {
+        this.#at = i + 1;
+        return value;
+      }
+      if (char === '\r' || char === '\n' || char === '\0') break;
+      if (char === '\\') {
+        const escaped = this.#text[++i] ?? '';
+        if (escaped !== '"' && escaped !== '\\') break;
+        value += escaped;
+      } else value += char;
+    }
+    throw this.error('the quoted string is not closed');
+  }
+
+  #literalHead(): AnnouncedLiteral | undefined {
+    LITERAL.lastIndex = this.#at;
+    const match = LITERAL.exec(this.#text);
+    if (!match) return undefined;
+    this.#at = LITERAL.lastIndex;
+    return { binary: match[1] === '~', sizeBytes: Number(match[2]), nonSynchronising: match[3] !== '' };
+  }
+
+  /** The literal the text ends with, whose bytes are still to come. */
+  announcedLiteral(): AnnouncedLiteral {
+    const literal = this.#literalHead();
+    if (!literal || !this.atEnd()) throw this.error('expected a literal');
+    return literal;
+  }
+
+  /** `(a b c)`, possibly empty. */
+  list(item: () => void): void {
+    this.expect('(');
+    if (++this.#depth > MAX_NESTING) throw this.error('too many parentheses');
+    while (!this.accept(')')) {
+      item();
+      while (this.accept(' '));
+      if (this.atEnd()) throw this.error('expected ")"');
+    }
+    this.#depth--;
+  }
+
+  /** Guards recursive grammars (SEARCH) as `list` does. */
+  nested<T>(read: () => T): T {
+    if (++this.#depth > MAX_NESTING) throw this.error('too many parentheses');
+    const value = read();
+    this.#depth--;
+    return value;
+  }
+
+  flag(): string {
+    return this.#match(FLAG, 'a flag');
+  }
+
+  /** `(\Seen word)`; \Recent is refused, unknown `\flags` too (RFC 9051 §2.3.2). */
+  flagList(): FlagSet {
+    const names: string[] = [];
+    this.list(() => names.push(this.flag()));
+    return this.flagsOf(names);
+  }
+
+  flagsOf(names: readonly string[]): FlagSet {
+    for (const name of names) {
+      if (name.startsWith('\\') && !/^\\(seen|answered|flagged|deleted|draft)$/i.test(name)) {
+        throw new BadCommandError(`the flag ${name} cannot be set`);
+      }
+    }
+    return flagSetOf(names);
+  }
+
+  /** A mailbox name → Unicode NFC; the inbox in any case → `INBOX`. */
+  mailbox(): string {
+    return this.mailboxOf(this.astring());
+  }
+
+  /** A LIST pattern: like a mailbox, with `%` and `*`. */
+  listMailbox(): string {
+    const next = this.peek();
+    return this.mailboxOf(next === '"' || next === '{' ? this.string() : this.#match(LIST_MAILBOX, 'a mailbox pattern'));
+  }
+
+  mailboxOf(name: string): string {
+    const decoded = this.#decodeName(name);
+    return /^inbox(?=\/|$)/i.test(decoded) ? `INBOX${decoded.slice(5)}` : decoded;
+  }
+
+  #decodeName(name: string): string {
+    if (this.#utf8) {
+      const text = Buffer.from(name, 'latin1').toString('utf8');
+      if (text.includes('\ufffd') || text.includes('\0')) throw new BadCommandError('the mailbox name is not UTF-8');
+      return text.normalize('NFC');
+    }
+    try {
+      return decodeMutf7(name);
+    } catch (error) {
+      if (error instanceof Mutf7Error) throw new BadCommandError(error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  /** date-time of APPEND: `"dd-Mon-yyyy hh:mm:ss +zzzz"` → Unix time, seconds. */
+  dateTime(): number {
+    const text = this.#quoted();
+    const match = /^([ \d]\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$/.exec(text);
+    const month = MONTHS.indexOf(match?.[2]?.toLowerCase() ?? '-') / 3;
+    if (!match || !Number.isInteger(month) || month < 0) throw this.error('expected a date and time');
+    const [day, year, hour, minute, second] = [match[1], match[3], match[4], match[5], match[6]].map(Number);
+    const offset = (Number(match[8]) * 60 + Number(match[9])) * (match[7] === '-' ? -1 : 1);
+    const utc = Date.UTC(year ?? 0, month, day, hour, minute, second);
+    if (Number.isNaN(utc) || new Date(utc).getUTCDate() !== day) throw this.error('there is no such date');
+    return Math.floor(utc / 1000) - offset * 60;
+  }
+}
