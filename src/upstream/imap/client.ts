@@ -4,6 +4,7 @@ import { type IdInfoObject, ImapFlow } from 'imapflow';
 import { UpstreamError } from '../../mail/errors.js';
 import type { TlsMode } from '../providers/provider.js';
 import { loginRefusal, lost } from './errors.js';
+import { refuseToWait } from './wire.js';
 
 export interface ClientOptions {
   readonly host: string;
@@ -38,6 +39,7 @@ interface ConnectFailure {
   readonly tlsFailed?: boolean;
   readonly serverResponseCode?: string;
   readonly response?: unknown;
+  readonly responseStatus?: string;
   readonly responseText?: string;
 }
 
@@ -68,6 +70,7 @@ export async function connectClient(options: ClientOptions, signal: AbortSignal 
   // Errors while connecting reject connect(); this one only keeps a late one from being an unheard event.
   const late = (): void => undefined;
   client.on('error', late);
+  refuseToWait(client);
   let givenUp: string | undefined;
   const giveUp = (why: string) => () => {
     givenUp ??= why;
@@ -97,8 +100,17 @@ function connectError(
   loginRetryMs: number | undefined,
 ): UpstreamError {
   if (givenUp !== undefined) return lost(givenUp, client.byeReason, false, failure);
-  const { code, message = '', authenticationFailed, response, responseText, serverResponseCode, tlsFailed } = failure;
-  if (authenticationFailed) {
+  const {
+    code,
+    message = '',
+    authenticationFailed,
+    response,
+    responseStatus,
+    responseText,
+    serverResponseCode,
+    tlsFailed,
+  } = failure;
+  if (authenticationFailed || responseStatus !== undefined) {
     const text = responseText ?? (typeof response === 'string' ? response : message);
     return loginRefusal(serverResponseCode, text, loginRetryMs);
   }

@@ -43,43 +43,45 @@ async function poll({ wire, traits, name }: WaitContext, signal: AbortSignal, ms
   await wire.run('NOOP');
 }
 
-/** One IDLE, at most `ms` long. Answers false when the server refuses it, though it said it could. */
+/** One IDLE, at most `ms` long. Answers false when the server will not have it, though it said it could. */
 async function idle({ wire, view, logger }: WaitContext, signal: AbortSignal, ms: number): Promise<boolean> {
   let isIdling = false;
   let isEnding = false;
+  let tell = (): void => undefined;
+  const told = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
   const end = (): void => {
-    if (isEnding) return;
+    // DONE may not go before the server's `+`.
+    if (isIdling && !isEnding) wire.line('DONE');
     isEnding = true;
-    if (isIdling) wire.line('DONE');
+  };
+  const endNow = (): void => {
+    end();
+    tell();
   };
   const command = wire.run('IDLE', [], {
     quiet: () => isIdling && !isEnding,
     onContinue: () => {
       isIdling = true;
-      // DONE may not go before the server's `+`.
       if (isEnding) wire.line('DONE');
     },
   });
+  // At its own end the tagged OK is waited for: it is how a dead connection is found.
   const timer = setTimeout(end, ms);
-  signal.addEventListener('abort', end, { once: true });
-  const changed = new Promise<void>((resolve) => {
-    view.onChange = () => {
-      end();
-      resolve();
-    };
-  });
-  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  signal.addEventListener('abort', endNow, { once: true });
+  view.onChange = endNow;
   try {
-    // At the timer's end the tagged OK is waited for: it is how a dead connection is found.
-    await Promise.race([command, changed, aborted]);
-    return true;
+    await Promise.race([command, told]);
+    // A server that ends IDLE by itself would have us ask again and again.
+    return isEnding;
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.kind !== 'permanent') throw error;
     logger.debug({ err: error }, 'IDLE refused, polling instead');
     return false;
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', end);
+    signal.removeEventListener('abort', endNow);
     view.onChange = undefined;
     command.catch((error: unknown) => logger.debug({ err: error }, 'IDLE ended badly'));
   }

@@ -79,8 +79,6 @@ export class Wire {
     this.#internals = client as unknown as Internals;
     this.#timeoutMs = commandTimeoutMs;
     this.#logger = logger;
-    // imapflow would sit out the server's back-off with the reader parked; core decides when to come back.
-    this.#internals.throttleWait = async () => false;
     this.#readFetchLines();
     this.closed = new Promise((resolve) => {
       client.once('close', () => {
@@ -235,6 +233,11 @@ export class Wire {
       this.#death ?? (this.#isClosed ? 'the connection was lost' : (message ?? 'the answer made no sense'));
     return lost(`${command}: ${reason}`, this.#client.byeReason, outcomeUnknown, error);
   }
+}
+
+/** imapflow would sit out a server's back-off itself, with its reader parked; core decides when to come back. */
+export function refuseToWait(client: ImapFlow): void {
+  (client as unknown as Internals).throttleWait = async () => false;
 }
 
 /** imapflow's token for a part: TEXT goes out as it is (and refuses CR and LF). */
