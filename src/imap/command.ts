@@ -7,20 +7,35 @@ import type { Decoder } from './wire/decoder.js';
 
 export type StateKind = SessionState['kind'];
 
+/** Lines and bytes a command reads after its own line: a SASL exchange, IDLE's DONE, APPEND's literal. */
+export interface Conversation {
+  /** Sends `+ text` and reads the client's next line; undefined when the connection ends. */
+  ask(text: string): Promise<string | undefined>;
+  /** The next line, without asking. */
+  line(): Promise<string | undefined>;
+  /** The next n bytes, as they come. */
+  bytes(n: number): AsyncIterable<Uint8Array>;
+}
+
 export interface CommandContext {
   readonly session: Session;
   readonly core: Core;
   readonly reply: Reply;
+  readonly conversation: Conversation;
   /** Aborted when the connection goes. */
   readonly signal: AbortSignal;
   /** True for the UID form. */
   readonly uid: boolean;
+  /** The mailbox names of this session are UTF-8, not modified UTF-7. */
+  readonly utf8: boolean;
 }
 
 /** The tagged OK's text after the tag: response code (without brackets) and text, both optional. */
 export interface Completion {
   readonly code?: string;
   readonly text?: string;
+  /** The command's work is done, but not for all (RFC 9051 §7.1): NO instead of OK. */
+  readonly isNo?: boolean;
 }
 
 export interface Command<Args> {
@@ -30,17 +45,18 @@ export interface Command<Args> {
   readonly states: readonly StateKind[];
   /** Refused in a mailbox opened by EXAMINE. */
   readonly writes?: boolean;
-  /** Capability words this command brings, told in the states given (default: after login). */
-  readonly capabilities?: readonly string[];
-  readonly capabilityStates?: readonly StateKind[];
+  /** Capability words this command brings; a function where they depend on the session. */
+  readonly capabilities?: readonly string[] | ((session: Session) => readonly string[]);
+  /** Its last literal is streamed by `run`, not collected with the command (APPEND). */
+  readonly streamsLiteral?: boolean;
   /** Whether pending EXPUNGEs may go out before the tagged reply; the UID form always may (RFC 9051 §7.5.1). */
   readonly expunges: 'allowed' | 'held';
   /** @throws {BadCommandError} */
-  parse(decoder: Decoder, uid: boolean): Args | Promise<Args>;
+  parse(decoder: Decoder, uid: boolean): Args;
   run(context: CommandContext, args: Args): Promise<Completion | undefined> | Completion | undefined;
 }
 
-export type AnyCommand = Command<never>;
+export type AnyCommand = Command<unknown>;
 
 /** Keeps the argument type between parse and run, then forgets it for the registry. */
-export const defineCommand = <Args>(command: Command<Args>): AnyCommand => command as unknown as AnyCommand;
+export const defineCommand = <Args>(command: Command<Args>): AnyCommand => command as AnyCommand;

@@ -35,7 +35,8 @@ function decodeShift(base64: string, name: string): string {
   const bytes = Buffer.from(base64.replaceAll(',', '/'), 'base64');
   if (bytes.length % 2 !== 0) throw new Mutf7Error(name);
   const text = Buffer.from(bytes).swap16().toString('utf16le');
-  if (!text.isWellFormed()) throw new Mutf7Error(name);
+  // A lone surrogate is no character.
+  if (Buffer.from(text, 'utf8').toString('utf8') !== text) throw new Mutf7Error(name);
   return text;
 }
 

@@ -1,0 +1,28 @@
+import type { SequenceSet } from '../../mail/sequence-set.js';
+import { resolveSet } from '../../mail/sequence-set.js';
+import { defineCommand } from '../command.js';
+import { selectedOf } from '../session.js';
+
+/** Command: RFC 9051 §6.4.3; UID EXPUNGE §6.4.9 (RFC 4315 §2.1). The dispatcher tells of what went. */
+export const expunge = defineCommand<SequenceSet | undefined>({
+  name: 'EXPUNGE',
+  uid: true,
+  states: ['selected'],
+  writes: true,
+  capabilities: ['UIDPLUS'],
+  expunges: 'allowed',
+  parse: (decoder, uid) => {
+    let set: SequenceSet | undefined;
+    if (uid) {
+      decoder.space();
+      set = decoder.sequenceSet();
+    }
+    decoder.end();
+    return set;
+  },
+  run: ({ session, core }, set) => {
+    const { mailboxId, uids } = selectedOf(session);
+    core.actions.expunge(mailboxId, set && resolveSet(set, uids.at(-1) ?? 0));
+    return undefined;
+  },
+});

@@ -1,0 +1,43 @@
+// The registry: a new command is its file and one line here (STYLE §3). CAPABILITY is computed from it.
+import type { AnyCommand } from '../command.js';
+import type { Session } from '../session.js';
+import { capability, id, logout, noop } from './any.js';
+import { append } from './append.js';
+import { authenticate, login, startTls } from './authenticate.js';
+import { enable } from './enable.js';
+import { expunge } from './expunge.js';
+import { fetch } from './fetch.js';
+import { idle } from './idle.js';
+import { list, lsub, xlist } from './list.js';
+import { create, remove, rename, subscribe, unsubscribe } from './mailbox-changes.js';
+import { namespace } from './namespace.js';
+import { search } from './search.js';
+import { check, close, examine, select, unselect } from './select.js';
+import { status } from './status.js';
+import { store } from './store.js';
+import { copy, move } from './transfer.js';
+
+const COMMANDS: readonly AnyCommand[] = [
+  ...[capability, noop, logout, id],
+  ...[startTls, authenticate, login],
+  ...[enable, namespace, list, lsub, xlist, status],
+  ...[subscribe, unsubscribe, create, remove, rename],
+  ...[select, examine, check, close, unselect, idle],
+  ...[append, expunge, fetch, store, copy, move, search],
+];
+
+export const commandByName: ReadonlyMap<string, AnyCommand> = new Map(COMMANDS.map((command) => [command.name, command]));
+
+/** Those that have a UID form. */
+export const uidCommands: ReadonlyMap<string, AnyCommand> = new Map(
+  COMMANDS.filter(({ uid }) => uid).map((command) => [command.name, command]),
+);
+
+/** The capability words for a session's state. Before login only what is of use there is told. */
+export function capabilitiesFor(session: Session): string[] {
+  const isBefore = session.state.kind === 'notAuthenticated';
+  return COMMANDS.flatMap(({ states, capabilities = [] }) => {
+    if (typeof capabilities === 'function') return capabilities(session);
+    return !isBefore || states.includes('notAuthenticated') ? capabilities : [];
+  });
+}

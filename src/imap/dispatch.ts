@@ -1,0 +1,92 @@
+// All that commands have in common: tag, UID prefix, state and read-only checks, errors, updates, the log line.
+import type { Core } from '../core/core.js';
+import type { Logger } from '../lib/logger.js';
+import type { AnyCommand, Completion, Conversation } from './command.js';
+import { commandByName, uidCommands } from './commands/index.js';
+import { BadCommandError, ByeError, oneLine, statusOf } from './errors.js';
+import type { Reply } from './reply.js';
+import type { Session } from './session.js';
+import { Decoder } from './wire/decoder.js';
+
+export interface DispatchContext {
+  readonly session: Session;
+  readonly core: Core;
+  readonly reply: Reply;
+  readonly conversation: Conversation;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+}
+
+// tag: any ASTRING-CHAR except "+" (RFC 9051 §9)
+const TAG = /[^\x00-\x20\x7f-\xff(){%*"\\+]+/y;
+
+/** The command a line begins with, if any: to know early whether its literal will be streamed. */
+export function commandOf(line: string): AnyCommand | undefined {
+  const [, name] = /^[^ ]+ +([A-Za-z]+)/.exec(line) ?? [];
+  return name === undefined ? undefined : commandByName.get(name.toUpperCase());
+}
+
+/** Runs one command to its tagged answer. `bad` tells the connection to count. @throws {ByeError} */
+export async function dispatch(context: DispatchContext, line: string): Promise<'ok' | 'no' | 'bad'> {
+  const { session, reply, logger } = context;
+  const utf8 = session.enabled.has('UTF8=ACCEPT') || session.enabled.has('IMAP4REV2');
+  const decoder = new Decoder(line, { utf8 });
+  let tag = '*';
+  const started = performance.now();
+  let name = '';
+  let outcome: 'ok' | 'no' | 'bad' = 'ok';
+  let status: string;
+  try {
+    tag = decoder.token(TAG, 'a tag');
+    decoder.space();
+    const { command, uid } = readName(decoder);
+    name = uid ? `UID ${command.name}` : command.name;
+    checkState(session, command);
+    const args = command.parse(decoder, uid);
+    const completion = await command.run({ ...context, uid, utf8 }, args);
+    pollSelected(context, command.expunges === 'allowed' || uid);
+    status = completionText(name, completion);
+    if (completion?.isNo) outcome = 'no';
+  } catch (error) {
+    if (error instanceof ByeError) throw error;
+    outcome = error instanceof BadCommandError ? 'bad' : 'no';
+    const known = statusOf(error);
+    if (known === undefined) logger.error({ err: error, command: name }, 'command failed unexpectedly');
+    status = known ?? 'NO [SERVERBUG] internal error; it has been logged';
+    if (outcome === 'no') pollSelected(context, false);
+  }
+  reply.raw(`${tag} ${status}\r\n`);
+  logger.debug({ command: name, outcome, ms: Math.round((performance.now() - started) * 10) / 10 }, 'command');
+  return outcome;
+}
+
+function readName(decoder: Decoder): { command: AnyCommand; uid: boolean } {
+  const first = decoder.keyword();
+  const uid = first === 'UID';
+  if (uid) decoder.space();
+  const name = uid ? decoder.keyword() : first;
+  const command = uid ? uidCommands.get(name) : commandByName.get(name);
+  if (!command) throw new BadCommandError(`unknown command ${oneLine(uid ? `UID ${name}` : name)}`);
+  return { command, uid };
+}
+
+function checkState(session: Session, command: AnyCommand): void {
+  const { state } = session;
+  if (!command.states.includes(state.kind)) {
+    throw new BadCommandError(
+      state.kind === 'notAuthenticated' ? 'please log in first' : `${command.name} is not allowed in this state`,
+    );
+  }
+  if (command.writes && state.kind === 'selected' && state.selected.readOnly) {
+    throw new BadCommandError('the mailbox was opened read-only');
+  }
+}
+
+function pollSelected({ session, core, reply }: DispatchContext, expunges: boolean): void {
+  if (session.state.kind === 'selected') session.state.selected.poll(core, reply, { expunges });
+}
+
+function completionText(name: string, completion: Completion | undefined): string {
+  const code = completion?.code === undefined ? '' : `[${completion.code}] `;
+  return `${completion?.isNo ? 'NO' : 'OK'} ${code}${completion?.text ?? `${name} completed`}`;
+}

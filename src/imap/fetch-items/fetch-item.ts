@@ -1,0 +1,52 @@
+// What a fetch item is. A file in this folder exports items; index.ts is the table. An extension's item costs its file
+// and one line there (STYLE §3).
+import type { FetchColumns, FetchRow } from '../../core/core.js';
+import type { Decoder } from '../wire/decoder.js';
+import type { OpenMessage } from './open-message.js';
+
+interface Part {
+  /** How the answer names it, in canonical spelling; a part asked for twice is answered once. */
+  readonly label: string;
+  /** Reading this sets \Seen (RFC 9051 §6.4.5). */
+  readonly setsSeen: boolean;
+}
+
+/** Answered from the index; must be quick, it runs for every message of a mailbox. */
+export interface IndexPart extends Part {
+  readonly kind: 'index';
+  /** What the row must bring; undefined when uid and flags suffice, and then `row` is empty. */
+  readonly columns: FetchColumns | undefined;
+  /** The item with its name, WireText. `flags` is what stands between the parentheses of FLAGS. */
+  text(uid: number, flags: string, row: FetchRow): string;
+}
+
+/** What a section names: a range of the message's bytes, text made of them, or nothing (NIL). */
+export type Cut =
+  | { readonly kind: 'range'; readonly start: number; readonly end: number }
+  | { readonly kind: 'text'; readonly text: string }
+  | undefined;
+
+/** Answered from the message's bytes. */
+export interface BodyPart extends Part {
+  readonly kind: 'body';
+  /** `<start.length>`, in bytes of what the section names. */
+  readonly partial: Partial | undefined;
+  cut(message: OpenMessage): Cut | Promise<Cut>;
+}
+
+export interface Partial {
+  readonly start: number;
+  readonly length: number;
+}
+
+export type FetchPart = IndexPart | BodyPart;
+
+export interface FetchItem {
+  /** The words that begin it, upper case. */
+  readonly names: readonly string[];
+  /**
+   * Reads what follows the word; most items are one part.
+   * @throws {BadCommandError}
+   */
+  parse(word: string, decoder: Decoder): FetchPart;
+}

@@ -1,0 +1,170 @@
+// One client's view of one mailbox: the uids it has been told, hence what its sequence numbers mean (providers.md §13.7).
+import type { Core, MailboxChanges, MailboxId, MailboxSnapshot } from '../core/core.js';
+import { mergeRanges, type NumberRanges, rangesInclude, resolveSet, type SequenceSet } from '../mail/sequence-set.js';
+import { BadCommandError, ByeError } from './errors.js';
+import type { Reply } from './reply.js';
+
+/** Uids a command names, ascending, with the sequence number of each. */
+export interface Resolved {
+  readonly uids: Uint32Array;
+  readonly seqs: Uint32Array;
+}
+
+export class Selected {
+  readonly mailboxId: MailboxId;
+  readonly readOnly: boolean;
+  readonly #uidValidity: number;
+  /** What the client has been told; shared with the snapshot (and with other sessions) whenever they are the same. */
+  #uids: Uint32Array;
+  #modseq: number;
+  /** Gone, but the client may not be told yet: still addressable. */
+  #gone: NumberRanges = [];
+  readonly #ownModseqs = new Set<number>();
+
+  constructor(snapshot: MailboxSnapshot, readOnly: boolean) {
+    this.mailboxId = snapshot.mailboxId;
+    this.readOnly = readOnly;
+    this.#uidValidity = snapshot.uidValidity;
+    this.#uids = snapshot.uids;
+    this.#modseq = snapshot.modseq;
+  }
+
+  get uids(): Uint32Array {
+    return this.#uids;
+  }
+
+  get exists(): number {
+    return this.#uids.length;
+  }
+
+  /** 0 if the client has not been told of the uid. */
+  seqOf(uid: number): number {
+    return indexOf(this.#uids, uid) + 1;
+  }
+
+  /**
+   * The messages a set names. In the UID form unknown uids are ignored; `n:*` holds at least the last message.
+   * @throws {BadCommandError} for a sequence number that does not exist (RFC 9051 §9, seq-number)
+   */
+  resolve(set: SequenceSet, uidForm: boolean): Resolved {
+    const uids = this.#uids;
+    if (uidForm) return this.#resolveUids(resolveSet(set, uids.at(-1) ?? 0));
+    const ranges = resolveSet(set, uids.length);
+    const last = ranges.at(-1)?.[1] ?? 0;
+    if (last > uids.length || (ranges.length === 0 && uids.length === 0)) {
+      throw new BadCommandError('there is no message with that sequence number');
+    }
+    const [only] = ranges;
+    if (ranges.length === 1 && only) {
+      const [low, high] = only;
+      return { uids: uids.subarray(low - 1, high), seqs: sequence(low, high) };
+    }
+    return this.#gather(ranges.map(([low, high]) => [low - 1, high] as const));
+  }
+
+  #resolveUids(ranges: NumberRanges): Resolved {
+    const spans = ranges.map(([low, high]) => [lowerBound(this.#uids, low), lowerBound(this.#uids, high + 1)] as const);
+    return this.#gather(spans);
+  }
+
+  #gather(spans: readonly (readonly [number, number])[]): Resolved {
+    const count = spans.reduce((sum, [start, end]) => sum + Math.max(0, end - start), 0);
+    const uids = new Uint32Array(count);
+    const seqs = new Uint32Array(count);
+    let at = 0;
+    for (const [start, end] of spans) {
+      for (let i = start; i < end; i++) {
+        uids[at] = this.#uids[i] ?? 0;
+        seqs[at++] = i + 1;
+      }
+    }
+    return { uids, seqs };
+  }
+
+  /** Whether a message the client still sees is gone. */
+  isGone(uid: number): boolean {
+    return rangesInclude(this.#gone, uid);
+  }
+
+  /** The session has just made this change itself, and tells of it in its own way. */
+  ownChange(modseq: number): void {
+    if (modseq > this.#modseq) this.#ownModseqs.add(modseq);
+  }
+
+  /**
+   * Tells the client what has happened since it was last told: EXPUNGE (when allowed), EXISTS, FETCH (FLAGS).
+   * @throws {ByeError} if the mailbox has been renumbered or deleted
+   */
+  poll(core: Core, reply: Reply, { expunges }: { expunges: boolean }): void {
+    if (core.mailboxes.get(this.mailboxId)?.uidValidity !== this.#uidValidity) {
+      throw new ByeError('the mailbox has been renumbered or deleted; please reconnect');
+    }
+    const changes = core.reads.changesSince(this.mailboxId, this.#modseq);
+    const isQuiet = changes.modseq === this.#modseq && (this.#gone.length === 0 || !expunges);
+    if (isQuiet) return;
+    this.#gone = mergeRanges([...this.#gone, ...changes.vanished]);
+    if (expunges) this.#tellExpunges(reply);
+    this.#tellNew(core, reply, changes);
+    this.#tellFlags(reply, changes);
+    this.#modseq = changes.modseq;
+    for (const modseq of this.#ownModseqs) if (modseq <= changes.modseq) this.#ownModseqs.delete(modseq);
+  }
+
+  #tellExpunges(reply: Reply): void {
+    if (this.#gone.length === 0) return;
+    // From the highest down: no line changes the numbers of the ones that follow.
+    for (let i = this.#uids.length - 1; i >= 0; i--) {
+      if (rangesInclude(this.#gone, this.#uids[i] ?? 0)) reply.untagged(`${i + 1} EXPUNGE`);
+    }
+    this.#uids = this.#uids.filter((uid) => !rangesInclude(this.#gone, uid));
+    this.#gone = [];
+  }
+
+  #tellNew(core: Core, reply: Reply, changes: MailboxChanges): void {
+    const lastTold = this.#uids.at(-1) ?? 0;
+    const { uids } = core.reads.snapshot(this.mailboxId);
+    const firstNew = lowerBound(uids, lastTold + 1);
+    const added = uids.length - firstNew;
+    if (added > 0) {
+      const told = new Uint32Array(this.#uids.length + added);
+      told.set(this.#uids);
+      told.set(uids.subarray(firstNew), this.#uids.length);
+      this.#uids = told;
+      reply.untagged(`${told.length} EXISTS`);
+      reply.untagged('0 RECENT');
+    }
+    // The same list again as everybody's: let go of this session's own.
+    if (this.#gone.length === 0 && this.#uids.length === uids.length && changes.modseq >= this.#modseq) this.#uids = uids;
+  }
+
+  #tellFlags(reply: Reply, changes: MailboxChanges): void {
+    for (const { uid, flags, modseq } of changes.changed) {
+      if (this.#ownModseqs.has(modseq)) continue;
+      const seq = this.seqOf(uid);
+      if (seq > 0) reply.untagged(`${seq} FETCH (UID ${uid} FLAGS (${flags.wire}))`);
+    }
+  }
+}
+
+function indexOf(uids: Uint32Array, uid: number): number {
+  const index = lowerBound(uids, uid);
+  return uids[index] === uid ? index : -1;
+}
+
+/** Index of the first element ≥ value. */
+function lowerBound(uids: Uint32Array, value: number): number {
+  let low = 0;
+  let high = uids.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((uids[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function sequence(low: number, high: number): Uint32Array {
+  const seqs = new Uint32Array(Math.max(0, high - low + 1));
+  for (let i = 0; i < seqs.length; i++) seqs[i] = low + i;
+  return seqs;
+}

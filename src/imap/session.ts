@@ -1,0 +1,33 @@
+import type { Device } from '../core/core.js';
+import type { Selected } from './selected.js';
+
+/** A session's protocol state (RFC 9051 §3): what is valid only in one state exists only there. */
+export type SessionState =
+  | { readonly kind: 'notAuthenticated' }
+  | { readonly kind: 'authenticated'; readonly device: Device }
+  | { readonly kind: 'selected'; readonly device: Device; readonly selected: Selected };
+
+export interface Session {
+  state: SessionState;
+  readonly remoteAddress: string;
+  readonly isTls: boolean;
+  /** Whether a password may be sent now: over TLS, or in clear on loopback where the configuration allows it. */
+  readonly mayLogIn: boolean;
+  readonly canStartTls: boolean;
+  /** Upper-case words that ENABLE has switched on (RFC 9051 §6.3.1). */
+  readonly enabled: Set<string>;
+  /** What the client said of itself by ID, for `gateway status`. */
+  clientName: string | undefined;
+  /** Capability words this server offers now. */
+  capabilities(): string;
+  /** After the tagged answer: switch to TLS (RFC 9051 §6.2.1). */
+  startTls: boolean;
+  /** After the tagged answer: close. */
+  loggedOut: boolean;
+}
+
+/** The mailbox that is selected. @throws {Error} if none is: a command that needs one declares its states */
+export function selectedOf(session: Session): Selected {
+  if (session.state.kind !== 'selected') throw new Error('no mailbox is selected');
+  return session.state.selected;
+}
