@@ -18,6 +18,7 @@ export function describeConnector(
 ): void {
   describe(`connector contract: ${name}`, () => {
     let upstream: ContractUpstream | undefined;
+    const run = Date.now().toString(36);
     let mailboxes = 0;
     beforeAll(async () => {
       upstream = await makeUpstream();
@@ -42,7 +43,8 @@ export function describeConnector(
       },
       async freshMailbox(): Promise<SourcePath> {
         mailboxes += 1;
-        const path = [`Box${mailboxes}`];
+        // A real server may have the last run's mailboxes still.
+        const path = [`Box ${run} ${mailboxes}`];
         await up().direct.create(path);
         return path;
       },

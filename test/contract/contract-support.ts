@@ -51,6 +51,8 @@ export interface ContractFacts {
   readonly plainNames?: boolean;
   /** The server rebuilds messages: bytes need not come back as they went in. */
   readonly rewrites?: boolean;
+  /** 8-bit bytes in header fields do not survive. */
+  readonly asciiHeaders?: boolean;
   /** Longest time until a change is told. */
   readonly newsMs?: number;
 }

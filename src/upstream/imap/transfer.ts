@@ -43,7 +43,7 @@ export async function storeFlags(
     uids,
     'UID STORE',
     `${operation === 'add' ? '+' : '-'}FLAGS.SILENT (${flagSetText(kept)})`,
-    context.view.ownFlags,
+    context.view.ownFlags(uids),
   );
 }
 
@@ -66,7 +66,7 @@ export async function move(context: FetchContext, uids: NumberRanges, name: stri
 /** \Deleted + UID EXPUNGE (RFC 4315 §2.1): never a bare EXPUNGE, which takes other clients' messages too. */
 export async function expunge(context: FetchContext, uids: NumberRanges): Promise<void> {
   if (!context.capabilities.uidplus) throw cannot('the server has no UID EXPUNGE');
-  await inPieces(context, uids, 'UID STORE', '+FLAGS.SILENT (\\Deleted)', context.view.ownFlags);
+  await inPieces(context, uids, 'UID STORE', '+FLAGS.SILENT (\\Deleted)', context.view.ownFlags(uids));
   await inPieces(context, uids, 'UID EXPUNGE', '', context.view.ownExpunges);
 }
 

@@ -1,9 +1,9 @@
 // What this connection has been told of the selected source without having asked.
 import type { ImapResponse } from 'imapflow';
-import { countRanges, type NumberRanges } from '../../mail/sequence-set.js';
+import { countRanges, mergeRanges, type NumberRanges, rangesInclude } from '../../mail/sequence-set.js';
 import type { SelectedSource, SourcePath } from '../connector.js';
 import { rangesFrom } from './sets.js';
-import { textOf, textsOf } from './tokens.js';
+import { listOf, textOf, textsOf, uint32Of } from './tokens.js';
 import type { UntaggedHandlers } from './wire.js';
 
 /** `* VANISHED (EARLIER) set` or `* VANISHED set` (RFC 7162 §3.2.10). */
@@ -60,12 +60,20 @@ export class SelectedView {
     },
   };
 
-  /** For a silent STORE: a FETCH without FLAGS only tells the new modseq (RFC 7162 §3.1.3); with FLAGS it is news. */
-  readonly ownFlags: UntaggedHandlers = {
-    FETCH: (response) => {
-      if (textsOf(response.attributes?.[1]).some((text) => text.toUpperCase() === 'FLAGS')) this.#note();
-    },
-  };
+  /**
+   * For a STORE on these uids. It should be silent, but some servers echo the flags (Cyrus, with CONDSTORE), and all tell
+   * the new modseq (RFC 7162 §3.1.3); what is about other messages is news.
+   */
+  ownFlags(uids: NumberRanges): UntaggedHandlers {
+    const ranges = mergeRanges(uids);
+    return {
+      FETCH: (response) => {
+        const items = listOf(response.attributes?.[1]) ?? [];
+        const uid = items.findIndex((item) => textOf(item)?.toUpperCase() === 'UID');
+        if (uid < 0 || !rangesInclude(ranges, uint32Of(items[uid + 1]) ?? 0)) this.#note();
+      },
+    };
+  }
 
   vanished(response: ImapResponse): void {
     const { earlier, ranges } = vanishedOf(response);
