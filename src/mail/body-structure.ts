@@ -1,0 +1,98 @@
+// BODYSTRUCTURE from a message's bytes (RFC 9051 §7.5.2), and BODY from BODYSTRUCTURE.
+import { Buffer } from 'node:buffer';
+import { envelopeOf } from './envelope.js';
+import type { WireText } from './ids.js';
+import { wireText } from './ids.js';
+import { isMultipart, type MimePart } from './mime.js';
+import { endOfToken, wireNstring, wireString } from './wire-strings.js';
+
+/** The value of BODYSTRUCTURE, extension data included. */
+export function bodyStructureOf(bytes: Uint8Array, root: MimePart): WireText {
+  return structureText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), root);
+}
+
+function structureText(bytes: Buffer, part: MimePart): WireText {
+  if (isMultipart(part) && part.params.some(([name]) => name === 'boundary')) return multipartText(bytes, part);
+  const type = part.type.toLowerCase();
+  const fields: string[] = [
+    wireString(part.type),
+    wireString(part.subtype),
+    part.hasType ? paramsText(part.params) : type === 'text' ? '("charset" "us-ascii")' : 'NIL',
+    wireNstring(part.id),
+    wireNstring(part.description),
+    wireString(part.encoding ?? '7bit'),
+    String(part.bodyEnd - part.bodyStart),
+  ];
+  if (part.message) {
+    const { headerStart, headerEnd } = part.message;
+    fields.push(envelopeOf(wireText(bytes.subarray(headerStart, headerEnd))), structureText(bytes, part.message));
+  }
+  if (type === 'text' || part.message) fields.push(String(countLines(bytes, part.bodyStart, part.bodyEnd)));
+  fields.push(wireNstring(part.md5), ...commonExtensions(part));
+  return `(${fields.join(' ')})` as WireText;
+}
+
+function multipartText(bytes: Buffer, part: MimePart): WireText {
+  // A multipart has at least one part (RFC 9051 §9, body-type-mpart); an empty one stands for none.
+  const children = part.children.map((child) => structureText(bytes, child)).join('') || EMPTY_PART;
+  const extensions = [paramsText(part.params), ...commonExtensions(part)];
+  return `(${children} ${wireString(part.subtype)} ${extensions.join(' ')})` as WireText;
+}
+
+const EMPTY_PART = '("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 0 0 NIL NIL NIL NIL)';
+
+const commonExtensions = ({ disposition, language, location }: MimePart): string[] => [
+  disposition ? `(${wireString(disposition.value)} ${paramsText(disposition.params)})` : 'NIL',
+  languageText(language),
+  wireNstring(location),
+];
+
+function languageText(language: readonly string[]): string {
+  const [first] = language;
+  if (first === undefined) return 'NIL';
+  return language.length === 1 ? wireString(first) : `(${language.map(wireString).join(' ')})`;
+}
+
+const paramsText = (params: readonly (readonly [string, string])[]): string =>
+  params.length === 0 ? 'NIL' : `(${params.map(([name, value]) => `${wireString(name)} ${wireString(value)}`).join(' ')})`;
+
+function countLines(bytes: Buffer, start: number, end: number): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(10, start); at >= 0 && at < end; at = bytes.indexOf(10, at + 1)) lines++;
+  return lines;
+}
+
+/** BODY: BODYSTRUCTURE without its extension data (RFC 9051 §7.5.2), by a scan of its tokens. */
+export function bodyOf(bodyStructure: WireText): WireText {
+  return withoutExtensions(bodyStructure, 0) as WireText;
+}
+
+function withoutExtensions(text: string, depth: number): string {
+  if (text[0] !== '(' || depth > 200) return text;
+  const fields = fieldsOf(text);
+  if (fields[0]?.[0] === '(') {
+    const end = fields.findIndex((field) => field[0] !== '(');
+    const children = fields.slice(0, end).map((field) => withoutExtensions(field, depth + 1));
+    return `(${children.join('')} ${fields[end] ?? '"mixed"'})`;
+  }
+  const type = (fields[0] ?? '').toLowerCase();
+  const isMessage = type === '"message"' && /^"(rfc822|global)"$/i.test(fields[1] ?? '') && fields[7]?.[0] === '(';
+  if (isMessage) return `(${[...fields.slice(0, 8), withoutExtensions(fields[8] ?? 'NIL', depth + 1), fields[9]].join(' ')})`;
+  return `(${fields.slice(0, type === '"text"' ? 8 : 7).join(' ')})`;
+}
+
+/** The tokens of a parenthesised list. */
+function fieldsOf(list: string): string[] {
+  const fields: string[] = [];
+  let at = 1;
+  while (at < list.length && list[at] !== ')') {
+    if (list[at] === ' ') {
+      at++;
+      continue;
+    }
+    const end = endOfToken(list, at);
+    fields.push(list.slice(at, end));
+    at = end > at ? end : at + 1;
+  }
+  return fields;
+}

@@ -1,0 +1,100 @@
+// Text as people read it, for SEARCH: encoded-words, charsets, transfer encodings. Never throws.
+import { Buffer } from 'node:buffer';
+import iconv from 'iconv-lite';
+import type { WireText } from './ids.js';
+import { isMultipart, type MimePart } from './mime.js';
+
+const ENCODED_WORD = /=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=/gi;
+
+/** A header value with its encoded-words (RFC 2047) decoded; raw 8-bit text is taken for UTF-8, else Latin-1. */
+export function decodeHeaderText(raw: WireText): string {
+  const text = raw.includes('=?') ? raw : undefined;
+  if (text === undefined) return decodeRaw(raw);
+  let decoded = '';
+  let at = 0;
+  // Words of one charset that follow each other are one text: a character may be cut between them.
+  let pending: { charset: string; bytes: Buffer[] } | undefined;
+  const flush = () => {
+    if (pending) decoded += decodeBytes(Buffer.concat(pending.bytes), pending.charset);
+    pending = undefined;
+  };
+  for (const match of text.matchAll(ENCODED_WORD)) {
+    const between = text.slice(at, match.index);
+    const charset = (match[1] ?? '').replace(/\*.*$/, '').toLowerCase();
+    if (!pending || pending.charset !== charset || between.trim() !== '') {
+      flush();
+      if (at === 0 || between.trim() !== '') decoded += decodeRaw(between);
+      pending = { charset, bytes: [] };
+    }
+    pending.bytes.push(wordBytes(match[2] ?? '', match[3] ?? ''));
+    at = match.index + match[0].length;
+  }
+  flush();
+  return decoded + decodeRaw(text.slice(at));
+}
+
+const wordBytes = (encoding: string, text: string): Buffer =>
+  encoding.toLowerCase() === 'b' ? Buffer.from(text, 'base64') : decodeQ(text.replaceAll('_', ' '));
+
+function decodeQ(text: string): Buffer {
+  return Buffer.from(
+    text.replace(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  );
+}
+
+function decodeRaw(raw: string): string {
+  if (!/[\x80-\xff]/.test(raw)) return raw;
+  const bytes = Buffer.from(raw, 'latin1');
+  const utf8 = bytes.toString('utf8');
+  return utf8.includes('\ufffd') ? decodeBytes(bytes, 'gb18030') : utf8;
+}
+
+/** Labels that mean more than they say. */
+const ALIASES: Readonly<Record<string, string>> = { gb2312: 'gb18030', gbk: 'gb18030', 'ks_c_5601-1987': 'cp949', 'unicode-1-1-utf-7': 'utf-7' };
+
+function decodeBytes(bytes: Buffer, charset: string): string {
+  const name = ALIASES[charset] ?? charset;
+  if (!iconv.encodingExists(name)) return bytes.toString('utf8');
+  return iconv.decode(bytes, name);
+}
+
+/** For comparing without regard to case: like i;unicode-casemap (RFC 5051), composed so that accents compare equal. */
+export const searchFold = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+const MAX_TEXT_BYTES = 4_000_000;
+
+/**
+ * The text of all text parts, decoded. HTML is given as it is: a word broken by tags is not found, but nothing a reader
+ * sees in one piece is missed. At most some megabytes.
+ */
+export function decodedBodyText(bytes: Uint8Array, root: MimePart): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const texts: string[] = [];
+  let left = MAX_TEXT_BYTES;
+  const visit = (part: MimePart): void => {
+    if (isMultipart(part) || part.message) {
+      for (const child of part.children) visit(child);
+      if (part.message) visit(part.message);
+      return;
+    }
+    if (part.type.toLowerCase() !== 'text' || left <= 0) return;
+    const raw = buffer.subarray(part.bodyStart, Math.min(part.bodyEnd, part.bodyStart + left));
+    left -= raw.length;
+    const charset = part.params.find(([name]) => name === 'charset')?.[1].toLowerCase() ?? 'utf-8';
+    texts.push(decodeBytes(transferDecoded(raw, part.encoding), charset));
+  };
+  visit(root);
+  return texts.join('\n');
+}
+
+function transferDecoded(raw: Buffer, encoding: string | undefined): Buffer {
+  switch (encoding?.toLowerCase()) {
+    case 'base64':
+      return Buffer.from(raw.toString('latin1').replace(/[^A-Za-z0-9+/]/g, ''), 'base64');
+    case 'quoted-printable':
+      return decodeQ(raw.toString('latin1').replace(/[ \t]*\r?\n/g, '\n').replace(/=\n/g, ''));
+    default:
+      return raw;
+  }
+}
