@@ -10,8 +10,8 @@ export class BadCommandError extends Error {
 
 /** The session must end: `* BYE text`. */
 export class ByeError extends Error {
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'ByeError';
   }
 }

@@ -4,18 +4,19 @@ import type { Session } from '../session.js';
 import { capability, id, logout, noop } from './any.js';
 import { append } from './append.js';
 import { authenticate, login, startTls } from './authenticate.js';
+import { copy } from './copy.js';
 import { enable } from './enable.js';
 import { expunge } from './expunge.js';
 import { fetch } from './fetch.js';
 import { idle } from './idle.js';
 import { list, lsub, xlist } from './list.js';
 import { create, remove, rename, subscribe, unsubscribe } from './mailbox-changes.js';
+import { move } from './move.js';
 import { namespace } from './namespace.js';
 import { search } from './search.js';
 import { check, close, examine, select, unselect } from './select.js';
 import { status } from './status.js';
 import { store } from './store.js';
-import { copy, move } from './transfer.js';
 
 const COMMANDS: readonly AnyCommand[] = [
   ...[capability, noop, logout, id],

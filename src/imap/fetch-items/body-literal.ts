@@ -6,8 +6,6 @@ import type { BodyPart, Partial } from './fetch-item.js';
 import { literalText, withoutNul } from './literal.js';
 import type { OpenMessage } from './open-message.js';
 
-/** Up to this size a literal is read whole before its length is told, so that a failure is still a clean NO. */
-const WHOLE_BYTES = 1024 * 1024;
 /** Up to this size bytes are gathered with their neighbours rather than written on their own. */
 const GATHER_BYTES = 16 * 1024;
 
@@ -16,20 +14,26 @@ interface Range {
   readonly end: number;
 }
 
-/** Writes the item with its name, streaming what is large. @throws {ByeError} if the bytes end before their literal does */
-export async function writeBodyPart(reply: Reply, part: BodyPart, message: OpenMessage): Promise<void> {
+/** An item ready to be written: with its bytes, or with the range of the message to stream. */
+export type Prepared =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'bytes'; readonly label: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'stream'; readonly label: string; readonly body: MessageBody; readonly range: Range };
+
+/** Finds what the item names; up to `budgetBytes` are read now, so that a failure is still a clean NO. */
+export async function prepareBodyPart(part: BodyPart, message: OpenMessage, budgetBytes: number): Promise<Prepared> {
+  const { label, partial } = part;
   const cut = await part.cut(message);
-  // RFC 9051 §9, msg-att-static: an nstring; NIL says there is no such part, "" that it is empty.
-  if (!cut) return reply.raw(`${part.label} NIL`);
+  // RFC 9051 §9, msg-att-static: an nstring; NIL says that there is no such part, "" that it is empty.
+  if (!cut) return { kind: 'text', text: `${label} NIL` };
   if (cut.kind === 'text') {
-    const { start, end } = clip({ start: 0, end: cut.text.length }, part.partial);
-    return reply.raw(`${part.label} ${literalText(cut.text.slice(start, end))}`);
+    const { start, end } = clip({ start: 0, end: cut.text.length }, partial);
+    return { kind: 'text', text: `${label} ${literalText(cut.text.slice(start, end))}` };
   }
-  const range = clip(cut, part.partial);
-  if (message.loaded || range.end - range.start <= WHOLE_BYTES) {
-    return writeWhole(reply, part.label, await readRange(message, range));
-  }
-  await streamRange(reply, part.label, message.body, range);
+  const range = clip(cut, partial);
+  if (!message.loaded && range.end - range.start > budgetBytes)
+    return { kind: 'stream', label, body: message.body, range };
+  return { kind: 'bytes', label, bytes: withoutNul(await readRange(message, range)) };
 }
 
 function clip({ start, end }: Range, partial: Partial | undefined): Range {
@@ -39,19 +43,24 @@ function clip({ start, end }: Range, partial: Partial | undefined): Range {
 }
 
 async function readRange(message: OpenMessage, { start, end }: Range): Promise<Uint8Array> {
-  if (message.loaded) return message.loaded.subarray(start, end);
   const isMost = (end - start) * 2 >= message.body.sizeBytes;
-  if (isMost) return (await message.bytes()).subarray(start, end);
+  if (message.loaded || isMost) return (await message.bytes()).subarray(start, end);
   const chunks: Uint8Array[] = [];
   if (end > start) for await (const chunk of message.body.stream(start, end)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
+/** Writes the item with its name. @throws {ByeError} if the bytes end before their literal does */
+export async function writePrepared(reply: Reply, prepared: Prepared): Promise<void> {
+  if (prepared.kind === 'text') reply.raw(prepared.text);
+  else if (prepared.kind === 'bytes') writeWhole(reply, prepared.label, prepared.bytes);
+  else await streamRange(reply, prepared.label, prepared.body, prepared.range);
+}
+
 function writeWhole(reply: Reply, label: string, bytes: Uint8Array): void {
-  const clean = withoutNul(bytes);
-  reply.raw(`${label} {${clean.byteLength}}\r\n`);
-  if (clean.byteLength <= GATHER_BYTES) reply.raw(wireText(clean));
-  else reply.rawBytes(clean);
+  reply.raw(`${label} {${bytes.byteLength}}\r\n`);
+  if (bytes.byteLength <= GATHER_BYTES) reply.raw(wireText(bytes));
+  else reply.rawBytes(bytes);
 }
 
 async function streamRange(reply: Reply, label: string, body: MessageBody, { start, end }: Range): Promise<void> {

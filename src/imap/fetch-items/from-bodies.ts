@@ -1,13 +1,16 @@
 // FETCH that needs the messages' bytes, or sets \Seen: one message at a time, in constant memory.
-import { type FetchRow, type InternedFlags, type MessageBody } from '../../core/core.js';
+import type { FetchRow, InternedFlags } from '../../core/core.js';
 import { flagSetText, SystemFlag } from '../../mail/flags.js';
 import { rangesOf } from '../../mail/sequence-set.js';
-import { writeBodyPart } from './body-literal.js';
+import { type Prepared, prepareBodyPart, writePrepared } from './body-literal.js';
 import type { FetchPart } from './fetch-item.js';
-import { createPace, type FetchRun, flagsOf } from './fetch-run.js';
+import { createPace, type FetchRun } from './fetch-run.js';
 import { type OpenMessage, openMessage } from './open-message.js';
 import { NO_ROW, withFlags } from './plan.js';
+import { flagsOf } from './present-flags.js';
 
+/** How much of one message is read before its line is begun. */
+const READ_AHEAD_BYTES = 1024 * 1024;
 /** How many messages are marked \Seen in one transaction. */
 const MARK = 100;
 
@@ -46,7 +49,13 @@ interface Message {
 }
 
 /** The targets that are still there, with all that the plan needs of them. */
-async function* messages({ core, selected: { mailboxId }, targets: { uids }, plan, signal }: FetchRun): AsyncGenerator<Message> {
+async function* messages({
+  core,
+  selected: { mailboxId },
+  targets: { uids },
+  plan,
+  signal,
+}: FetchRun): AsyncGenerator<Message> {
   if (!plan.needsBodies) {
     for await (const rows of core.reads.rows(mailboxId, uids, plan.columns ?? {}, signal)) {
       for (const row of rows) yield { uid: row.uid, row, body: undefined };
@@ -95,15 +104,58 @@ interface Line {
   readonly body: OpenMessage | undefined;
 }
 
-async function writeMessage({ reply }: FetchRun, parts: readonly FetchPart[], { seq, uid, flags, row, body }: Line): Promise<void> {
-  // A line that has been begun must be ended: what can fail cleanly is read before.
-  if (body) for (const part of parts) if (part.kind === 'body') await part.cut(body);
-  let before = `* ${seq} FETCH (`;
+async function writeMessage({ reply }: FetchRun, parts: readonly FetchPart[], line: Line): Promise<void> {
+  const { seq, uid, flags, row, body } = line;
+  // All that can fail is done before the line is begun: a tagged NO may not stand in the middle of it.
+  const prepared: Prepared[] = [];
+  let budgetBytes = READ_AHEAD_BYTES;
   for (const part of parts) {
-    reply.raw(before);
-    if (part.kind === 'index') reply.raw(part.text(uid, flags, row));
-    else if (body) await writeBodyPart(reply, part, body);
-    before = ' ';
+    if (part.kind === 'index') prepared.push({ kind: 'text', text: part.text(uid, flags, row) });
+    else if (body) {
+      const made = await prepareBodyPart(part, body, budgetBytes);
+      if (made.kind === 'bytes') budgetBytes -= made.bytes.byteLength;
+      prepared.push(made);
+    }
+  }
+  reply.raw(`* ${seq} FETCH (`);
+  for (const [i, made] of prepared.entries()) {
+    if (i > 0) reply.raw(' ');
+    await writePrepared(reply, made);
   }
   reply.raw(')\r\n');
+}
+
+/**
+ * Sets \Seen on what has been answered (RFC 9051 §6.4.5), many messages in one transaction. It comes after the answer,
+ * so that a message that could not be had stays unread; the tagged OK comes after both.
+ */
+function createMarker({ core, selected }: FetchRun) {
+  const { mailboxId, readOnly } = selected;
+  let uids: number[] = [];
+  let modseq = 0;
+  const commit = () => {
+    if (uids.length === 0) return;
+    const before = core.reads.snapshot(mailboxId).modseq;
+    core.actions.storeFlags(mailboxId, {
+      uids: rangesOf(uids),
+      operation: 'add',
+      flags: { system: SystemFlag.Seen, keywords: [] },
+    });
+    // If nothing else has happened meanwhile, the client has been told already.
+    if (before === modseq) selected.ownChange(core.reads.snapshot(mailboxId).modseq);
+    uids = [];
+  };
+  return {
+    /** The flags with \Seen, if it has to be set. */
+    seen: (flags: InternedFlags): string | undefined => {
+      if (readOnly || flags.system & SystemFlag.Seen) return undefined;
+      if (uids.length === 0) modseq = core.reads.snapshot(mailboxId).modseq;
+      return flagSetText({ system: flags.system | SystemFlag.Seen, keywords: flags.keywords });
+    },
+    mark: (uid: number) => {
+      uids.push(uid);
+      if (uids.length >= MARK) commit();
+    },
+    commit,
+  };
 }

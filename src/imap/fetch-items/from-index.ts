@@ -1,7 +1,7 @@
 // FETCH of what the index knows: no body is touched, and no promise, object or pattern made for a single message.
-import type { FetchRun } from './fetch-run.js';
-import { createPace, flagsFinder } from './fetch-run.js';
+import { createPace, type FetchRun } from './fetch-run.js';
 import { compileLine, isIndexPart, NO_ROW } from './plan.js';
+import { flagsFinder } from './present-flags.js';
 
 /** Messages between two looks at the clock and at the client. */
 const PIECE = 500;

@@ -1,6 +1,7 @@
 // Sections of a message: `[1.2.HEADER.FIELDS (DATE FROM)]<0.100>` (RFC 9051 §6.4.5, §9 section-spec).
-import { selectHeaderFields, sectionRange } from '../../mail/sections.js';
+
 import { wireText } from '../../mail/ids.js';
+import { sectionRange, selectHeaderFields } from '../../mail/sections.js';
 import type { Decoder } from '../wire/decoder.js';
 import { imapString } from '../wire/encode.js';
 import type { Cut, Partial } from './fetch-item.js';
@@ -16,7 +17,14 @@ export interface Section {
   readonly fields: readonly string[];
 }
 
-const SECTION_TEXTS: ReadonlySet<string> = new Set(['', 'HEADER', 'HEADER.FIELDS', 'HEADER.FIELDS.NOT', 'TEXT', 'MIME']);
+const SECTION_TEXTS: ReadonlySet<string> = new Set([
+  '',
+  'HEADER',
+  'HEADER.FIELDS',
+  'HEADER.FIELDS.NOT',
+  'TEXT',
+  'MIME',
+]);
 const SECTION = /[0-9A-Za-z.]*/y;
 const PART_NUMBER = /^[1-9][0-9]{0,9}$/;
 const MAX_DEPTH = 100;

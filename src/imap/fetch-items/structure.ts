@@ -1,11 +1,12 @@
 import type { FetchRow } from '../../core/core.js';
 import { bodyOf } from '../../mail/body-structure.js';
+import type { WireText } from '../../mail/ids.js';
 import type { FetchItem, IndexPart } from './fetch-item.js';
 
 // An empty column would break the grammar for the whole answer: then it is one text part (RFC 2045 §5.2's default).
-const structureOf = (row: FetchRow): string =>
-  row.bodyStructure ||
-  `("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" ${row.sizeBytes} 0 NIL NIL NIL NIL)`;
+const structureOf = (row: FetchRow): WireText =>
+  (row.bodyStructure ||
+    `("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" ${row.sizeBytes} 0 NIL NIL NIL NIL)`) as WireText;
 
 /** BODY without a section: BODYSTRUCTURE without extension data (RFC 9051 §7.5.2). */
 export const BODY_PART: IndexPart = {

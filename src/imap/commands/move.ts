@@ -1,0 +1,31 @@
+import { rangesOf } from '../../mail/sequence-set.js';
+import { defineCommand } from '../command.js';
+import { countGone } from '../fetch-items/present-flags.js';
+import { selectedOf } from '../session.js';
+import { copyUidCode, NOTHING, readTransfer, type TransferArgs } from './copy.js';
+
+/**
+ * Command: RFC 9051 §6.4.8, RFC 6851
+ * Extends: RFC 4315 §3 (COPYUID, untagged and before the EXPUNGEs: RFC 6851 §4.3)
+ */
+export const move = defineCommand<TransferArgs>({
+  name: 'MOVE',
+  uid: true,
+  states: ['selected'],
+  writes: true,
+  capabilities: ['MOVE'],
+  expunges: 'allowed',
+  parse: readTransfer,
+  run: ({ core, reply, session, uid }, { set, path }) => {
+    const selected = selectedOf(session);
+    const { uids } = selected.resolve(set, uid);
+    if (uids.length === 0) return NOTHING;
+    // Somebody else moved or removed them; the others can go (RFC 6851 §3.3: each message for itself).
+    const isSomeGone = !uid && countGone(core.reads.snapshot(selected.mailboxId), uids) > 0;
+    const code = copyUidCode(core.actions.move(selected.mailboxId, rangesOf(uids), path));
+    // The dispatcher tells the EXPUNGEs, after this.
+    if (code !== undefined) reply.untagged(`OK [${code}] moved`);
+    if (isSomeGone) return { code: 'EXPUNGEISSUED', text: 'some of the messages no longer exist' };
+    return code === undefined ? NOTHING : undefined;
+  },
+});

@@ -1,0 +1,71 @@
+// The table of search keys, and the grammar around them (RFC 9051 §9, search-key).
+import type { SearchCriteria } from '../../mail/search-criteria.js';
+import type { Decoder } from '../wire/decoder.js';
+import { dateAndSizeKeys } from './dates-and-sizes.js';
+import { flagKeys } from './flags.js';
+import { logicKeys } from './logic.js';
+import type { KeyReader, SearchKey, SearchTerm } from './search-key.js';
+import { textKeys } from './texts.js';
+
+const KEYS: readonly SearchKey[] = [...flagKeys, ...textKeys, ...dateAndSizeKeys, ...logicKeys];
+
+const BY_NAME = new Map(KEYS.map((key) => [key.name, key]));
+const SET_START = /^[0-9*]/;
+
+/** Bytes of the command's charset (one char a byte) → text. */
+export type DecodeText = (bytes: string) => string;
+
+/** One or more keys up to the end of the command; all of them must hold. @throws {BadCommandError} */
+export function readSearchProgram(decoder: Decoder, decode: DecodeText): SearchTerm {
+  const reader = createReader(decoder, decode);
+  const terms = [readKey(reader)];
+  while (!decoder.atEnd()) {
+    decoder.space();
+    if (!decoder.atEnd()) terms.push(readKey(reader));
+  }
+  return allOf(terms);
+}
+
+function createReader(decoder: Decoder, decode: DecodeText): KeyReader {
+  const word = () => {
+    decoder.space();
+    return decoder.astring();
+  };
+  const reader: KeyReader = {
+    decoder,
+    word,
+    text: () => decode(word()),
+    key: () => {
+      decoder.space();
+      return decoder.nested(() => readKey(reader));
+    },
+  };
+  return reader;
+}
+
+function readKey(reader: KeyReader): SearchTerm {
+  const { decoder } = reader;
+  const next = decoder.peek();
+  if (next === '(') return readGroup(reader);
+  if (SET_START.test(next)) {
+    const set = decoder.sequenceSet();
+    return (view) => ({ key: 'uids', ranges: view.uidsOf(set, false) });
+  }
+  const name = decoder.keyword();
+  const key = BY_NAME.get(name);
+  if (!key) throw decoder.error(`there is no search key ${name}`);
+  return key.parse(reader);
+}
+
+function readGroup(reader: KeyReader): SearchTerm {
+  const terms: SearchTerm[] = [];
+  reader.decoder.list(() => terms.push(readKey(reader)));
+  if (terms.length === 0) throw reader.decoder.error('the parentheses hold no search key');
+  return allOf(terms);
+}
+
+function allOf(terms: readonly SearchTerm[]): SearchTerm {
+  const [only] = terms;
+  if (terms.length === 1 && only) return only;
+  return (view): SearchCriteria => ({ key: 'and', all: terms.map((term) => term(view)) });
+}
