@@ -5,11 +5,16 @@ import type { SourceRow } from '../store/sources.js';
 import { append, type AppendContext } from './actions/append.js';
 import type { Spooled } from './core.js';
 
+export type SentCopyFound = 'byProvider' | 'byClient' | 'nowhere';
+
 export interface SentCopies {
   /** Whether the account's Sent holds the message, asking the upstream if need be. @throws {UpstreamError} */
   alreadyInSent(accountId: number, messageIdHeader: string): Promise<boolean>;
-  /** Waits for the provider to file a copy by itself. @throws {UpstreamError} */
-  watchSent(accountId: number, messageIdHeader: string, withinMs: number, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Waits for the provider to file a copy by itself. `byClient`: the client has put one there, which is then the one.
+   * @throws {UpstreamError}
+   */
+  watchSent(accountId: number, messageIdHeader: string, withinMs: number, signal: AbortSignal): Promise<SentCopyFound>;
   /** Stores a copy in the account's Sent (through the journal), unless one is there. */
   fileSentCopy(accountId: number, message: Spooled): Promise<void>;
   /** Puts a message of our own (a delivery report) into the account's INBOX. */
@@ -30,11 +35,16 @@ export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCo
   const { store } = context;
   const roleSource = (accountId: number, role: 'sent' | 'inbox'): SourceRow | undefined =>
     store.sources.ofAccount(accountId).find((source) => source.role === role);
-  const isThere = (source: SourceRow, messageIdHeader: string): boolean =>
+  const copiesIn = (source: SourceRow, messageIdHeader: string) =>
     store.messages
       .byMessageIdHeader(source.accountId, messageIdHeader)
       .flatMap((id) => store.copies.ofMessage(id))
-      .some(({ sourceId, leaving }) => sourceId === source.id && leaving === 0) ||
+      .filter(({ sourceId, leaving }) => sourceId === source.id && leaving === 0);
+  /** A copy that a client has appended, on its way or there: it has bytes of ours. */
+  const isFiledByClient = (source: SourceRow, messageIdHeader: string): boolean =>
+    copiesIn(source, messageIdHeader).some(({ messageId, upstreamUid }) => upstreamUid === null || store.messages.isOurs(messageId));
+  const isThere = (source: SourceRow, messageIdHeader: string): boolean =>
+    copiesIn(source, messageIdHeader).some(({ upstreamUid }) => upstreamUid !== null) ||
     store.messages.hasOriginalMessageId(source.id, messageIdHeader);
 
   const alreadyInSent = async (accountId: number, messageIdHeader: string): Promise<boolean> => {
@@ -42,6 +52,11 @@ export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCo
     if (!source) return false;
     if (!isThere(source, messageIdHeader)) await lookAt(source.id);
     return isThere(source, messageIdHeader);
+  };
+  const look = async (accountId: number, messageIdHeader: string): Promise<SentCopyFound> => {
+    const source = roleSource(accountId, 'sent');
+    if (source && isFiledByClient(source, messageIdHeader)) return 'byClient';
+    return (await alreadyInSent(accountId, messageIdHeader)) ? 'byProvider' : 'nowhere';
   };
   const put = async (accountId: number, role: 'sent' | 'inbox', message: Spooled, seen: boolean) => {
     const flags = { system: seen ? SystemFlag.Seen : 0, keywords: [] };
@@ -51,8 +66,8 @@ export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCo
     alreadyInSent,
     watchSent: async (accountId, messageIdHeader, withinMs, signal) => {
       for (const end = Date.now() + withinMs; ; ) {
-        if (await alreadyInSent(accountId, messageIdHeader)) return true;
-        if (Date.now() >= end || signal.aborted) return false;
+        const found = await look(accountId, messageIdHeader);
+        if (found !== 'nowhere' || Date.now() >= end || signal.aborted) return found;
         await sleep(LOOK_EVERY_MS, signal);
       }
     },

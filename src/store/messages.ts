@@ -37,12 +37,15 @@ export interface MessageStore {
   byMessageIdHeader(accountId: number, messageIdHeader: string): number[];
   /** Whether the source holds a message whose Message-ID the provider replaced, keeping this one (Outlook.com). */
   hasOriginalMessageId(sourceId: number, messageIdHeader: string): boolean;
+  /** Whether a client of ours made it by APPEND. */
+  isOurs(id: number): boolean;
   hasListing(id: number): boolean;
   listing(id: number): Listing | undefined;
   setListing(id: number, listing: Listing): void;
   setBodyStructure(id: number, bodyStructure: string): void;
   setBody(id: number, bodyRef: string | null): void;
   setOrigin(id: number, originId: number | null): void;
+  setOurs(id: number): void;
   /** Newest messages of an account whose body is not cached, within a date: for prefetch. */
   withoutBody(sourceId: number, since: number, limit: number): { messageId: number; upstreamUid: number; sizeBytes: number }[];
   /** Bound copies of a source whose message has no listing yet, newest first. */
@@ -69,6 +72,7 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
       `SELECT h.block FROM copies c JOIN headers h ON h.messageId = c.messageId WHERE c.sourceId = ? ORDER BY c.id DESC LIMIT 50`,
     )
     .pluck();
+  const isOurs = sqlite.prepare('SELECT 1 FROM messages WHERE id = ? AND ours = 1').pluck();
   const hasListing = sqlite.prepare('SELECT 1 FROM listings WHERE messageId = ?').pluck();
   const listing = sqlite.prepare(
     `SELECT l.envelope, l.bodyStructure, h.block AS headers, ifnull(m.messageIdHeader, '') AS messageIdHeader
@@ -80,6 +84,7 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
   const setBodyStructure = sqlite.prepare('UPDATE listings SET bodyStructure = ? WHERE messageId = ?');
   const setBody = sqlite.prepare('UPDATE messages SET bodyRef = ? WHERE id = ?');
   const setOrigin = sqlite.prepare('UPDATE messages SET originId = ? WHERE id = ?');
+  const setOurs = sqlite.prepare('UPDATE messages SET ours = 1 WHERE id = ?');
   const withoutBody = sqlite.prepare(
     `SELECT m.id AS messageId, c.upstreamUid, m.sizeBytes FROM copies c JOIN messages m ON m.id = c.messageId
      WHERE c.sourceId = ? AND c.leaving = 0 AND c.upstreamUid IS NOT NULL AND m.bodyRef IS NULL AND m.internalDate >= ?
@@ -111,6 +116,7 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
         const match = /^x-microsoft-original-message-id:\s*<?([^>\s]+)/im.exec(block);
         return match?.[1] === messageIdHeader;
       }),
+    isOurs: (id) => isOurs.get(id) !== undefined,
     hasListing: (id) => hasListing.get(id) !== undefined,
     listing: (id) => listing.get(id) as Listing | undefined,
     setListing: (id, row) => {
@@ -120,6 +126,7 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
     },
     setBodyStructure: (id, bodyStructure) => void setBodyStructure.run(bodyStructure, id),
     setBody: (id, bodyRef) => void setBody.run(bodyRef, id),
+    setOurs: (id) => void setOurs.run(id),
     setOrigin: (id, originId) => void setOrigin.run(originId, id),
     withoutBody: (sourceId, since, limit) =>
       withoutBody.all(sourceId, since, limit) as { messageId: number; upstreamUid: number; sizeBytes: number }[],

@@ -128,6 +128,7 @@ function addCopy({ store }: ActionContext, { source, owner, message, listing, da
   });
   store.messages.setListing(messageId, listing);
   store.messages.setBody(messageId, message.bodyRef);
+  store.messages.setOurs(messageId);
   return store.copies.insertUnbound(source.id, messageId, ownFlags(flags));
 }
 

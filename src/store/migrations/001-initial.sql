@@ -48,7 +48,9 @@ CREATE TABLE messages (
   sizeBytes INTEGER NOT NULL,
   bodyRef TEXT,
   -- the message this one is a transfer of (between accounts), until its own body is here
-  originId INTEGER
+  originId INTEGER,
+  -- 1: a client of ours made it by APPEND
+  ours INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX messagesByEmailId ON messages (accountId, emailId) WHERE emailId IS NOT NULL;
 CREATE INDEX messagesByMessageId ON messages (messageIdHeader) WHERE messageIdHeader IS NOT NULL AND messageIdHeader <> '';

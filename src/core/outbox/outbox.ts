@@ -1,0 +1,232 @@
+// Sending (DESIGN §9): committed before anything else, tried at once, retried, reported; one send, one copy (promise 4).
+import { createMutex, type Mutex } from '../../lib/mutex.js';
+import type { Logger } from '../../lib/logger.js';
+import { sleep } from '../../lib/deadline.js';
+import { MailboxError, UpstreamError } from '../../mail/errors.js';
+import type { SubmissionRow, SubmissionStore } from '../../store/submissions.js';
+import type { Database } from '../../store/database.js';
+import type { Submitter } from '../../upstream/connector.js';
+import type { Outbox, SubmissionRequest, SubmissionVerdict } from '../core.js';
+import type { MessageBodies } from '../reads/bodies.js';
+import type { SentCopies } from '../sent-copies.js';
+import { deliveryReport, type FailedRecipient } from './delivery-report.js';
+import { outgoing, outgoingSize, prepare, readHeader } from './prepare.js';
+
+/** An account as the outbox needs it. */
+export interface SendingAccount {
+  readonly id: number;
+  readonly name: string;
+  readonly address: string;
+  /** Lower case, its address included. */
+  readonly identities: readonly string[];
+  readonly submitter: Submitter;
+  /** Whether the provider files a sent copy by itself; undefined: not known yet. */
+  savesSent(): boolean | undefined;
+  rememberSavesSent(savesSent: boolean): void;
+}
+
+export interface OutboxOptions {
+  readonly database: Database;
+  readonly submissions: SubmissionStore;
+  readonly bodies: MessageBodies;
+  readonly sentCopies: SentCopies;
+  readonly accounts: readonly SendingAccount[];
+  readonly sizeLimit: number;
+  readonly logger: Logger;
+  onProblem(accountId: number, subject: string, text: string, remedy: string): void;
+  /** How long a client waits for the upstream's verdict. */
+  readonly verdictMs?: number;
+  readonly watchSentMs?: number;
+}
+
+export interface OutboxRun extends AsyncDisposable {
+  readonly outbox: Outbox;
+  /** A recent submission with this Message-ID: the client's own APPEND to Sent is the same mail. */
+  submittedBy(messageId: string): { accountId: number; savesSent: boolean | undefined } | undefined;
+  counts(): { queued: number; failed: number };
+  start(): void;
+}
+
+const MINUTE = 60_000;
+const BACKOFF_MS = [1, 5, 15, 60, 120].map((minutes) => minutes * MINUTE);
+const GIVE_UP_MS = 3 * 24 * 60 * MINUTE;
+const ABSORB_MS = 30 * MINUTE;
+
+export function createOutbox(options: OutboxOptions): OutboxRun {
+  const { submissions, database, accounts, bodies, sentCopies, logger, verdictMs = 20_000, watchSentMs = 30_000 } = options;
+  const stop = new AbortController();
+  const mutexes = new Map<number, Mutex>(accounts.map(({ id }) => [id, createMutex()]));
+  const waiting = new Set<number>();
+  const background = new Set<Promise<void>>();
+
+  const byAddress = (address: string | undefined) =>
+    address === undefined ? undefined : accounts.find(({ identities }) => identities.includes(address.toLowerCase()));
+  const inBackground = (work: Promise<void>) => {
+    const guarded = work.catch((err: unknown) => logger.error({ err }, 'outbox'));
+    background.add(guarded);
+    void guarded.finally(() => background.delete(guarded));
+  };
+
+  const submit = async (request: SubmissionRequest): Promise<SubmissionVerdict> => {
+    const prepared = await prepare(bodies, request.message);
+    const account = byAddress(prepared.from);
+    if (!account || (request.mailFrom !== '' && !byAddress(request.mailFrom))) {
+      bodies.unpin(prepared.message.bodyRef);
+      throw new MailboxError('NOPERM', `the sender ${prepared.from ?? request.mailFrom} is not one of the accounts here`);
+    }
+    const isOwnEnvelope = account.identities.includes(request.mailFrom.toLowerCase());
+    const row = database.durable(() =>
+      submissions.insert({
+        accountId: account.id,
+        // Providers refuse an envelope sender that is not the login's own (providers.md §2, §5).
+        mailFrom: isOwnEnvelope ? request.mailFrom : account.address,
+        rcptTo: request.rcptTo,
+        messageId: prepared.messageId,
+        bodyRef: prepared.message.bodyRef,
+        sizeBytes: prepared.message.sizeBytes,
+        eightBit: request.eightBit,
+        smtpUtf8: request.smtpUtf8,
+      }),
+    );
+    waiting.add(row.id);
+    const attempt = tryNow(row.id);
+    inBackground(attempt.then(() => undefined));
+    const late = sleep(verdictMs, stop.signal).then((): SubmissionVerdict => ({ kind: 'queued', text: 'queued; it will be sent' }));
+    const verdict = await Promise.race([attempt, late]);
+    waiting.delete(row.id);
+    return verdict;
+  };
+
+  /** One attempt; one at a time for each account. */
+  const tryNow = (id: number): Promise<SubmissionVerdict> => {
+    const account = accounts.find((candidate) => candidate.id === submissions.get(id)?.accountId);
+    const mutex = account && mutexes.get(account.id);
+    if (!account || !mutex) return Promise.resolve({ kind: 'queued', text: 'its account is not configured any more' });
+    return mutex.run(() => attemptOnce(account, id));
+  };
+  const attemptOnce = async (account: SendingAccount, id: number): Promise<SubmissionVerdict> => {
+    const row = submissions.get(id);
+    if (!row || stop.signal.aborted || row.state === 'delivered' || row.state === 'failed') return { kind: 'queued', text: 'queued' };
+    const backoff = BACKOFF_MS[Math.min(row.attempts, BACKOFF_MS.length - 1)] ?? MINUTE;
+    database.durable(() => submissions.setSending(id, row.attempts + 1, Date.now() + backoff));
+    try {
+      const sizeBytes = await outgoingSize(bodies, row);
+      const open = () => outgoing(bodies, row.bodyRef);
+      const receipt = await account.submitter.submit({ ...row, sizeBytes, open }, stop.signal);
+      database.durable(() => submissions.setState(id, 'delivered'));
+      if (receipt.rejected.length > 0) await report(account, row, receipt.rejected);
+      inBackground(settleSentCopy(account, row));
+      return { kind: 'delivered', text: receipt.serverText };
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) {
+        submissions.setState(id, 'queued', { lastError: String(error) });
+        throw error;
+      }
+      return await onFailure(account, row, error);
+    }
+  };
+
+  const onFailure = async (account: SendingAccount, row: SubmissionRow, error: UpstreamError): Promise<SubmissionVerdict> => {
+    const { serverText = error.message, replyCode = 550, outcomeUnknown, retryAfterMs = 0 } = error.details;
+    logger.warn({ err: error, submission: row.id }, 'a message could not be sent now');
+    const isOver = error.kind === 'permanent' || Date.now() - row.createdAt > GIVE_UP_MS;
+    if (isOver) {
+      database.durable(() => submissions.setState(row.id, 'failed', { lastError: serverText }));
+      if (waiting.has(row.id)) {
+        bodies.unpin(row.bodyRef);
+        return { kind: 'refused', replyCode, text: serverText };
+      }
+      await report(account, row, row.rcptTo.map((recipient) => ({ recipient, replyCode, text: serverText })));
+      bodies.unpin(row.bodyRef);
+      return { kind: 'refused', replyCode, text: serverText };
+    }
+    const later = Math.max(submissions.get(row.id)?.nextAttemptAt ?? 0, Date.now() + retryAfterMs);
+    database.durable(() =>
+      submissions.setState(row.id, outcomeUnknown ? 'unknown' : 'queued', { lastError: serverText, nextAttemptAt: later }),
+    );
+    if (error.kind === 'auth') options.onProblem(account.id, 'smtp', `sending is refused: ${serverText}`, 'Check the account\u2019s password.');
+    return { kind: 'queued', text: 'queued; it will be tried again' };
+  };
+
+  /** The client was told 250 already: a report in INBOX takes the place of the refusal. */
+  const report = async (account: SendingAccount, row: SubmissionRow, failed: readonly FailedRecipient[]): Promise<void> => {
+    const header = await readHeader(bodies, row.bodyRef);
+    await sentCopies.deliverLocal(account.id, deliveryReport({ to: account.address, messageId: row.messageId, failed, header }));
+  };
+
+  /** providers.md §10: who files the copy in Sent is known, or found out by looking. */
+  const settleSentCopy = async (account: SendingAccount, row: SubmissionRow): Promise<void> => {
+    const known = account.savesSent();
+    if (known === undefined) {
+      submissions.setSentCopy(row.id, 'watching');
+      const found = await watch(account, row);
+      if (stop.signal.aborted) return;
+      if (found !== 'byClient') account.rememberSavesSent(found === 'byProvider');
+      if (found !== 'nowhere') return finish(row, found === 'byClient' ? 'absorbed' : 'none');
+    } else if (known) return finish(row, 'none');
+    // fileSentCopy takes over the pin
+    await sentCopies.fileSentCopy(account.id, row);
+    submissions.setSentCopy(row.id, 'done');
+  };
+  const finish = (row: SubmissionRow, sentCopy: 'none' | 'absorbed') => {
+    submissions.setSentCopy(row.id, sentCopy);
+    bodies.unpin(row.bodyRef);
+  };
+  const watch = async (account: SendingAccount, row: SubmissionRow) => {
+    try {
+      return await sentCopies.watchSent(account.id, row.messageId, watchSentMs, stop.signal);
+    } catch (error) {
+      if (error instanceof UpstreamError) return 'nowhere' as const;
+      throw error;
+    }
+  };
+
+  /** An attempt whose outcome was never told: Sent may know (DESIGN §9). Without evidence it is sent again: a duplicate beats a loss. */
+  const resolveUnknown = async (account: SendingAccount, row: SubmissionRow): Promise<void> => {
+    const found = await sentCopies.alreadyInSent(account.id, row.messageId).catch(() => false);
+    if (!found) return void (await tryNow(row.id));
+    database.durable(() => submissions.setState(row.id, 'delivered'));
+    finish(row, 'none');
+  };
+
+  const retryLoop = async (): Promise<void> => {
+    for (const row of submissions.unfinished()) {
+      // Cut off by the end of the last run.
+      if (row.state === 'sending') submissions.setState(row.id, 'unknown');
+      const account = accounts.find(({ id }) => id === row.accountId);
+      if (row.state === 'delivered' && account) inBackground(settleSentCopy(account, row));
+    }
+    while (!stop.signal.aborted) {
+      for (const row of submissions.unfinished()) {
+        const account = accounts.find(({ id }) => id === row.accountId);
+        if (!account || waiting.has(row.id) || row.nextAttemptAt > Date.now()) continue;
+        if (row.state === 'queued') await tryNow(row.id);
+        else if (row.state === 'unknown') await resolveUnknown(account, row);
+      }
+      await sleep(5_000, stop.signal);
+    }
+  };
+
+  return {
+    outbox: {
+      isOwnAddress: (address) => byAddress(address) !== undefined,
+      sizeLimit: () => options.sizeLimit,
+      spool: (sizeBytes) => {
+        if (sizeBytes > options.sizeLimit) throw new MailboxError('TOOBIG', `messages may have at most ${options.sizeLimit} bytes`);
+        return bodies.spool();
+      },
+      submit,
+    },
+    submittedBy: (messageId) => {
+      const row = submissions.recentByMessageId(messageId, Date.now() - ABSORB_MS);
+      const account = accounts.find(({ id }) => id === row?.accountId);
+      return account && { accountId: account.id, savesSent: account.savesSent() };
+    },
+    counts: () => submissions.counts(),
+    start: () => inBackground(retryLoop()),
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await Promise.all(background);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { MailboxError, safeText, UpstreamError } from '../mail/errors.js';
+
+/** What smtp-server turns into a reply: the message's first words are the text, `responseCode` the code. */
+export class SmtpReply extends Error {
+  readonly responseCode: number;
+  constructor(responseCode: number, text: string, options?: ErrorOptions) {
+    super(safeText(text), options);
+    this.name = 'SmtpReply';
+    this.responseCode = responseCode;
+  }
+}
+
+/** The reply an error becomes (STYLE §5). A failed login upstream is never 535: that would ask for the gateway's password. */
+export function replyOf(error: unknown): SmtpReply {
+  if (error instanceof SmtpReply) return error;
+  if (error instanceof MailboxError) {
+    switch (error.code) {
+      case 'NOPERM':
+        return new SmtpReply(550, `5.7.1 ${error.message}`, { cause: error });
+      case 'TOOBIG':
+        return new SmtpReply(552, `5.3.4 ${error.message}`, { cause: error });
+      case 'UNAVAILABLE':
+        return new SmtpReply(451, `4.3.0 ${error.message}`, { cause: error });
+      default:
+        return new SmtpReply(550, `5.0.0 ${error.message}`, { cause: error });
+    }
+  }
+  if (error instanceof UpstreamError) return new SmtpReply(451, `4.4.0 ${error.message}`, { cause: error });
+  return new SmtpReply(451, '4.3.0 internal error; it has been logged', { cause: error });
+}

@@ -1,0 +1,114 @@
+import type { Database } from './database.js';
+
+export type SubmissionState = 'queued' | 'sending' | 'delivered' | 'failed' | 'unknown';
+/** How far the copy in Sent is: see core/outbox. */
+export type SentCopyState = 'pending' | 'watching' | 'done' | 'absorbed' | 'none';
+
+/** A message a client has handed us to send. */
+export interface SubmissionRow {
+  readonly id: number;
+  readonly accountId: number;
+  readonly mailFrom: string;
+  /** Still to be delivered to. */
+  readonly rcptTo: readonly string[];
+  /** Without angle brackets. */
+  readonly messageId: string;
+  readonly bodyRef: string;
+  readonly sizeBytes: number;
+  readonly eightBit: boolean;
+  readonly smtpUtf8: boolean;
+  readonly state: SubmissionState;
+  readonly attempts: number;
+  readonly createdAt: number;
+  readonly nextAttemptAt: number;
+  readonly lastError: string | undefined;
+  readonly sentCopy: SentCopyState;
+}
+
+interface RawSubmission {
+  id: number;
+  accountId: number;
+  mailFrom: string;
+  rcptTo: string;
+  messageId: string;
+  bodyRef: string;
+  sizeBytes: number;
+  eightBit: number;
+  smtpUtf8: number;
+  state: SubmissionState;
+  attempts: number;
+  createdAt: number;
+  nextAttemptAt: number;
+  lastError: string | null;
+  sentCopy: SentCopyState;
+}
+
+const fromRaw = (raw: RawSubmission): SubmissionRow => ({
+  ...raw,
+  rcptTo: JSON.parse(raw.rcptTo) as string[],
+  eightBit: raw.eightBit === 1,
+  smtpUtf8: raw.smtpUtf8 === 1,
+  lastError: raw.lastError ?? undefined,
+});
+
+export type NewSubmission = Pick<
+  SubmissionRow,
+  'accountId' | 'mailFrom' | 'rcptTo' | 'messageId' | 'bodyRef' | 'sizeBytes' | 'eightBit' | 'smtpUtf8'
+>;
+
+export interface SubmissionStore {
+  insert(submission: NewSubmission): SubmissionRow;
+  get(id: number): SubmissionRow | undefined;
+  /** Those not ended yet, and those whose sent copy is not settled. */
+  unfinished(): SubmissionRow[];
+  recentByMessageId(messageId: string, since: number): SubmissionRow | undefined;
+  /** Before an attempt: from here on its outcome is unknown until told. */
+  setSending(id: number, attempts: number, nextAttemptAt: number): void;
+  setState(id: number, state: SubmissionState, details?: { lastError?: string; nextAttemptAt?: number }): void;
+  setSentCopy(id: number, sentCopy: SentCopyState): void;
+  counts(): { queued: number; failed: number };
+}
+
+export function createSubmissionStore({ sqlite }: Database): SubmissionStore {
+  const insert = sqlite.prepare(
+    `INSERT INTO submissions (accountId, mailFrom, rcptTo, messageId, bodyRef, sizeBytes, eightBit, smtpUtf8, state, createdAt, nextAttemptAt)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) RETURNING *`,
+  );
+  const get = sqlite.prepare('SELECT * FROM submissions WHERE id = ?');
+  const unfinished = sqlite.prepare(
+    `SELECT * FROM submissions WHERE state IN ('queued', 'sending', 'unknown')
+       OR (state = 'delivered' AND sentCopy IN ('pending', 'watching')) ORDER BY id`,
+  );
+  const recent = sqlite.prepare(
+    `SELECT * FROM submissions WHERE messageId = ? AND createdAt >= ? AND state <> 'failed' ORDER BY id DESC LIMIT 1`,
+  );
+  const setSending = sqlite.prepare(
+    "UPDATE submissions SET state = 'sending', attempts = ?, nextAttemptAt = ? WHERE id = ?",
+  );
+  const setState = sqlite.prepare(
+    `UPDATE submissions SET state = ?, lastError = ifnull(?, lastError), nextAttemptAt = ifnull(?, nextAttemptAt) WHERE id = ?`,
+  );
+  const setSentCopy = sqlite.prepare('UPDATE submissions SET sentCopy = ? WHERE id = ?');
+  const counts = sqlite.prepare(
+    `SELECT ifnull(sum(state IN ('queued', 'sending', 'unknown')), 0) AS queued, ifnull(sum(state = 'failed'), 0) AS failed FROM submissions`,
+  );
+  const one = (raw: unknown) => (raw === undefined ? undefined : fromRaw(raw as RawSubmission));
+  return {
+    insert: (s) => {
+      const now = Date.now();
+      const rcptTo = JSON.stringify(s.rcptTo);
+      const flags = [s.eightBit ? 1 : 0, s.smtpUtf8 ? 1 : 0];
+      return fromRaw(
+        insert.get(s.accountId, s.mailFrom, rcptTo, s.messageId, s.bodyRef, s.sizeBytes, ...flags, now, now) as RawSubmission,
+      );
+    },
+    get: (id) => one(get.get(id)),
+    unfinished: () => (unfinished.all() as RawSubmission[]).map(fromRaw),
+    recentByMessageId: (messageId, since) => one(recent.get(messageId, since)),
+    setSending: (id, attempts, nextAttemptAt) => void setSending.run(attempts, nextAttemptAt, id),
+    setState: (id, state, { lastError, nextAttemptAt } = {}) =>
+      void setState.run(state, lastError ?? null, nextAttemptAt ?? null, id),
+    setSentCopy: (id, sentCopy) => void setSentCopy.run(sentCopy, id),
+    counts: () => counts.get() as { queued: number; failed: number },
+  };
+}

@@ -1,0 +1,141 @@
+// One account's submission server, over nodemailer's SMTP connection: raw bytes, explicit envelope, one attempt a call.
+import { Readable } from 'node:stream';
+import type { ConnectionOptions } from 'node:tls';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { Logger } from '../../lib/logger.js';
+import { safeText, UpstreamError, type UpstreamErrorKind } from '../../mail/errors.js';
+import type { DeliveryReceipt, OutgoingMessage, Submitter } from '../connector.js';
+import type { TlsMode } from '../providers/provider.js';
+
+export interface SubmitterOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsMode;
+  readonly user: string;
+  readonly password: () => string | Promise<string>;
+  readonly logger: Logger;
+  readonly tlsOptions?: ConnectionOptions;
+  readonly connectTimeoutMs?: number;
+  /** How long the server may be silent. */
+  readonly idleTimeoutMs?: number;
+}
+
+/** What nodemailer puts on its errors. */
+interface SmtpError extends Error {
+  readonly code?: string;
+  readonly responseCode?: number;
+  readonly response?: string;
+  readonly rejected?: readonly string[];
+  readonly rejectedErrors?: readonly (SmtpError & { readonly recipient?: string })[];
+}
+
+interface SentInfo {
+  readonly accepted: readonly string[];
+  readonly rejected: readonly string[];
+  readonly rejectedErrors?: readonly (SmtpError & { readonly recipient?: string })[];
+  readonly response: string;
+}
+
+export function createSubmitter(options: SubmitterOptions): Submitter {
+  return {
+    submit: async (message, signal) => {
+      const connection = open(options);
+      const stop = () => connection.close();
+      signal?.addEventListener('abort', stop, { once: true });
+      try {
+        await connectAndLogIn(connection, options);
+        return await send(connection, message);
+      } finally {
+        signal?.removeEventListener('abort', stop);
+        connection.quit();
+      }
+    },
+  };
+}
+
+function open({ host, port, tls, tlsOptions = {}, connectTimeoutMs = 20_000, idleTimeoutMs = 120_000 }: SubmitterOptions) {
+  return new SMTPConnection({
+    host,
+    port,
+    secure: tls === 'implicit',
+    requireTLS: tls === 'starttls',
+    ignoreTLS: tls === 'none',
+    tls: { minVersion: 'TLSv1.2', ...tlsOptions },
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    socketTimeout: idleTimeoutMs,
+    logger: false,
+  });
+}
+
+type Smtp = ReturnType<typeof open>;
+
+async function connectAndLogIn(connection: Smtp, { user, password }: SubmitterOptions): Promise<void> {
+  const pass = await password();
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: Error) => reject(upstreamError(error as SmtpError, 'connect'));
+    connection.once('error', fail);
+    connection.once('end', () => fail(new Error('the server closed the connection')));
+    connection.connect(() => {
+      connection.login({ user, pass }, (error: Error | null | undefined) => {
+        if (error) return reject(upstreamError(error as SmtpError, 'login'));
+        connection.removeListener('error', fail);
+        resolve();
+      });
+    });
+  });
+}
+
+async function send(connection: Smtp, message: OutgoingMessage): Promise<DeliveryReceipt> {
+  // Whether the final dot may have reached the server: from then on silence does not mean "not sent".
+  let isSent = false;
+  const body = Readable.from(message.open());
+  body.once('end', () => {
+    isSent = true;
+  });
+  const envelope = {
+    from: message.mailFrom,
+    to: [...message.rcptTo],
+    size: message.sizeBytes,
+    use8BitMime: message.eightBit,
+  };
+  return new Promise<DeliveryReceipt>((resolve, reject) => {
+    const fail = (error: Error) => reject(upstreamError(error as SmtpError, 'send', isSent));
+    connection.once('error', fail);
+    connection.once('end', () => fail(new Error('the server closed the connection')));
+    connection.send(envelope, body, (error: Error | null | undefined, info: unknown) => {
+      if (error) return fail(error);
+      resolve(receiptOf(info as SentInfo));
+    });
+  });
+}
+
+const receiptOf = ({ accepted, rejectedErrors = [], response }: SentInfo): DeliveryReceipt => ({
+  accepted: [...accepted],
+  rejected: rejectedErrors.map((error) => ({
+    recipient: error.recipient ?? '',
+    replyCode: error.responseCode ?? 550,
+    text: safeText(error.response ?? error.message),
+  })),
+  serverText: safeText(response),
+});
+
+/** providers.md: 4xx passes, 5xx does not, a refused login needs the user; a lost connection passes. */
+function upstreamError(error: SmtpError, phase: 'connect' | 'login' | 'send', isSent = false): UpstreamError {
+  const replyCode = error.responseCode;
+  const serverText = safeText(error.response ?? error.message);
+  const outcomeUnknown = phase === 'send' && isSent && replyCode === undefined;
+  const details = {
+    serverText,
+    ...(replyCode === undefined ? {} : { replyCode }),
+    ...(outcomeUnknown ? { outcomeUnknown } : {}),
+    ...(replyCode === 421 || /try again later|frequency/i.test(serverText) ? { retryAfterMs: 3_600_000 } : {}),
+  };
+  return new UpstreamError(kindOf(error, phase, replyCode), serverText, details, { cause: error });
+}
+
+function kindOf({ code }: SmtpError, phase: string, replyCode: number | undefined): UpstreamErrorKind {
+  if (phase === 'login' && (code === 'EAUTH' || replyCode === 535)) return replyCode !== undefined && replyCode < 500 ? 'transient' : 'auth';
+  if (code === 'ETLS') return 'permanent';
+  return replyCode !== undefined && replyCode >= 500 ? 'permanent' : 'transient';
+}
