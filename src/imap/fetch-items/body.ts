@@ -1,8 +1,8 @@
 // BODY, BODY[…] and BODY.PEEK[…] (RFC 9051 §6.4.5), and the older names for some of them (RFC 3501 §6.4.5).
 import { KEPT_HEADER_FIELD_SET } from '../../mail/header-fields.js';
+import { selectHeaderFields } from '../../mail/sections.js';
 import type { Decoder } from '../wire/decoder.js';
 import type { BodyPart, FetchItem, FetchPart, IndexPart, Partial } from './fetch-item.js';
-import { createFieldFilter } from './kept-fields.js';
 import { literalText } from './literal.js';
 import { cutSection, readPartial, readSection, type Section, sectionLabel } from './section.js';
 import { BODY_PART } from './structure.js';
@@ -32,17 +32,15 @@ const bodyPart = (section: Section, shape: Shape): BodyPart => ({
 
 /** HEADER.FIELDS of the message itself, when all its fields are kept in the index: no body is touched. */
 function keptFieldsPart({ path, text, fields }: Section, { label, partial, setsSeen }: Shape): IndexPart | undefined {
-  const wanted = fields.map((field) => field.toLowerCase());
-  if (path.length > 0 || text !== 'HEADER.FIELDS' || !wanted.every((field) => KEPT_HEADER_FIELD_SET.has(field))) {
-    return undefined;
-  }
-  const select = createFieldFilter(wanted);
+  if (path.length > 0 || text !== 'HEADER.FIELDS') return undefined;
+  const wanted = new Set(fields.map((field) => field.toLowerCase()));
+  for (const field of wanted) if (!KEPT_HEADER_FIELD_SET.has(field)) return undefined;
   return {
     kind: 'index',
     label,
     setsSeen,
     columns: { headers: true },
-    text: (_, __, row) => `${label} ${literalText(clip(select(row.headers), partial))}`,
+    text: (_, __, row) => `${label} ${literalText(clip(selectHeaderFields(row.headers, wanted, false), partial))}`,
   };
 }
 
