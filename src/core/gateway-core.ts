@@ -44,8 +44,6 @@ export interface CoreOptions {
   readonly merge: Readonly<Record<string, readonly string[]>>;
   readonly cacheBytes: number;
   readonly prefetchDays: number;
-  /** Whether messages show their account as a keyword. */
-  readonly accountTags: boolean;
   readonly login: Login;
   readonly logger: Logger;
   /** Made last, on top of what core offers it. */

@@ -52,7 +52,7 @@ export interface CopyStore {
 export function createCopyStore({ sqlite }: Database): CopyStore {
   const insertListed = sqlite.prepare(
     `INSERT INTO copies (sourceId, messageId, upstreamUid, upstreamFlags, upstreamKeywords, flags, keywords)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?4, ?5)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertUnbound = sqlite.prepare(
     `INSERT INTO copies (sourceId, messageId, upstreamFlags, upstreamKeywords, flags, keywords, ownFlags, ownKeywords)
@@ -81,8 +81,12 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
   const setMessage = sqlite.prepare('UPDATE copies SET messageId = ? WHERE id = ?');
   const remove = sqlite.prepare('DELETE FROM copies WHERE id = ?');
   return {
-    insertListed: (sourceId, messageId, uid, flags) =>
-      Number(insertListed.run(sourceId, messageId, uid, flags.system, joinKeywords(flags.keywords)).lastInsertRowid),
+    insertListed: (sourceId, messageId, uid, flags) => {
+      const words = joinKeywords(flags.keywords);
+      return Number(
+        insertListed.run(sourceId, messageId, uid, flags.system, words, flags.system, words).lastInsertRowid,
+      );
+    },
     insertUnbound: (sourceId, messageId, f) =>
       Number(
         insertUnbound.run(

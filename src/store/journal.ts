@@ -58,8 +58,8 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   );
   const isBrought = sqlite
     .prepare(
-      `SELECT 1 FROM journalTargets WHERE newCopyId = ?1
-       UNION ALL SELECT 1 FROM journalTargets t JOIN journal j ON j.id = t.journalId WHERE t.copyId = ?1 AND j.kind = 'append'
+      `SELECT 1 FROM journalTargets WHERE newCopyId = @copyId
+       UNION ALL SELECT 1 FROM journalTargets t JOIN journal j ON j.id = t.journalId WHERE t.copyId = @copyId AND j.kind = 'append'
        LIMIT 1`,
     )
     .pluck();
@@ -70,8 +70,8 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   const remove = sqlite.prepare('DELETE FROM journal WHERE id = ?');
   const depth = sqlite.prepare(
     `SELECT count(*) AS depth, min(createdAt) AS oldestAt,
-       (SELECT lastError FROM journal WHERE accountId = ?1 AND lastError IS NOT NULL ORDER BY id LIMIT 1) AS lastError
-     FROM journal WHERE accountId = ?1`,
+       (SELECT lastError FROM journal WHERE accountId = @accountId AND lastError IS NOT NULL ORDER BY id LIMIT 1) AS lastError
+     FROM journal WHERE accountId = @accountId`,
   );
   return {
     add: ({ accountId, kind, sourceId, payload, targets: list }) => {
@@ -85,7 +85,7 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
     get: (id) => get.get(id) as JournalRow | undefined,
     targets: (journalId) => targets.all(journalId) as JournalTarget[],
     ofCopy: (copyId) => ofCopy.all(copyId) as JournalRow[],
-    isBrought: (copyId) => isBrought.get(copyId) !== undefined,
+    isBrought: (copyId) => isBrought.get({ copyId }) !== undefined,
     setSent: (id, payload) => void setSent.run(JSON.stringify(payload), id),
     setPayload: (id, payload) => void setPayload.run(JSON.stringify(payload), id),
     setAttempt: (id, attempts, nextAttemptAt, lastError) =>
@@ -93,7 +93,7 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
     removeTarget: (journalId, copyId) => void removeTarget.run(journalId, copyId),
     remove: (id) => void remove.run(id),
     depth: (accountId) => {
-      const row = depth.get(accountId) as { depth: number; oldestAt: number | null; lastError: string | null };
+      const row = depth.get({ accountId }) as { depth: number; oldestAt: number | null; lastError: string | null };
       return { depth: row.depth, oldestAt: row.oldestAt ?? undefined, lastError: row.lastError ?? undefined };
     },
   };

@@ -64,7 +64,7 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
   );
   const byEmailId = sqlite.prepare('SELECT id FROM messages WHERE accountId = ? AND emailId = ?').pluck();
   const byMessageIdHeader = sqlite
-    .prepare("SELECT id FROM messages WHERE messageIdHeader = ?2 AND messageIdHeader <> '' AND accountId = ?1")
+    .prepare("SELECT id FROM messages WHERE accountId = ? AND messageIdHeader = ? AND messageIdHeader <> ''")
     .pluck();
   // Only the newest few can be the one that was just sent.
   const recentHeaders = sqlite
@@ -103,7 +103,7 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
     )
     .pluck();
   const remove = sqlite.prepare(
-    'DELETE FROM messages WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM copies WHERE messageId = ?1)',
+    'DELETE FROM messages WHERE id = @id AND NOT EXISTS (SELECT 1 FROM copies WHERE messageId = @id)',
   );
   return {
     insert: (m) =>
@@ -133,6 +133,6 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
     withoutListing: (sourceId, limit) =>
       withoutListing.all(sourceId, limit) as { messageId: number; upstreamUid: number }[],
     countWithoutListing: (sourceId) => countWithoutListing.get(sourceId) as number,
-    removeIfOrphan: (id) => void remove.run(id),
+    removeIfOrphan: (id) => void remove.run({ id }),
   };
 }

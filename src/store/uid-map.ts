@@ -47,9 +47,9 @@ export function createUidMap({ sqlite }: Database): UidMap {
   const insert = sqlite.prepare('INSERT INTO entries (mailboxId, uid, copyId, modseq) VALUES (?, ?, ?, ?)');
   const ofCopy = sqlite.prepare('SELECT mailboxId, uid, copyId, modseq FROM entries WHERE copyId = ?');
   const copyAt = sqlite.prepare('SELECT copyId FROM entries WHERE mailboxId = ? AND uid = ?').pluck();
-  const uidOf = sqlite.prepare('SELECT uid FROM entries WHERE copyId = ?2 AND mailboxId = ?1').pluck();
-  const setCopy = sqlite.prepare('UPDATE entries SET copyId = ?3 WHERE mailboxId = ?1 AND uid = ?2');
-  const touch = sqlite.prepare('UPDATE entries SET modseq = ?3 WHERE mailboxId = ?1 AND uid = ?2');
+  const uidOf = sqlite.prepare('SELECT uid FROM entries WHERE mailboxId = ? AND copyId = ?').pluck();
+  const setCopy = sqlite.prepare('UPDATE entries SET copyId = ? WHERE mailboxId = ? AND uid = ?');
+  const touch = sqlite.prepare('UPDATE entries SET modseq = ? WHERE mailboxId = ? AND uid = ?');
   const remove = sqlite.prepare('DELETE FROM entries WHERE mailboxId = ? AND uid = ?');
   const bury = sqlite.prepare('INSERT OR IGNORE INTO tombstones (mailboxId, modseq, uid) VALUES (?, ?, ?)');
   const allocate = sqlite.prepare(
@@ -91,8 +91,8 @@ export function createUidMap({ sqlite }: Database): UidMap {
     entriesOfCopy: (copyId) => ofCopy.all(copyId) as EntryRow[],
     copyAt: (mailboxId, uid) => copyAt.get(mailboxId, uid) as number | undefined,
     uidOf: (mailboxId, copyId) => uidOf.get(mailboxId, copyId) as number | undefined,
-    setCopy: (mailboxId, uid, copyId) => void setCopy.run(mailboxId, uid, copyId),
-    touch: (mailboxId, uid, modseq) => void touch.run(mailboxId, uid, modseq),
+    setCopy: (mailboxId, uid, copyId) => void setCopy.run(copyId, mailboxId, uid),
+    touch: (mailboxId, uid, modseq) => void touch.run(modseq, mailboxId, uid),
     remove: (mailboxId, uid, modseq) => {
       remove.run(mailboxId, uid);
       bury.run(mailboxId, modseq, uid);

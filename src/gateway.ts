@@ -1,0 +1,242 @@
+// The composition root: the only file that builds things and hands them to each other (STYLE §1).
+import { join } from 'node:path';
+import type { AccountConfig, Config, ListenConfig, UpstreamAccount } from './config/index.js';
+import type { AccountStatus, Core, CoreEvent, Problem } from './core/core.js';
+import { type CoreAccount, createCore, type OutboxFoundations } from './core/gateway-core.js';
+import { createLogin } from './core/login.js';
+import { createOutbox, type SendingAccount } from './core/outbox/outbox.js';
+import { type DemoUpstreams, startDemoUpstreams } from './demo/index.js';
+import { createImapServer, type ImapServer } from './imap/server.js';
+import { isLoopbackAddress } from './lib/addresses.js';
+import { type ClosingStack, createClosingStack } from './lib/closing-stack.js';
+import type { Logger } from './lib/logger.js';
+import { createSmtpServer, type SmtpFrontEnd } from './smtp/server.js';
+import { createControlServer } from './status-socket/index.js';
+import { createBodyFiles } from './store/body-files.js';
+import { openDatabase } from './store/database.js';
+import { createStore, type Store } from './store/store.js';
+import { createSubmissionStore } from './store/submissions.js';
+import { certificateNames, ensureCertificates, tlsServerOptions } from './tls/index.js';
+import type { Connector, Submitter } from './upstream/connector.js';
+import { createImapConnector } from './upstream/imap/connector.js';
+import { type ConnectorTraits, type Endpoint, providerOf } from './upstream/providers/index.js';
+import { createSubmitter } from './upstream/smtp/submitter.js';
+
+export type { AccountStatus, CoreEvent, Problem } from './core/core.js';
+
+export interface Ports {
+  readonly imap?: number;
+  readonly imaps?: number;
+  readonly smtp?: number;
+  readonly smtps?: number;
+}
+
+/** What `gateway status` tells. */
+export interface GatewayStatus {
+  readonly pid: number;
+  /** Unix time, milliseconds. */
+  readonly startedAt: number;
+  readonly ports: Ports;
+  readonly accounts: readonly AccountStatus[];
+  readonly problems: readonly Problem[];
+  readonly submissions: { readonly queued: number; readonly failed: number };
+  readonly clients: { readonly imap: number; readonly smtp: number };
+}
+
+export interface Gateway {
+  readonly ports: Ports;
+  status(): GatewayStatus;
+  onEvent(listener: (event: CoreEvent) => void): () => void;
+  /** Ends sessions, connections and files, in reverse order of starting. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly logger: Logger;
+  /** `gateway stop` asked for it. */
+  readonly onStopRequested?: () => void;
+}
+
+/** The largest message taken from a client; what an account takes may be less. */
+const SIZE_LIMIT = 50_000_000;
+
+/**
+ * Starts everything; when it returns, clients are served.
+ * @throws ConfigError, TlsError, AlreadyRunningError, DatabaseVersionError, Node's EADDRINUSE …: each says what to do
+ */
+export async function startGateway(config: Config, options: StartOptions): Promise<Gateway> {
+  const started = createClosingStack();
+  try {
+    return await build(config, options, started);
+  } catch (error) {
+    await started.close();
+    throw error;
+  }
+}
+
+async function build(config: Config, { logger, onStopRequested }: StartOptions, started: ClosingStack): Promise<Gateway> {
+  const startedAt = Date.now();
+  let password = (await config.login.password.load()).reveal();
+  const parts: { core?: Core; imap?: ImapServer; smtp?: SmtpFrontEnd } = {};
+  let ports: Ports = {};
+  const status = (): GatewayStatus => ({
+    pid: process.pid,
+    startedAt,
+    ports,
+    accounts: parts.core?.overview.accounts() ?? [],
+    problems: parts.core?.overview.problems() ?? [],
+    submissions: parts.core?.overview.submissions() ?? { queued: 0, failed: 0 },
+    clients: { imap: parts.imap?.connections().length ?? 0, smtp: parts.smtp?.connections() ?? 0 },
+  });
+  const handlers = {
+    status,
+    sync: async (account: string | undefined) => parts.core?.overview.syncNow(account),
+    reloadPassword: async () => {
+      password = (await config.login.password.load()).reveal();
+    },
+    stop: () => onStopRequested?.(),
+  };
+  started.use(await createControlServer({ dataDir: config.dataDir, handlers, logger }));
+  const names = certificateNames(config.listen.host);
+  const tls = tlsServerOptions(await ensureCertificates({ certsDir: config.certsDir, names, logger }));
+
+  const database = openDatabase(join(config.dataDir, 'gateway.db'));
+  started.defer(() => database.close());
+  const store = createStore(database);
+  const demo = started.use(await startDemoUpstreams(demoAccountsOf(config), { logger }));
+  const upstreams = config.accounts.map((account) => upstreamOf(account, demo, logger));
+
+  const core = started.use(
+    createCore({
+      store,
+      files: createBodyFiles(join(config.dataDir, 'bodies')),
+      accounts: upstreams,
+      ...config.mailboxes,
+      ...config.bodies,
+      login: createLogin({ user: config.login.user, password: () => password }),
+      logger,
+      createOutbox: (foundations) => outboxOver(store, upstreams, foundations, logger),
+    }),
+  );
+  parts.core = core;
+  const front = {
+    tls,
+    plaintextOnLoopback: config.listen.plaintextOnLoopback,
+    privatePeersOnly: !isLoopbackAddress(config.listen.host),
+    logger,
+  };
+  const imapListeners = listenersOf(config.listen, 'imap', 'imaps');
+  const smtpListeners = listenersOf(config.listen, 'smtp', 'smtps');
+  const imap = started.use(await createImapServer({ ...front, listen: imapListeners }, core));
+  const smtp = started.use(await createSmtpServer({ ...front, listen: smtpListeners }, core));
+  Object.assign(parts, { imap, smtp });
+  ports = Object.fromEntries([
+    ...imapListeners.map(({ name }, i) => [name, imap.ports[i]]),
+    ...smtpListeners.map(({ name }, i) => [name, smtp.ports[i]]),
+  ]) as Ports;
+  core.start();
+  return { ports, status, onEvent: core.overview.onEvent, stop: () => started.close() };
+}
+
+interface NamedListener {
+  readonly name: keyof Ports;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 'implicit' | 'starttls';
+}
+
+/** A port of 0 turns a listener off, unless any free port is wanted (DESIGN §13). */
+function listenersOf(listen: ListenConfig, startTls: 'imap' | 'smtp', implicit: 'imaps' | 'smtps'): NamedListener[] {
+  const { host, ephemeral } = listen;
+  const both: NamedListener[] = [
+    { name: startTls, host, port: listen[startTls], tls: 'starttls' },
+    { name: implicit, host, port: listen[implicit], tls: 'implicit' },
+  ];
+  return both.filter(({ port }) => port !== 0 || ephemeral);
+}
+
+/** An account with its way to the provider. */
+interface Upstream extends CoreAccount {
+  readonly connector: Connector;
+  readonly submitter: Submitter;
+  /** From the configuration or the provider's data. */
+  readonly savesSent: boolean | undefined;
+}
+
+const demoAccountsOf = ({ accounts }: Config) =>
+  accounts.flatMap((account) =>
+    account.kind === 'demo' ? [{ name: account.name, personality: account.demo, address: account.address }] : [],
+  );
+
+function upstreamOf(account: AccountConfig, demo: DemoUpstreams, logger: Logger): Upstream {
+  const { name, identities } = account;
+  const shared = { name, identities, isDefault: account.default };
+  if (account.kind === 'demo') {
+    const { address, imapPort, smtpPort, password } = demo.account(name);
+    const traits = traitsOf(account.demo);
+    const at = (port: number): Endpoint => ({ host: '127.0.0.1', port, tls: 'none' });
+    const login = { user: address, password: () => password };
+    return { ...shared, address, ...connectionsOf({ name, traits, imap: at(imapPort), smtp: at(smtpPort), login, logger }) };
+  }
+  const provider = providerOf(account.provider);
+  const [imap, smtp] = [account.imap ?? provider?.imap, account.smtp ?? provider?.smtp];
+  if (!imap || !smtp) throw new Error(`no servers are known for ${account.provider}`);
+  const login = { user: account.auth.user, password: () => account.auth.password.reveal() };
+  const traits = { ...traitsOf(account.provider), ...(account.savesSent === undefined ? {} : { savesSent: account.savesSent }) };
+  const tlsOptions = tlsOptionsOf(account);
+  return { ...shared, address: account.address, ...connectionsOf({ name, traits, imap, smtp, login, logger, tlsOptions }) };
+}
+
+const traitsOf = (provider: string): ConnectorTraits => {
+  const known = providerOf(provider);
+  if (!known) throw new Error(`unknown provider ${provider}`);
+  return known.traits;
+};
+
+const tlsOptionsOf = ({ serverCertificate: { ca, verify } }: UpstreamAccount) => ({
+  ...(ca === undefined ? {} : { ca }),
+  ...(verify ? {} : { rejectUnauthorized: false }),
+});
+
+interface ConnectionSettings {
+  readonly name: string;
+  readonly traits: ConnectorTraits;
+  readonly imap: Endpoint;
+  readonly smtp: Endpoint;
+  readonly login: { readonly user: string; readonly password: () => string };
+  readonly logger: Logger;
+  readonly tlsOptions?: ReturnType<typeof tlsOptionsOf>;
+}
+
+function connectionsOf({ name, traits, imap, smtp, login, logger, tlsOptions = {} }: ConnectionSettings) {
+  return {
+    connector: createImapConnector({ account: name, ...imap, ...login, traits, logger, tlsOptions }),
+    submitter: createSubmitter({ ...smtp, ...login, logger, tlsOptions }),
+    savesSent: traits.savesSent,
+  };
+}
+
+function outboxOver(store: Store, upstreams: readonly Upstream[], foundations: OutboxFoundations, logger: Logger) {
+  const accounts = foundations.accounts.flatMap((account): SendingAccount[] => {
+    const upstream = upstreams.find(({ name }) => name === account.name);
+    if (!upstream) return [];
+    return [
+      {
+        ...account,
+        submitter: upstream.submitter,
+        savesSent: () => upstream.savesSent ?? store.accounts.list().find(({ id }) => id === account.id)?.savesSent,
+        rememberSavesSent: (savesSent) => store.accounts.setSavesSent(account.id, savesSent),
+      },
+    ];
+  });
+  return createOutbox({
+    database: store.database,
+    submissions: createSubmissionStore(store.database),
+    bodies: foundations.bodies,
+    sentCopies: foundations.sentCopies,
+    accounts,
+    sizeLimit: SIZE_LIMIT,
+    logger,
+    onProblem: foundations.onProblem,
+  });
+}
