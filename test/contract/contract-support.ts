@@ -51,6 +51,10 @@ export interface ContractFacts {
   readonly plainNames?: boolean;
   /** The server rebuilds messages: bytes need not come back as they went in. */
   readonly rewrites?: boolean;
+  /** A slash in a name is refused, though it is not the delimiter. */
+  readonly noSlashNames?: boolean;
+  /** RENAME of what is not there is answered OK. */
+  readonly renamesNothing?: boolean;
   /** 8-bit bytes in header fields do not survive. */
   readonly asciiHeaders?: boolean;
   /** Longest time until a change is told. */
