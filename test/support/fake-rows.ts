@@ -1,6 +1,8 @@
 // What the fake tells of a message: the rows of fetchListing and fetchHeaders.
-import { KEPT_HEADER_FIELD_SET } from '../../src/mail/header-fields.js';
-import { type WireText, wireText } from '../../src/mail/ids.js';
+import { bodyStructureOf } from '../../src/mail/body-structure.js';
+import { keptHeaders } from '../../src/mail/header-block.js';
+import { wireText } from '../../src/mail/ids.js';
+import { parseMime } from '../../src/mail/mime.js';
 import type { HeaderRow, ListingRow, UpstreamCapabilities, UpstreamSearch } from '../../src/upstream/connector.js';
 import type { FakeMessage } from './fake-upstream-model.js';
 
@@ -18,31 +20,15 @@ export function listingRowOf(message: FakeMessage, { labelStore, objectId }: Ups
 }
 
 export function headerRowOf(message: FakeMessage, capabilities: UpstreamCapabilities): HeaderRow {
-  const text = wireText(message.bytes);
+  const { bytes } = message;
+  const text = wireText(bytes);
   const end = /\r?\n\r?\n/.exec(text);
-  const header = end ? text.slice(0, end.index) : text;
-  const body = end ? text.slice(end.index + end[0].length) : '';
+  const header = end ? text.slice(0, end.index + end[0].length) : text;
   return {
     ...listingRowOf(message, capabilities),
     headers: keptHeaders(header),
-    bodyStructure: bodyStructureOf(header, body),
+    bodyStructure: bodyStructureOf(bytes, parseMime(bytes)),
   };
-}
-
-function keptHeaders(header: string): WireText {
-  const fields = header.split(/\r?\n(?![ \t])/);
-  const kept = fields.filter((field) => KEPT_HEADER_FIELD_SET.has((field.split(':', 1)[0] ?? '').trim().toLowerCase()));
-  return `${kept.map((field) => `${field.replace(/\r?\n/g, '\r\n')}\r\n`).join('')}\r\n` as WireText;
-}
-
-/** Single text parts only; of anything else the server gives "nothing that can be used". */
-function bodyStructureOf(header: string, body: string): WireText | undefined {
-  const type = /^content-type:[ \t]*([^;\r\n]*)/im.exec(header)?.[1]?.trim().toLowerCase() ?? 'text/plain';
-  if (!type.startsWith('text/')) return undefined;
-  const charset = /^content-type:[^\r\n]*charset="?([^";\s]+)/im.exec(header)?.[1] ?? 'us-ascii';
-  const encoding = /^content-transfer-encoding:[ \t]*([^\s;]+)/im.exec(header)?.[1] ?? '7bit';
-  const lines = body.split('\n').length - 1;
-  return `("text" "${type.slice(5)}" ("charset" "${charset}") NIL NIL "${encoding}" ${body.length} ${lines} NIL NIL NIL NIL)` as WireText;
 }
 
 /** A plain substring search over the raw bytes read as UTF-8. */
