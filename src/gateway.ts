@@ -74,7 +74,11 @@ export async function startGateway(config: Config, options: StartOptions): Promi
   }
 }
 
-async function build(config: Config, { logger, onStopRequested }: StartOptions, started: ClosingStack): Promise<Gateway> {
+async function build(
+  config: Config,
+  { logger, onStopRequested }: StartOptions,
+  started: ClosingStack,
+): Promise<Gateway> {
   const startedAt = Date.now();
   let password = (await config.login.password.load()).reveal();
   const parts: { core?: Core; imap?: ImapServer; smtp?: SmtpFrontEnd } = {};
@@ -176,15 +180,26 @@ function upstreamOf(account: AccountConfig, demo: DemoUpstreams, logger: Logger)
     const traits = traitsOf(account.demo);
     const at = (port: number): Endpoint => ({ host: '127.0.0.1', port, tls: 'none' });
     const login = { user: address, password: () => password };
-    return { ...shared, address, ...connectionsOf({ name, traits, imap: at(imapPort), smtp: at(smtpPort), login, logger }) };
+    return {
+      ...shared,
+      address,
+      ...connectionsOf({ name, traits, imap: at(imapPort), smtp: at(smtpPort), login, logger }),
+    };
   }
   const provider = providerOf(account.provider);
   const [imap, smtp] = [account.imap ?? provider?.imap, account.smtp ?? provider?.smtp];
   if (!imap || !smtp) throw new Error(`no servers are known for ${account.provider}`);
   const login = { user: account.auth.user, password: () => account.auth.password.reveal() };
-  const traits = { ...traitsOf(account.provider), ...(account.savesSent === undefined ? {} : { savesSent: account.savesSent }) };
+  const traits = {
+    ...traitsOf(account.provider),
+    ...(account.savesSent === undefined ? {} : { savesSent: account.savesSent }),
+  };
   const tlsOptions = tlsOptionsOf(account);
-  return { ...shared, address: account.address, ...connectionsOf({ name, traits, imap, smtp, login, logger, tlsOptions }) };
+  return {
+    ...shared,
+    address: account.address,
+    ...connectionsOf({ name, traits, imap, smtp, login, logger, tlsOptions }),
+  };
 }
 
 const traitsOf = (provider: string): ConnectorTraits => {

@@ -17,4 +17,10 @@ export interface AccountSettings {
 
 /** `QQ` → `$acct_qq`; only characters an IMAP atom may have. */
 export const accountTag = (name: string): string =>
-  `$acct_${name.toLowerCase().normalize('NFKD').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'account'}`;
+  `$acct_${
+    name
+      .toLowerCase()
+      .normalize('NFKD')
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'account'
+  }`;

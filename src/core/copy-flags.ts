@@ -20,9 +20,7 @@ export function changeOf(copy: CopyFlags, operation: 'add' | 'remove' | 'replace
   const adds = operation !== 'remove';
   const removedSystem = operation === 'add' ? 0 : operation === 'remove' ? flags.system : ~flags.system;
   const removedKeywords =
-    operation === 'add'
-      ? []
-      : present.filter((keyword) => wanted.has(lower(keyword)) === (operation === 'remove'));
+    operation === 'add' ? [] : present.filter((keyword) => wanted.has(lower(keyword)) === (operation === 'remove'));
   return {
     add: {
       system: adds ? flags.system & ~copy.flags : 0,

@@ -146,7 +146,11 @@ export interface Reads {
    * that is gone. Cached bodies touch no upstream.
    * @throws {UpstreamError} when one cannot be had now.
    */
-  bodies(mailboxId: MailboxId, uids: Uint32Array, signal: AbortSignal): AsyncIterable<{ uid: Uid; body: MessageBody | undefined }>;
+  bodies(
+    mailboxId: MailboxId,
+    uids: Uint32Array,
+    signal: AbortSignal,
+  ): AsyncIterable<{ uid: Uid; body: MessageBody | undefined }>;
   /** Matching uids, ascending. */
   search(mailboxId: MailboxId, criteria: SearchCriteria, signal: AbortSignal): Promise<Uint32Array>;
 }
@@ -166,7 +170,12 @@ export interface Actions {
   /** Opens the spool for an APPEND of this size. @throws {MailboxError} UNAVAILABLE when the disk is full */
   spool(sizeBytes: number): SpoolWriter;
   /** @throws {MailboxError} TRYCREATE, CANNOT, TOOBIG */
-  append(path: string, message: Spooled, flags: FlagSet, internalDate: number | undefined): Promise<{ uidValidity: number; uid: Uid }>;
+  append(
+    path: string,
+    message: Spooled,
+    flags: FlagSet,
+    internalDate: number | undefined,
+  ): Promise<{ uidValidity: number; uid: Uid }>;
 }
 
 /** The mailbox tree. Paths are Unicode NFC with `/`; `INBOX` in any case means the inbox. */

@@ -5,7 +5,7 @@ import type { BodyFiles } from '../store/body-files.js';
 import type { Store } from '../store/store.js';
 import type { Connector } from '../upstream/connector.js';
 import { type AccountSettings, accountTag } from './accounts.js';
-import { append, appendLimit, type AppendContext } from './actions/append.js';
+import { type AppendContext, append, appendLimit } from './actions/append.js';
 import { expunge } from './actions/expunge.js';
 import { storeFlags } from './actions/flags.js';
 import { transfer } from './actions/transfer.js';
@@ -86,7 +86,7 @@ export function createCore(options: CoreOptions): Core {
     return actor;
   };
   const reader: UpstreamReader = {
-    read: async (sourceId, leisurely, work) => actorOf(sourceId).read(sourceId, leisurely, work),
+    read: async (sourceId, how, work) => actorOf(sourceId).read(sourceId, how, work),
     atLeisure: (work) => work(),
   };
   const snapshots = createSnapshots({ store, flags: createFlagTable(), tagOf: tagLookup(store, byId) });
@@ -119,7 +119,11 @@ export function createCore(options: CoreOptions): Core {
   const sentCopies = createSentCopies({ context, lookAt: (sourceId) => actorOf(sourceId).lookAt(sourceId) });
   const outbox = options.createOutbox({ accounts, sentCopies, bodies, onProblem: report });
 
-  const firstListing = createFirstListing(store, tree, accounts.map(({ id }) => id));
+  const firstListing = createFirstListing(
+    store,
+    tree,
+    accounts.map(({ id }) => id),
+  );
   const pendingSync = new Set(accounts.map(({ id }) => id));
   for (const account of accounts) {
     actors.set(

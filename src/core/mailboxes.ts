@@ -45,7 +45,11 @@ export function createMailboxes({ store, unit, accounts, accountTrees }: Mailbox
     const account = named ?? defaultAccount;
     if (!account) throw new MailboxError('CANNOT', 'there is no account to make a mailbox in');
     const parent = nearestParent(path);
-    if (parent) return { account: parent.account, parts: [...parent.source.path, ...path.slice(parent.path.length + 1).split('/')] };
+    if (parent)
+      return {
+        account: parent.account,
+        parts: [...parent.source.path, ...path.slice(parent.path.length + 1).split('/')],
+      };
     return { account, parts: [...account.traits.folderParent, ...(named ? parts.slice(1) : parts)] };
   };
   /** The closest existing mailbox above, if it stands for a source: a child goes below it, wherever that is upstream. */
@@ -60,7 +64,11 @@ export function createMailboxes({ store, unit, accounts, accountTrees }: Mailbox
   };
 
   const checkName = (path: string) => {
-    if (path === '' || path.length > 1000 || path.split('/').some((part) => part === '' || /[\u0000-\u001f\u007f]/.test(part))) {
+    if (
+      path === '' ||
+      path.length > 1000 ||
+      path.split('/').some((part) => part === '' || /[\u0000-\u001f\u007f]/.test(part))
+    ) {
       throw new MailboxError('CANNOT', 'that name cannot be used for a mailbox');
     }
   };
@@ -111,7 +119,13 @@ export function createMailboxes({ store, unit, accounts, accountTrees }: Mailbox
           mailboxes.setPath(row.id, newPath + row.path.slice(oldPath.length));
         }
       }
-      work.owe({ accountId: source.accountId, kind: 'rename', sourceId: source.id, payload: { to: target.parts, from: oldPath }, targets: [] });
+      work.owe({
+        accountId: source.accountId,
+        kind: 'rename',
+        sourceId: source.id,
+        payload: { to: target.parts, from: oldPath },
+        targets: [],
+      });
       work.ringTree();
     });
   };
@@ -132,7 +146,13 @@ export function createMailboxes({ store, unit, accounts, accountTrees }: Mailbox
       }
       mailboxes.remove(mailbox.id);
       mailboxes.removeFeedsOfSource(source.id);
-      work.owe({ accountId: source.accountId, kind: 'delete', sourceId: source.id, payload: { mailboxPath: path }, targets: [] });
+      work.owe({
+        accountId: source.accountId,
+        kind: 'delete',
+        sourceId: source.id,
+        payload: { mailboxPath: path },
+        targets: [],
+      });
       work.ringTree();
     });
   };

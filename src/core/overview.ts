@@ -34,7 +34,9 @@ export function createOverview({ store, accounts, actors, counts, listeners }: O
         ];
       }),
     problems: () =>
-      store.problems.open().map(({ accountId, text, remedy, since }) => ({ account: nameOf(accountId), text, remedy, since })),
+      store.problems
+        .open()
+        .map(({ accountId, text, remedy, since }) => ({ account: nameOf(accountId), text, remedy, since })),
     submissions: counts,
     syncNow: async (name) => {
       const wanted = accounts.filter((account) => name === undefined || account.name === name);

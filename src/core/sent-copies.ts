@@ -2,7 +2,7 @@
 import { sleep } from '../lib/deadline.js';
 import { SystemFlag } from '../mail/flags.js';
 import type { SourceRow } from '../store/sources.js';
-import { append, type AppendContext } from './actions/append.js';
+import { type AppendContext, append } from './actions/append.js';
 import type { Spooled } from './core.js';
 
 export type SentCopyFound = 'byProvider' | 'byClient' | 'nowhere';
@@ -42,7 +42,9 @@ export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCo
       .filter(({ sourceId, leaving }) => sourceId === source.id && leaving === 0);
   /** A copy that a client has appended, on its way or there: it has bytes of ours. */
   const isFiledByClient = (source: SourceRow, messageIdHeader: string): boolean =>
-    copiesIn(source, messageIdHeader).some(({ messageId, upstreamUid }) => upstreamUid === null || store.messages.isOurs(messageId));
+    copiesIn(source, messageIdHeader).some(
+      ({ messageId, upstreamUid }) => upstreamUid === null || store.messages.isOurs(messageId),
+    );
   const isThere = (source: SourceRow, messageIdHeader: string): boolean =>
     copiesIn(source, messageIdHeader).some(({ upstreamUid }) => upstreamUid !== null) ||
     store.messages.hasOriginalMessageId(source.id, messageIdHeader);
@@ -60,7 +62,11 @@ export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCo
   };
   const put = async (accountId: number, role: 'sent' | 'inbox', message: Spooled, seen: boolean) => {
     const flags = { system: seen ? SystemFlag.Seen : 0, keywords: [] };
-    await append({ ...context, submittedBy: () => undefined }, { accountId, role }, { message, flags, internalDate: undefined });
+    await append(
+      { ...context, submittedBy: () => undefined },
+      { accountId, role },
+      { message, flags, internalDate: undefined },
+    );
   };
   return {
     alreadyInSent,

@@ -1,5 +1,6 @@
 // One transaction of the gateway's own state: uids and modseqs are taken, entries and tombstones written, journal rows
 // added, all or nothing; after the commit, and only then, the bell rings (STYLE §4).
+import type { CopyRow } from '../store/copies.js';
 import type { NewJournalRow } from '../store/journal.js';
 import type { Store } from '../store/store.js';
 import type { Bell } from './changes.js';
@@ -11,7 +12,7 @@ export interface Work {
   /** Takes the copy's entries away, leaving tombstones. */
   withdraw(copyId: number): void;
   /** The copy's flags changed: new modseqs for its entries. */
-  touch(copyId: number): void;
+  touch(copy: Pick<CopyRow, 'id' | 'sourceId'>): void;
   /** Entries, in order of internal date, for all copies of these sources that the mailbox does not show yet. */
   allocate(mailboxId: number, sourceIds: readonly number[]): void;
   /** A new uidValidity and a fresh allocation of everything the mailbox's active feeds hold. */
@@ -38,11 +39,17 @@ const PASSIVE_ROLES = new Set(['all', 'flagged', 'important']);
 export function createUnitOfWork(store: Store, bell: Bell): UnitOfWork {
   const run = <T>(transaction: (work: () => T) => T, body: (work: Work) => T): T => {
     const session = createSession(store);
-    const result = transaction(() => {
-      const value = body(session.work);
-      session.writeCounters();
-      return value;
-    });
+    let result: T;
+    try {
+      result = transaction(() => {
+        const value = body(session.work);
+        session.writeCounters();
+        return value;
+      });
+    } catch (error) {
+      store.sources.forget();
+      throw error;
+    }
     for (const mailboxId of session.touched()) bell.ringMailbox(mailboxId);
     if (session.treeRung()) bell.ringTree();
     for (const accountId of session.owed()) bell.ringJournal(accountId);
@@ -69,6 +76,12 @@ function createSession(store: Store) {
     const made = { uidNext: row.uidNext, highestModseq: row.highestModseq + 1 };
     counters.set(mailboxId, made);
     return made;
+  };
+  /** The counters as they will be once something changes. */
+  const peek = (mailboxId: number): Counters => {
+    const row = counters.get(mailboxId) ?? uidMap.counters(mailboxId);
+    if (!row) throw new Error(`no mailbox ${mailboxId}`);
+    return counters.has(mailboxId) ? row : { uidNext: row.uidNext, highestModseq: row.highestModseq + 1 };
   };
   const enter = (mailboxId: number, copyId: number) => {
     if (uidMap.uidOf(mailboxId, copyId) !== undefined) return;
@@ -119,15 +132,22 @@ function createSession(store: Store) {
       const copy = copies.get(copyId);
       if (copy) settleArchive(copy.messageId);
     },
-    touch: (copyId) => {
-      for (const { mailboxId, uid } of uidMap.entriesOfCopy(copyId)) {
-        uidMap.touch(mailboxId, uid, countersOf(mailboxId).highestModseq);
+    touch: ({ id, sourceId }) => {
+      for (const { mailboxId } of activeFeeds(sourceId)) {
+        // A mailbox that does not show the copy keeps its modseq.
+        if (uidMap.touch(mailboxId, id, peek(mailboxId).highestModseq)) countersOf(mailboxId);
       }
     },
     allocate: (mailboxId, sourceIds) => {
       const counter = countersOf(mailboxId);
       const archive = mailboxes.get(mailboxId)?.role === 'archive';
-      counter.uidNext += uidMap.allocate({ mailboxId, sourceIds, firstUid: counter.uidNext, modseq: counter.highestModseq, archive });
+      counter.uidNext += uidMap.allocate({
+        mailboxId,
+        sourceIds,
+        firstUid: counter.uidNext,
+        modseq: counter.highestModseq,
+        archive,
+      });
     },
     renumber: (mailboxId) => {
       mailboxes.renumber(mailboxId);

@@ -21,7 +21,13 @@ export interface DemoUpstreams extends AsyncDisposable {
   account(name: string): DemoAccountAccess;
 }
 
-export async function startDemoUpstreams(accounts: readonly DemoAccountRequest[], options: { logger: Logger }): Promise<DemoUpstreams> {
+export async function startDemoUpstreams(
+  accounts: readonly DemoAccountRequest[],
+  options: { logger: Logger },
+): Promise<DemoUpstreams> {
   if (accounts.length > 0) options.logger.warn('the demo accounts are not there yet');
-  return { account: () => ({ address: 'x@qq.test', password: 'x', imapPort: 1, smtpPort: 1 }), [Symbol.asyncDispose]: async () => undefined };
+  return {
+    account: () => ({ address: 'x@qq.test', password: 'x', imapPort: 1, smtpPort: 1 }),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
 }

@@ -1,6 +1,6 @@
 // One client connection: read → dispatch → write, one command at a time, until somebody ends it.
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Core } from '../core/core.js';
 import type { Logger } from '../lib/logger.js';
 import type { Conversation } from './command.js';
@@ -40,7 +40,13 @@ export interface ConnectionInfo {
 
 // providers.md §13.29
 const BEFORE_LOGIN = { lineBytes: 8 * 1024, literalBytes: 4 * 1024, idleMs: 60_000, badCommands: 20, commands: 50 };
-const AFTER_LOGIN = { lineBytes: 64 * 1024, literalBytes: 64 * 1024, idleMs: 31 * 60_000, badCommands: 100, commands: Number.POSITIVE_INFINITY };
+const AFTER_LOGIN = {
+  lineBytes: 64 * 1024,
+  literalBytes: 64 * 1024,
+  idleMs: 31 * 60_000,
+  badCommands: 100,
+  commands: Number.POSITIVE_INFINITY,
+};
 /** A literal that is refused but already on its way is read and thrown away up to this size; beyond it, BYE. */
 const DISCARD_BYTES = 1024 * 1024;
 
@@ -161,7 +167,14 @@ class ConnectionRun implements ConnectionInfo {
     if (++this.#commands > this.#limits.commands) throw new ByeError('too many commands before login');
     const { core, logger } = this.#options;
     const outcome = await dispatch(
-      { session: this.#session, core, logger, reply: this.#reply, conversation: this.#conversation, signal: this.#abort.signal },
+      {
+        session: this.#session,
+        core,
+        logger,
+        reply: this.#reply,
+        conversation: this.#conversation,
+        signal: this.#abort.signal,
+      },
       line,
     );
     this.#badInARow = outcome === 'bad' ? this.#badInARow + 1 : 0;
@@ -178,7 +191,10 @@ class ConnectionRun implements ConnectionInfo {
     for (;;) {
       const line = await this.#reader.line(this.#limits.lineBytes);
       if (line === undefined) return undefined;
-      if (line.kind === 'tooLong' || text.length + line.text.length > this.#limits.lineBytes + this.#limits.literalBytes) {
+      if (
+        line.kind === 'tooLong' ||
+        text.length + line.text.length > this.#limits.lineBytes + this.#limits.literalBytes
+      ) {
         return this.#refuse(text, 'BAD the command is too long');
       }
       text += line.text;

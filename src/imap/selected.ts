@@ -134,7 +134,8 @@ export class Selected {
       reply.untagged('0 RECENT');
     }
     // The same list again as everybody's: let go of this session's own.
-    if (this.#gone.length === 0 && this.#uids.length === uids.length && changes.modseq >= this.#modseq) this.#uids = uids;
+    if (this.#gone.length === 0 && this.#uids.length === uids.length && changes.modseq >= this.#modseq)
+      this.#uids = uids;
   }
 
   #tellFlags(reply: Reply, changes: MailboxChanges): void {

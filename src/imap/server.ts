@@ -50,7 +50,8 @@ export async function createImapServer(options: ImapServerOptions, core: Core): 
       logger: logger.child({ peer }),
       isTls: listener.tls === 'implicit',
       canStartTls: listener.tls === 'starttls',
-      plaintextAllowed: options.plaintextOnLoopback && isLoopbackAddress(peer) && isLoopbackAddress(socket.localAddress ?? ''),
+      plaintextAllowed:
+        options.plaintextOnLoopback && isLoopbackAddress(peer) && isLoopbackAddress(socket.localAddress ?? ''),
       secure: (plain) => new TLSSocket(plain, { ...options.tls, isServer: true, minVersion: 'TLSv1.2' }),
     });
     open.add(connection);
@@ -81,7 +82,9 @@ function listen(
 ): Promise<Server> {
   const server =
     listener.tls === 'implicit'
-      ? createTlsServer({ ...tls, minVersion: 'TLSv1.2', handshakeTimeout: 20_000 }, (socket) => accept(socket, listener))
+      ? createTlsServer({ ...tls, minVersion: 'TLSv1.2', handshakeTimeout: 20_000 }, (socket) =>
+          accept(socket, listener),
+        )
       : createServer((socket) => accept(socket, listener));
   server.on('tlsClientError', (err) => logger.debug({ err }, 'tls handshake failed'));
   return new Promise((resolve, reject) => {

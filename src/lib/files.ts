@@ -8,8 +8,23 @@ export const errorCode = (error: unknown): string | undefined =>
 
 /** Makes the directory (and its parents); a directory it makes is for this user alone (0700). */
 export async function ensurePrivateDirectory(path: string): Promise<void> {
-  const made = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (made === undefined && !(await stat(path)).isDirectory()) throw new Error(`${path} is not a directory`);
+  // Not mkdir's own `recursive`: on Linux it never returns where the file system answers ENOENT to mkdir (/proc).
+  if (await isDirectory(path)) return;
+  if (dirname(path) !== path) await ensurePrivateDirectory(dirname(path));
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST' || !(await isDirectory(path))) throw error;
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false;
+    throw error;
+  }
 }
 
 /** Replaces the file in one step: a reader, or a crash, sees the old text or the new one, never half. */

@@ -164,7 +164,8 @@ class AddressReader {
       text += this.#word();
       const hadSpace = this.#skip();
       const next = this.#text[this.#at];
-      const goesOn = next !== undefined && !'<>@,:;"()\\'.includes(next) && (!hadSpace || next === '.' || text.endsWith('.'));
+      const goesOn =
+        next !== undefined && !'<>@,:;"()\\'.includes(next) && (!hadSpace || next === '.' || text.endsWith('.'));
       if (!goesOn) return text;
     }
   }

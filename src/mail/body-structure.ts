@@ -54,7 +54,9 @@ function languageText(language: readonly string[]): string {
 }
 
 const paramsText = (params: readonly (readonly [string, string])[]): string =>
-  params.length === 0 ? 'NIL' : `(${params.map(([name, value]) => `${wireString(name)} ${wireString(value)}`).join(' ')})`;
+  params.length === 0
+    ? 'NIL'
+    : `(${params.map(([name, value]) => `${wireString(name)} ${wireString(value)}`).join(' ')})`;
 
 function countLines(bytes: Buffer, start: number, end: number): number {
   let lines = 0;
@@ -77,7 +79,8 @@ function withoutExtensions(text: string, depth: number): string {
   }
   const type = (fields[0] ?? '').toLowerCase();
   const isMessage = type === '"message"' && /^"(rfc822|global)"$/i.test(fields[1] ?? '') && fields[7]?.[0] === '(';
-  if (isMessage) return `(${[...fields.slice(0, 8), withoutExtensions(fields[8] ?? 'NIL', depth + 1), fields[9]].join(' ')})`;
+  if (isMessage)
+    return `(${[...fields.slice(0, 8), withoutExtensions(fields[8] ?? 'NIL', depth + 1), fields[9]].join(' ')})`;
   return `(${fields.slice(0, type === '"text"' ? 8 : 7).join(' ')})`;
 }
 

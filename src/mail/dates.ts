@@ -26,7 +26,9 @@ export function parseInternalDate(text: string): number | undefined {
   const match = /^"?([ \d]?\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"?$/.exec(text);
   const month = monthOf(match?.[2] ?? '');
   if (!match || month === undefined) return undefined;
-  const [day, year, hour, minute, second, offsetHours, offsetMinutes] = [1, 3, 4, 5, 6, 8, 9].map((i) => Number(match[i]));
+  const [day, year, hour, minute, second, offsetHours, offsetMinutes] = [1, 3, 4, 5, 6, 8, 9].map((i) =>
+    Number(match[i]),
+  );
   const utc = Date.UTC(year ?? 0, month, day, hour, minute, second);
   const offset = ((offsetHours ?? 0) * 60 + (offsetMinutes ?? 0)) * (match[7] === '-' ? -1 : 1);
   return Math.floor(utc / 1000) - offset * 60;
@@ -39,13 +41,30 @@ const monthOf = (name: string): number | undefined => {
 };
 
 const ZONES: Readonly<Record<string, number>> = {
-  UT: 0, UTC: 0, GMT: 0, Z: 0, EST: -300, EDT: -240, CST: -360, CDT: -300, MST: -420, MDT: -360, PST: -480, PDT: -420,
+  UT: 0,
+  UTC: 0,
+  GMT: 0,
+  Z: 0,
+  EST: -300,
+  EDT: -240,
+  CST: -360,
+  CDT: -300,
+  MST: -420,
+  MDT: -360,
+  PST: -480,
+  PDT: -420,
 };
 
 /** A Date header's value: RFC 5322 §3.3 and §4.3, and what is sent instead; undefined if no date can be made out. */
 export function parseDateHeader(raw: string): { unixSeconds: number; offsetMinutes: number } | undefined {
-  const text = raw.slice(0, 200).replace(/\([^()]*\)/g, ' ').trim();
-  const match = /(?:^|[\s,])(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*[\s-]+(\d{2,4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*([+-]\d{4}|[A-Za-z]{1,5})?)?/.exec(text);
+  const text = raw
+    .slice(0, 200)
+    .replace(/\([^()]*\)/g, ' ')
+    .trim();
+  const match =
+    /(?:^|[\s,])(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*[\s-]+(\d{2,4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*([+-]\d{4}|[A-Za-z]{1,5})?)?/.exec(
+      text,
+    );
   const month = monthOf(match?.[2] ?? '');
   if (!match || month === undefined) return undefined;
   const written = Number(match[3]);

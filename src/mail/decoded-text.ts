@@ -51,7 +51,12 @@ function decodeRaw(raw: string): string {
 }
 
 /** Labels that mean more than they say. */
-const ALIASES: Readonly<Record<string, string>> = { gb2312: 'gb18030', gbk: 'gb18030', 'ks_c_5601-1987': 'cp949', 'unicode-1-1-utf-7': 'utf-7' };
+const ALIASES: Readonly<Record<string, string>> = {
+  gb2312: 'gb18030',
+  gbk: 'gb18030',
+  'ks_c_5601-1987': 'cp949',
+  'unicode-1-1-utf-7': 'utf-7',
+};
 
 function decodeBytes(bytes: Buffer, charset: string): string {
   const name = ALIASES[charset] ?? charset;
@@ -93,7 +98,12 @@ function transferDecoded(raw: Buffer, encoding: string | undefined): Buffer {
     case 'base64':
       return Buffer.from(raw.toString('latin1').replace(/[^A-Za-z0-9+/]/g, ''), 'base64');
     case 'quoted-printable':
-      return decodeQ(raw.toString('latin1').replace(/[ \t]*\r?\n/g, '\n').replace(/=\n/g, ''));
+      return decodeQ(
+        raw
+          .toString('latin1')
+          .replace(/[ \t]*\r?\n/g, '\n')
+          .replace(/=\n/g, ''),
+      );
     default:
       return raw;
   }

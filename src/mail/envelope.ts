@@ -4,7 +4,18 @@ import { eachField, unfold } from './header-block.js';
 import type { WireText } from './ids.js';
 import { wireNstring } from './wire-strings.js';
 
-const FIELDS = ['date', 'subject', 'from', 'sender', 'reply-to', 'to', 'cc', 'bcc', 'in-reply-to', 'message-id'] as const;
+const FIELDS = [
+  'date',
+  'subject',
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'bcc',
+  'in-reply-to',
+  'message-id',
+] as const;
 type Field = (typeof FIELDS)[number];
 const WANTED: ReadonlySet<string> = new Set(FIELDS);
 

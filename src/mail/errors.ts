@@ -57,4 +57,7 @@ export class UpstreamError extends Error {
 
 /** Server text for a log line, a problem row or a client: one line, printable, short. */
 export const safeText = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim().slice(0, 500);
+  text
+    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .trim()
+    .slice(0, 500);

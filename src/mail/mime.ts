@@ -88,7 +88,12 @@ class Splitter {
   }
 
   #isDelimiter(at: number): boolean {
-    return this.#open.length > 0 && this.#bytes[at] === DASH && this.#bytes[at + 1] === DASH && this.#delimiterAt(at) !== undefined;
+    return (
+      this.#open.length > 0 &&
+      this.#bytes[at] === DASH &&
+      this.#bytes[at + 1] === DASH &&
+      this.#delimiterAt(at) !== undefined
+    );
   }
 
   /** Which open multipart a line `--boundary` belongs to: the innermost that fits, by the longest boundary. */
@@ -101,7 +106,8 @@ class Splitter {
       const boundary = this.#open[index]?.boundary ?? '';
       if (best && boundary.length <= best.length) continue;
       // A prefix fits too: boundaries followed by junk are common.
-      if (line.startsWith(boundary)) best = { index, isLast: line.startsWith('--', boundary.length), length: boundary.length };
+      if (line.startsWith(boundary))
+        best = { index, isLast: line.startsWith('--', boundary.length), length: boundary.length };
     }
     return best;
   }
@@ -201,7 +207,11 @@ function makePart(bytes: Buffer, headerStart: number, headerEnd: number, inDiges
     description: fields.get('content-description'),
     md5: fields.get('content-md5'),
     disposition: disposition === undefined ? undefined : parseParameterized(disposition),
-    language: fields.get('content-language')?.split(/[\s,]+/).filter((word) => word !== '') ?? [],
+    language:
+      fields
+        .get('content-language')
+        ?.split(/[\s,]+/)
+        .filter((word) => word !== '') ?? [],
     location: fields.get('content-location'),
     children: [],
     message: undefined,

@@ -6,13 +6,15 @@ const SPECIAL = /["\\]/;
 
 /** A string value: quoted, or a literal where quoting cannot hold it. `text`: one char a byte. */
 export function wireString(text: string): WireText {
-  if (QUOTABLE.test(text)) return (SPECIAL.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`) as WireText;
+  if (QUOTABLE.test(text))
+    return (SPECIAL.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`) as WireText;
   // NUL cannot stand in a literal either (RFC 9051 §4.3); 0x80 keeps the length, as in Dovecot.
   return `{${text.length}}\r\n${text.replaceAll('\0', '\x80')}` as WireText;
 }
 
 /** nstring: NIL for undefined. */
-export const wireNstring = (text: string | undefined): WireText => (text === undefined ? ('NIL' as WireText) : wireString(text));
+export const wireNstring = (text: string | undefined): WireText =>
+  text === undefined ? ('NIL' as WireText) : wireString(text);
 
 /** Index just behind the token that starts at `at`: a list with all in it, a quoted string, a literal, or an atom. */
 export function endOfToken(text: string, at: number): number {

@@ -33,7 +33,10 @@ export interface SmtpFrontEnd extends AsyncDisposable {
 const MAX_RECIPIENTS = 1_000;
 
 /** Listens. @throws Node's EADDRINUSE, EACCES … if a port cannot be had */
-export async function createSmtpServer(options: SmtpServerOptions, core: { outbox: Outbox; login: Login }): Promise<SmtpFrontEnd> {
+export async function createSmtpServer(
+  options: SmtpServerOptions,
+  core: { outbox: Outbox; login: Login },
+): Promise<SmtpFrontEnd> {
   const servers: SMTPServer[] = [];
   const ports: number[] = [];
   try {
@@ -68,7 +71,11 @@ function listen(server: SMTPServer, { host, port }: SmtpListener, logger: Logger
   });
 }
 
-function makeServer(listener: SmtpListener, options: SmtpServerOptions, core: { outbox: Outbox; login: Login }): SMTPServer {
+function makeServer(
+  listener: SmtpListener,
+  options: SmtpServerOptions,
+  core: { outbox: Outbox; login: Login },
+): SMTPServer {
   const { logger } = options;
   const answer = <T>(work: Promise<T>, callback: (error: Error | null, value?: T) => void) => {
     work.then(
@@ -128,7 +135,7 @@ async function receive(stream: SMTPServerDataStream, session: SMTPServerSession,
     mailFrom: mailFrom === false ? '' : mailFrom.address,
     rcptTo: rcptTo.map(({ address }) => address),
     message,
-    eightBit: String(args['BODY'] ?? '').toUpperCase() === '8BITMIME',
+    eightBit: String(args.BODY ?? '').toUpperCase() === '8BITMIME',
     smtpUtf8: 'SMTPUTF8' in args,
   });
   if (verdict.kind === 'refused') throw new SmtpReply(verdict.replyCode, verdict.text);

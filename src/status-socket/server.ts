@@ -103,7 +103,9 @@ function dispatch(request: ControlRequest, handlers: ControlHandlers): unknown {
     case 'reloadPassword':
       return handlers.reloadPassword();
     case 'stop':
-      return handlers.stop();
+      // After the answer is on its way.
+      setImmediate(() => handlers.stop());
+      return undefined;
     default:
       throw new Error('this gateway does not know that request: it may be of another version');
   }

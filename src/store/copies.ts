@@ -70,7 +70,9 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
   const unbound = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ? AND upstreamUid IS NULL');
   const ofMessage = sqlite.prepare('SELECT * FROM copies WHERE messageId = ?');
   const ofSource = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ?');
-  const bind = sqlite.prepare('UPDATE copies SET upstreamUid = ?, upstreamFlags = ?, upstreamKeywords = ? WHERE id = ?');
+  const bind = sqlite.prepare(
+    'UPDATE copies SET upstreamUid = ?, upstreamFlags = ?, upstreamKeywords = ? WHERE id = ?',
+  );
   const unbind = sqlite.prepare('UPDATE copies SET upstreamUid = NULL WHERE id = ?');
   const setUid = sqlite.prepare('UPDATE copies SET upstreamUid = ? WHERE id = ?');
   const setFlags = sqlite.prepare(
@@ -90,7 +92,14 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
     insertUnbound: (sourceId, messageId, f) =>
       Number(
         insertUnbound.run(
-          sourceId, messageId, f.upstreamFlags, f.upstreamKeywords, f.flags, f.keywords, f.ownFlags, f.ownKeywords,
+          sourceId,
+          messageId,
+          f.upstreamFlags,
+          f.upstreamKeywords,
+          f.flags,
+          f.keywords,
+          f.ownFlags,
+          f.ownKeywords,
         ).lastInsertRowid,
       ),
     get: (id) => get.get(id) as CopyRow | undefined,

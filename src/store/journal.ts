@@ -49,7 +49,9 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   const add = sqlite.prepare(
     'INSERT INTO journal (accountId, kind, sourceId, payload, createdAt) VALUES (?, ?, ?, ?, ?)',
   );
-  const addTarget = sqlite.prepare('INSERT OR IGNORE INTO journalTargets (journalId, copyId, newCopyId) VALUES (?, ?, ?)');
+  const addTarget = sqlite.prepare(
+    'INSERT OR IGNORE INTO journalTargets (journalId, copyId, newCopyId) VALUES (?, ?, ?)',
+  );
   const head = sqlite.prepare('SELECT * FROM journal WHERE accountId = ? ORDER BY id LIMIT ?');
   const get = sqlite.prepare('SELECT * FROM journal WHERE id = ?');
   const targets = sqlite.prepare('SELECT copyId, newCopyId FROM journalTargets WHERE journalId = ? ORDER BY copyId');

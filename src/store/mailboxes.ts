@@ -102,7 +102,10 @@ export function createMailboxStore({ sqlite }: Database): MailboxStore {
   };
   const one = (raw: unknown) => (raw === undefined ? undefined : fromRaw(raw as RawMailbox));
   const feeds = (rows: unknown[]) =>
-    (rows as { mailboxId: number; sourceId: number; active: number }[]).map((row) => ({ ...row, active: row.active === 1 }));
+    (rows as { mailboxId: number; sourceId: number; active: number }[]).map((row) => ({
+      ...row,
+      active: row.active === 1,
+    }));
   return {
     insert: ({ path, kind, role, accountId, selectable }) =>
       fromRaw(

@@ -47,7 +47,11 @@ export interface MessageStore {
   setOrigin(id: number, originId: number | null): void;
   setOurs(id: number): void;
   /** Newest messages of an account whose body is not cached, within a date: for prefetch. */
-  withoutBody(sourceId: number, since: number, limit: number): { messageId: number; upstreamUid: number; sizeBytes: number }[];
+  withoutBody(
+    sourceId: number,
+    since: number,
+    limit: number,
+  ): { messageId: number; upstreamUid: number; sizeBytes: number }[];
   /** Bound copies of a source whose message has no listing yet, newest first. */
   withoutListing(sourceId: number, limit: number): { messageId: number; upstreamUid: number }[];
   countWithoutListing(sourceId: number): number;
@@ -78,7 +82,9 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
     `SELECT l.envelope, l.bodyStructure, h.block AS headers, ifnull(m.messageIdHeader, '') AS messageIdHeader
      FROM listings l JOIN headers h USING (messageId) JOIN messages m ON m.id = l.messageId WHERE l.messageId = ?`,
   );
-  const setListing = sqlite.prepare('INSERT OR REPLACE INTO listings (messageId, envelope, bodyStructure) VALUES (?, ?, ?)');
+  const setListing = sqlite.prepare(
+    'INSERT OR REPLACE INTO listings (messageId, envelope, bodyStructure) VALUES (?, ?, ?)',
+  );
   const setHeaders = sqlite.prepare('INSERT OR REPLACE INTO headers (messageId, block) VALUES (?, ?)');
   const setMessageId = sqlite.prepare('UPDATE messages SET messageIdHeader = ? WHERE id = ?');
   const setBodyStructure = sqlite.prepare('UPDATE listings SET bodyStructure = ? WHERE messageId = ?');
@@ -107,7 +113,9 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
   );
   return {
     insert: (m) =>
-      Number(insert.run(m.accountId, m.emailId ?? null, m.threadId ?? null, m.internalDate, m.sizeBytes).lastInsertRowid),
+      Number(
+        insert.run(m.accountId, m.emailId ?? null, m.threadId ?? null, m.internalDate, m.sizeBytes).lastInsertRowid,
+      ),
     get: (id) => get.get(id) as MessageRow | undefined,
     byEmailId: (accountId, emailId) => byEmailId.get(accountId, emailId) as number | undefined,
     byMessageIdHeader: (accountId, messageIdHeader) => byMessageIdHeader.all(accountId, messageIdHeader) as number[],

@@ -20,7 +20,9 @@ export function createProblemStore({ sqlite }: Database): ProblemStore {
   const update = sqlite.prepare(
     `UPDATE problems SET text = ?, remedy = ? WHERE ifnull(accountId, 0) = ? AND subject = ? AND resolvedAt IS NULL`,
   );
-  const insert = sqlite.prepare('INSERT INTO problems (accountId, subject, text, remedy, since) VALUES (?, ?, ?, ?, ?)');
+  const insert = sqlite.prepare(
+    'INSERT INTO problems (accountId, subject, text, remedy, since) VALUES (?, ?, ?, ?, ?)',
+  );
   const resolve = sqlite.prepare(
     'UPDATE problems SET resolvedAt = ? WHERE ifnull(accountId, 0) = ? AND subject = ? AND resolvedAt IS NULL',
   );

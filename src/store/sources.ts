@@ -61,7 +61,13 @@ export interface SourceState {
 }
 
 export interface SourceStore {
-  insert(source: { accountId: number; path: readonly string[]; role: Role | undefined; selectable: boolean; present: boolean }): SourceRow;
+  insert(source: {
+    accountId: number;
+    path: readonly string[];
+    role: Role | undefined;
+    selectable: boolean;
+    present: boolean;
+  }): SourceRow;
   get(id: number): SourceRow | undefined;
   ofAccount(accountId: number): SourceRow[];
   byPath(accountId: number, path: readonly string[]): SourceRow | undefined;
@@ -73,6 +79,8 @@ export interface SourceStore {
   setKeywordSupport(id: number, keepsNewKeywords: boolean, keepsKeywords: readonly string[]): void;
   setFullCheck(id: number, at: number): void;
   remove(id: number): void;
+  /** Rows were changed by other means, or a transaction was rolled back. */
+  forget(): void;
 }
 
 export function createSourceStore({ sqlite }: Database): SourceStore {
@@ -91,22 +99,39 @@ export function createSourceStore({ sqlite }: Database): SourceStore {
   const setFullCheck = sqlite.prepare('UPDATE sources SET lastFullCheck = ? WHERE id = ?');
   const remove = sqlite.prepare('DELETE FROM sources WHERE id = ?');
   const one = (raw: unknown) => (raw === undefined ? undefined : fromRaw(raw as RawSource));
+  // Asked for with every message and changed rarely: rows are kept until the next change of any of them.
+  const cache = new Map<number, SourceRow>();
+  const changing =
+    <Args extends unknown[]>(change: (...args: Args) => unknown) =>
+    (...args: Args): void => {
+      cache.clear();
+      change(...args);
+    };
+  const cached = (id: number): SourceRow | undefined => {
+    const known = cache.get(id);
+    if (known) return known;
+    const row = one(get.get(id));
+    if (row) cache.set(id, row);
+    return row;
+  };
   return {
     insert: ({ accountId, path, role, selectable, present }) =>
       fromRaw(
         insert.get(accountId, JSON.stringify(path), role ?? null, selectable ? 1 : 0, present ? 1 : 0) as RawSource,
       ),
-    get: (id) => one(get.get(id)),
+    get: cached,
     ofAccount: (accountId) => (ofAccount.all(accountId) as RawSource[]).map(fromRaw),
     byPath: (accountId, path) => one(byPath.get(accountId, JSON.stringify(path))),
-    setSeen: (id, { role, selectable }) => void setSeen.run(role ?? null, selectable ? 1 : 0, id),
-    setPresent: (id) => void setPresent.run(id),
-    setPath: (id, path) => void setPath.run(JSON.stringify(path), id),
-    setListed: (id) => void setListed.run(id),
-    setState: (id, { uidValidity, uidNext, highestModseq }) =>
-      void setState.run(uidValidity, uidNext ?? null, highestModseq?.toString() ?? null, id),
-    setKeywordSupport: (id, keepsNew, keeps) => void setKeywords.run(keepsNew ? 1 : 0, keeps.join(' '), id),
-    setFullCheck: (id, at) => void setFullCheck.run(at, id),
-    remove: (id) => void remove.run(id),
+    setSeen: changing((id, { role, selectable }) => setSeen.run(role ?? null, selectable ? 1 : 0, id)),
+    setPresent: changing((id) => setPresent.run(id)),
+    setPath: changing((id, path) => setPath.run(JSON.stringify(path), id)),
+    setListed: changing((id) => setListed.run(id)),
+    setState: changing((id, { uidValidity, uidNext, highestModseq }) =>
+      setState.run(uidValidity, uidNext ?? null, highestModseq?.toString() ?? null, id),
+    ),
+    setKeywordSupport: changing((id, keepsNew, keeps) => setKeywords.run(keepsNew ? 1 : 0, keeps.join(' '), id)),
+    setFullCheck: changing((id, at) => setFullCheck.run(at, id)),
+    remove: changing((id) => remove.run(id)),
+    forget: () => cache.clear(),
   };
 }

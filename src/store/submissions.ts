@@ -99,7 +99,17 @@ export function createSubmissionStore({ sqlite }: Database): SubmissionStore {
       const rcptTo = JSON.stringify(s.rcptTo);
       const flags = [s.eightBit ? 1 : 0, s.smtpUtf8 ? 1 : 0];
       return fromRaw(
-        insert.get(s.accountId, s.mailFrom, rcptTo, s.messageId, s.bodyRef, s.sizeBytes, ...flags, now, now) as RawSubmission,
+        insert.get(
+          s.accountId,
+          s.mailFrom,
+          rcptTo,
+          s.messageId,
+          s.bodyRef,
+          s.sizeBytes,
+          ...flags,
+          now,
+          now,
+        ) as RawSubmission,
       );
     },
     get: (id) => one(get.get(id)),

@@ -1,4 +1,5 @@
 // Which message stands under which uid of which mailbox: entries, tombstones, and the counters they are taken from.
+import type { CopyRow } from './copies.js';
 import type { Database } from './database.js';
 
 /** [uid, copyId, sourceId, flags, keywords] */
@@ -29,9 +30,12 @@ export interface UidMap {
   entriesOfCopy(copyId: number): EntryRow[];
   copyAt(mailboxId: number, uid: number): number | undefined;
   uidOf(mailboxId: number, copyId: number): number | undefined;
+  /** The copies behind the uids low … high, ascending. */
+  copiesIn(mailboxId: number, low: number, high: number): (CopyRow & { readonly uid: number })[];
   /** Moves an entry to another copy of the same content (a client's copy found to be one the sync had made). */
   setCopy(mailboxId: number, uid: number, copyId: number): void;
-  touch(mailboxId: number, uid: number, modseq: number): void;
+  /** False if the mailbox does not show the copy. */
+  touch(mailboxId: number, copyId: number, modseq: number): boolean;
   remove(mailboxId: number, uid: number, modseq: number): void;
   /** Copies of `sourceIds` that have no entry in the mailbox get one each, in order of internal date; returns how many. */
   allocate(allocation: Allocation): number;
@@ -48,8 +52,11 @@ export function createUidMap({ sqlite }: Database): UidMap {
   const ofCopy = sqlite.prepare('SELECT mailboxId, uid, copyId, modseq FROM entries WHERE copyId = ?');
   const copyAt = sqlite.prepare('SELECT copyId FROM entries WHERE mailboxId = ? AND uid = ?').pluck();
   const uidOf = sqlite.prepare('SELECT uid FROM entries WHERE mailboxId = ? AND copyId = ?').pluck();
+  const copiesIn = sqlite.prepare(
+    'SELECT e.uid, c.* FROM entries e JOIN copies c ON c.id = e.copyId WHERE e.mailboxId = ? AND e.uid BETWEEN ? AND ? ORDER BY e.uid',
+  );
   const setCopy = sqlite.prepare('UPDATE entries SET copyId = ? WHERE mailboxId = ? AND uid = ?');
-  const touch = sqlite.prepare('UPDATE entries SET modseq = ? WHERE mailboxId = ? AND uid = ?');
+  const touch = sqlite.prepare('UPDATE entries SET modseq = ? WHERE copyId = ? AND mailboxId = ?');
   const remove = sqlite.prepare('DELETE FROM entries WHERE mailboxId = ? AND uid = ?');
   const bury = sqlite.prepare('INSERT OR IGNORE INTO tombstones (mailboxId, modseq, uid) VALUES (?, ?, ?)');
   const allocate = sqlite.prepare(
@@ -90,15 +97,17 @@ export function createUidMap({ sqlite }: Database): UidMap {
     insert: (mailboxId, uid, copyId, modseq) => void insert.run(mailboxId, uid, copyId, modseq),
     entriesOfCopy: (copyId) => ofCopy.all(copyId) as EntryRow[],
     copyAt: (mailboxId, uid) => copyAt.get(mailboxId, uid) as number | undefined,
+    copiesIn: (mailboxId, low, high) => copiesIn.all(mailboxId, low, high) as (CopyRow & { uid: number })[],
     uidOf: (mailboxId, copyId) => uidOf.get(mailboxId, copyId) as number | undefined,
     setCopy: (mailboxId, uid, copyId) => void setCopy.run(copyId, mailboxId, uid),
-    touch: (mailboxId, uid, modseq) => void touch.run(modseq, mailboxId, uid),
+    touch: (mailboxId, copyId, modseq) => touch.run(modseq, copyId, mailboxId).changes > 0,
     remove: (mailboxId, uid, modseq) => {
       remove.run(mailboxId, uid);
       bury.run(mailboxId, modseq, uid);
     },
     allocate: ({ mailboxId, sourceIds, firstUid, modseq, archive }) =>
-      allocate.run({ mailboxId, firstUid, modseq, archive: archive ? 1 : 0, sources: JSON.stringify(sourceIds) }).changes,
+      allocate.run({ mailboxId, firstUid, modseq, archive: archive ? 1 : 0, sources: JSON.stringify(sourceIds) })
+        .changes,
     snapshot: (mailboxId) => snapshot.iterate(mailboxId) as IterableIterator<SnapshotTuple>,
     changed: (mailboxId, modseq) => changed.all(mailboxId, modseq) as ChangeTuple[],
     vanished: (mailboxId, modseq) => vanished.all(mailboxId, modseq) as number[],

@@ -130,13 +130,19 @@ export interface UpstreamSession extends AsyncDisposable {
    * What changed since a modseq (RFC 7162). Needs `condstore`; `vanished` is told only with `qresync`.
    * Rows of messages that are new since then are included.
    */
-  changesSince(modseq: bigint, onBatch: (rows: FlagRow[]) => void | Promise<void>): Promise<{ vanished: NumberRanges | undefined }>;
+  changesSince(
+    modseq: bigint,
+    onBatch: (rows: FlagRow[]) => void | Promise<void>,
+  ): Promise<{ vanished: NumberRanges | undefined }>;
   /**
    * `BODY.PEEK[]` of several messages, pipelined; in any order, each once. `onBody` gets the bytes in pieces through the
    * iterable and must consume it. A uid that is gone, or that the server gives nothing for, is not called for.
    * Memory stays bounded: large messages are fetched in pieces.
    */
-  fetchBodies(uids: readonly UpstreamUid[], onBody: (uid: UpstreamUid, body: AsyncIterable<Uint8Array>) => Promise<void>): Promise<void>;
+  fetchBodies(
+    uids: readonly UpstreamUid[],
+    onBody: (uid: UpstreamUid, body: AsyncIterable<Uint8Array>) => Promise<void>,
+  ): Promise<void>;
   storeFlags(uids: NumberRanges, operation: FlagOperation, flags: FlagSet): Promise<void>;
   copy(uids: NumberRanges, to: SourcePath): Promise<Transferred>;
   /** MOVE where the server has it, else COPY + \Deleted + UID EXPUNGE; without UIDPLUS it throws permanent and changes nothing. */

@@ -1,6 +1,6 @@
 // Sees to the servers and clients the real tests need. As root on Debian it installs them; otherwise it says what is missing.
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 /** Debian package → a file that is there when it is installed. */
 const PACKAGES = {

@@ -1,6 +1,6 @@
-import { MailboxError } from '../../mail/errors.js';
 import { fromAddress } from '../../mail/addresses.js';
 import { bodyStructureOf } from '../../mail/body-structure.js';
+import { MailboxError } from '../../mail/errors.js';
 import type { FlagSet } from '../../mail/flags.js';
 import { keptHeaders } from '../../mail/header-block.js';
 import { asUid, type Uid, type WireText, wireText } from '../../mail/ids.js';
@@ -31,8 +31,11 @@ const SENT_COPY_WAIT_MS = 30_000;
 
 export function appendLimit(context: AppendContext, path: string): number {
   const target = targetMailbox(context, path);
-  const sources = context.store.mailboxes.feedsOfMailbox(target.id).flatMap(({ sourceId }) => context.store.sources.get(sourceId) ?? []);
-  const accountIds = target.kind === 'unified' ? [...context.accounts.keys()] : sources.map(({ accountId }) => accountId);
+  const sources = context.store.mailboxes
+    .feedsOfMailbox(target.id)
+    .flatMap(({ sourceId }) => context.store.sources.get(sourceId) ?? []);
+  const accountIds =
+    target.kind === 'unified' ? [...context.accounts.keys()] : sources.map(({ accountId }) => accountId);
   return Math.max(0, ...accountIds.map((id) => context.limitOf(id)));
 }
 
@@ -61,7 +64,8 @@ export async function append(
     const sent = source.role === 'sent' ? sentCopyOf(context, listing.messageIdHeader, owner) : undefined;
     // The same mail twice in Sent would be a lie: what the outbox or the provider has filed is the one copy.
     const isSentCopy = sent !== undefined || (typeof where !== 'string' && where.role === 'sent');
-    const known = isSentCopy && listing.messageIdHeader !== '' ? existingCopy(context, source, listing.messageIdHeader) : undefined;
+    const known =
+      isSentCopy && listing.messageIdHeader !== '' ? existingCopy(context, source, listing.messageIdHeader) : undefined;
     const copyId = known ?? addCopy(context, { source, owner, message, listing, date, flags });
     if (known === undefined) {
       work.place(copyId);
@@ -73,7 +77,10 @@ export async function append(
       };
       work.owe({ accountId: owner.id, kind: 'append', sourceId: source.id, payload, targets: [{ copyId }] });
     } else context.bodies.unpin(message.bodyRef);
-    return { uidValidity: target.uidValidity, uid: asUid(entryUid(context, work, target, { newCopyId: copyId, to: source })) };
+    return {
+      uidValidity: target.uidValidity,
+      uid: asUid(entryUid(context, work, target, { newCopyId: copyId, to: source })),
+    };
   });
 }
 
@@ -90,7 +97,9 @@ function accountFor(context: AppendContext, target: MailboxRow, headers: WireTex
   const own = target.accountId === undefined ? undefined : context.accounts.get(target.accountId);
   if (own) return own;
   const from = fromAddress(headers)?.toLowerCase();
-  const sender = [...context.accounts.values()].find(({ identities }) => from !== undefined && identities.includes(from));
+  const sender = [...context.accounts.values()].find(
+    ({ identities }) => from !== undefined && identities.includes(from),
+  );
   const account = sender ?? context.defaultAccount;
   if (!account) throw new MailboxError('CANNOT', 'there is no account to store the message in');
   return account;

@@ -1,15 +1,15 @@
 import { MailboxError } from '../../mail/errors.js';
+import type { NumberRanges } from '../../mail/sequence-set.js';
+import type { CopyRow } from '../../store/copies.js';
 import type { MailboxRow } from '../../store/mailboxes.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { AccountSettings } from '../accounts.js';
 import type { MailboxId } from '../core.js';
 import { canonicalPath } from '../mailboxes.js';
-import { type Snapshots, uidsIn } from '../reads/snapshots.js';
+import type { Snapshots } from '../reads/snapshots.js';
 import type { Tree } from '../sync/tree.js';
 import type { UnitOfWork } from '../unit-of-work.js';
-import type { NumberRanges } from '../../mail/sequence-set.js';
-import type { CopyRow } from '../../store/copies.js';
 
 /** What every action needs. */
 export interface ActionContext {
@@ -29,20 +29,18 @@ export interface Selected {
 
 /** The copies behind the uids of a mailbox, ascending; uids that are gone are left out. */
 export function selectedCopies(context: ActionContext, mailboxId: MailboxId, ranges: NumberRanges): Selected[] {
-  const { uidMap, copies } = context.store;
-  const { uids } = context.snapshots.snapshot(mailboxId);
-  return uidsIn(uids, ranges).flatMap((uid) => {
-    const copyId = uidMap.copyAt(mailboxId, uid);
-    const copy = copyId === undefined ? undefined : copies.get(copyId);
-    return copy ? [{ uid, copy }] : [];
-  });
+  const { uidMap } = context.store;
+  return ranges.flatMap(([low, high]) =>
+    uidMap.copiesIn(mailboxId, low, high).map((copy) => ({ uid: copy.uid, copy })),
+  );
 }
 
 /** The source row of a copy, with its account's settings. */
 export function originOf(context: ActionContext, copy: CopyRow): { source: SourceRow; account: AccountSettings } {
   const source = context.store.sources.get(copy.sourceId);
   const account = source && context.accounts.get(source.accountId);
-  if (!source || !account) throw new MailboxError('UNAVAILABLE', 'the account of this message is not configured any more');
+  if (!source || !account)
+    throw new MailboxError('UNAVAILABLE', 'the account of this message is not configured any more');
   return { source, account };
 }
 
@@ -50,7 +48,8 @@ export function originOf(context: ActionContext, copy: CopyRow): { source: Sourc
 export function targetMailbox(context: ActionContext, path: string): MailboxRow {
   const mailbox = context.store.mailboxes.byPath(canonicalPath(path));
   if (!mailbox) throw new MailboxError('TRYCREATE', 'there is no such mailbox');
-  if (!mailbox.selectable || mailbox.kind === 'view') throw new MailboxError('CANNOT', 'this mailbox cannot hold messages');
+  if (!mailbox.selectable || mailbox.kind === 'view')
+    throw new MailboxError('CANNOT', 'this mailbox cannot hold messages');
   return mailbox;
 }
 

@@ -28,7 +28,13 @@ export function expunge(context: ActionContext, mailboxId: MailboxId, uids: Numb
       const { source, account } = originOf(context, first.copy);
       const isFinal = source.role === 'trash' || source.role === 'junk' || !account.traits.deleteIsMoveToTrash;
       const targets = group.map(({ copy }) => ({ copyId: copy.id }));
-      work.owe({ accountId: account.id, kind: 'expunge', sourceId: source.id, payload: { toTrash: !isFinal }, targets });
+      work.owe({
+        accountId: account.id,
+        kind: 'expunge',
+        sourceId: source.id,
+        payload: { toTrash: !isFinal },
+        targets,
+      });
     }
   });
   return rangesOf(selected.map(({ uid }) => uid));

@@ -46,7 +46,7 @@ function applyChanges(context: ActionContext, mailboxId: MailboxId, changes: rea
   unit.durable((work) => {
     for (const { copy, change } of changes) {
       store.copies.setFlags(copy.id, withChange(copy, change));
-      work.touch(copy.id);
+      work.touch(copy);
     }
     for (const group of groupBy(changes, ({ copy, change }) => `${copy.sourceId} ${JSON.stringify(change)}`).values()) {
       const [first] = group;
@@ -71,6 +71,9 @@ export function pushable(
 ): FlagChange {
   const mask = pushesDeleted ? ~0 : ~SystemFlag.Deleted;
   const keeps = (keyword: string) => source.keepsNewKeywords || source.keepsKeywords.includes(keyword.toLowerCase());
-  const part = ({ system, keywords }: FlagSet): FlagSet => ({ system: system & mask, keywords: keywords.filter(keeps) });
+  const part = ({ system, keywords }: FlagSet): FlagSet => ({
+    system: system & mask,
+    keywords: keywords.filter(keeps),
+  });
   return { add: part(add), remove: part(remove) };
 }

@@ -36,7 +36,11 @@ export function transfer(
     const steps = selected.map((message) => planStep(context, work, message, target));
     const isSameMailbox = target.id === mailboxId;
     for (const step of steps) takeStep(context, work, { kind, step, isSameMailbox });
-    oweSteps(work, kind, steps.filter(({ alreadyThere }) => !alreadyThere));
+    oweSteps(
+      work,
+      kind,
+      steps.filter(({ alreadyThere }) => !alreadyThere),
+    );
     return steps.map((step) => {
       const uid = entryUid(context, work, target, step);
       return [asUid(step.uid), asUid(uid)] as const;
@@ -94,7 +98,8 @@ function takeStep(context: ActionContext, work: Work, { kind, step, isSameMailbo
     work.place(copy.id);
     return;
   }
-  const labelled = account.id === toAccount.id && account.traits.deleteIsMoveToTrash ? labelledCopy(context, copy, to) : undefined;
+  const labelled =
+    account.id === toAccount.id && account.traits.deleteIsMoveToTrash ? labelledCopy(context, copy, to) : undefined;
   if (labelled && kind === 'copy') {
     step.alreadyThere = true;
     step.newCopyId = labelled.id;

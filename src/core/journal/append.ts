@@ -29,7 +29,9 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
   let found = mustLook ? await look(context, lane, { source, copyId: copy.id, uidNext }) : undefined;
   if (!found && payload.awaitUntil !== undefined && Date.now() < payload.awaitUntil) {
     store.journal.setPayload(row.id, { ...payload, uidNext });
-    throw new UpstreamError('transient', 'waiting for the provider to file the sent copy', { retryAfterMs: SENT_COPY_LOOK_MS });
+    throw new UpstreamError('transient', 'waiting for the provider to file the sent copy', {
+      retryAfterMs: SENT_COPY_LOOK_MS,
+    });
   }
   if (!found) found = await append(context, lane, { row, payload: { ...payload, uidNext }, copy, source });
   if (found && payload.originCopyId !== undefined) await verify(context, lane, source, found, copy);
@@ -49,7 +51,11 @@ interface Place {
   readonly uidNext: number;
 }
 
-async function look(context: JournalContext, lane: LaneSession, { source, copyId, uidNext }: Place): Promise<Found | undefined> {
+async function look(
+  context: JournalContext,
+  lane: LaneSession,
+  { source, copyId, uidNext }: Place,
+): Promise<Found | undefined> {
   await lane.select(source, { fresh: true });
   return (await findCopies(context, lane.session, source, { copyIds: [copyId], uidNext })).get(copyId);
 }
@@ -61,7 +67,11 @@ interface Appending {
   readonly source: SourceRow;
 }
 
-async function append(context: JournalContext, lane: LaneSession, { row, payload, copy, source }: Appending): Promise<Found | undefined> {
+async function append(
+  context: JournalContext,
+  lane: LaneSession,
+  { row, payload, copy, source }: Appending,
+): Promise<Found | undefined> {
   const { store, bodies } = context;
   // What is ours alone stays here: \Deleted is an overlay until EXPUNGE.
   const flags: FlagSet = { system: copy.flags & ~SystemFlag.Deleted, keywords: splitKeywords(copy.keywords) };
@@ -73,7 +83,13 @@ async function append(context: JournalContext, lane: LaneSession, { row, payload
 }
 
 /** The new home holds the message, before its old one is given up (promise 3). @throws {UpstreamError} */
-async function verify(context: JournalContext, lane: LaneSession, source: SourceRow, found: Found, copy: CopyRow): Promise<void> {
+async function verify(
+  context: JournalContext,
+  lane: LaneSession,
+  source: SourceRow,
+  found: Found,
+  copy: CopyRow,
+): Promise<void> {
   await lane.select(source, { fresh: true });
   let row: HeaderRow | undefined;
   await lane.session.fetchHeaders([[found.uid, found.uid]], (rows) => {
@@ -110,7 +126,12 @@ function confirm(context: JournalContext, { row, payload, copy, found }: Confirm
   });
 }
 
-function drop({ store, unit, bodies }: JournalContext, row: JournalRow, payload: AppendPayload, copy: CopyRow | undefined): void {
+function drop(
+  { store, unit, bodies }: JournalContext,
+  row: JournalRow,
+  payload: AppendPayload,
+  copy: CopyRow | undefined,
+): void {
   unit.durable((work) => {
     store.journal.remove(row.id);
     bodies.unpin(payload.bodyRef);

@@ -6,8 +6,16 @@ import { splitKeywords } from '../../store/copies.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { HeaderRow, UpstreamSession } from '../../upstream/connector.js';
-import { type FlagChange, isNoChange, isVisibleChange, type StillOurs, withOwn, withUpstream } from '../copy-flags.js';
 import { pushable } from '../actions/flags.js';
+import {
+  type FlagChange,
+  isNoChange,
+  isSame,
+  isVisibleChange,
+  type StillOurs,
+  withConfirmed,
+  withOwn,
+} from '../copy-flags.js';
 import { messageIdOf, removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import type { JournalContext } from './context.js';
@@ -45,16 +53,26 @@ function oweFlags({ store, accounts }: JournalContext, work: Work, copy: CopyRow
   const change: FlagChange = {
     add: {
       system: wanted.system & copy.ownFlags & ~upstream.system,
-      keywords: wanted.keywords.filter((keyword) => own.includes(keyword.toLowerCase()) && !has.has(keyword.toLowerCase())),
+      keywords: wanted.keywords.filter(
+        (keyword) => own.includes(keyword.toLowerCase()) && !has.has(keyword.toLowerCase()),
+      ),
     },
     remove: {
       system: upstream.system & copy.ownFlags & ~wanted.system,
-      keywords: upstream.keywords.filter((keyword) => own.includes(keyword.toLowerCase()) && !wants.has(keyword.toLowerCase())),
+      keywords: upstream.keywords.filter(
+        (keyword) => own.includes(keyword.toLowerCase()) && !wants.has(keyword.toLowerCase()),
+      ),
     },
   };
   const owed = pushable(change, source, false);
   if (!isNoChange(owed) && copy.leaving === 0) {
-    work.owe({ accountId: account.id, kind: 'flags', sourceId: source.id, payload: owed, targets: [{ copyId: copy.id }] });
+    work.owe({
+      accountId: account.id,
+      kind: 'flags',
+      sourceId: source.id,
+      payload: owed,
+      targets: [{ copyId: copy.id }],
+    });
   }
   settleOwn(store, work, copy.id, upstream);
 }
@@ -63,41 +81,46 @@ function oweFlags({ store, accounts }: JournalContext, work: Work, copy: CopyRow
 export function settleOwn(store: Store, work: Work, copyId: number, upstream?: FlagSet): void {
   const copy = store.copies.get(copyId);
   if (!copy) return;
-  const known = upstream ? { ...copy, upstreamFlags: upstream.system, upstreamKeywords: upstream.keywords.join(' ') } : copy;
+  const known = upstream
+    ? { ...copy, upstreamFlags: upstream.system, upstreamKeywords: upstream.keywords.join(' ') }
+    : copy;
   const after = withOwn(known, stillOurs(store, known));
   store.copies.setFlags(copy.id, after);
-  if (copy.leaving === 0 && isVisibleChange(copy, after)) work.touch(copy.id);
+  if (copy.leaving === 0 && isVisibleChange(copy, after)) work.touch(copy);
 }
 
 /** What other rows still owe for the copy, and what its upstream cannot keep. */
-export function stillOurs(store: Store, copy: CopyRow): StillOurs {
+export function stillOurs(store: Store, copy: CopyRow, owesMore = true): StillOurs {
   const source = store.sources.get(copy.sourceId);
   const keywords = new Set<string>();
   // \Deleted may be our overlay: it stays ours while it differs from what the upstream has.
   let system = (copy.flags ^ copy.upstreamFlags) & SystemFlag.Deleted;
-  for (const row of store.journal.ofCopy(copy.id)) {
+  for (const row of owesMore ? store.journal.ofCopy(copy.id) : []) {
     if (row.kind !== 'flags') continue;
     const { add, remove } = JSON.parse(row.payload) as FlagChange;
     system |= add.system | remove.system;
     for (const keyword of [...add.keywords, ...remove.keywords]) keywords.add(keyword.toLowerCase());
   }
   if (source && !source.keepsNewKeywords) {
-    for (const keyword of splitKeywords(copy.ownKeywords)) if (!source.keepsKeywords.includes(keyword)) keywords.add(keyword);
+    for (const keyword of splitKeywords(copy.ownKeywords))
+      if (!source.keepsKeywords.includes(keyword)) keywords.add(keyword);
   }
   return { system, keywords };
 }
 
-/** Marks what the upstream has just confirmed for the copy. */
-export function confirmFlags(store: Store, work: Work, copy: CopyRow, { add, remove }: FlagChange): void {
-  const gone = new Set(remove.keywords.map((keyword) => keyword.toLowerCase()));
-  const upstream: FlagSet = {
-    system: (copy.upstreamFlags | add.system) & ~remove.system,
-    keywords: [...new Set([...splitKeywords(copy.upstreamKeywords), ...add.keywords])].filter(
-      (keyword) => !gone.has(keyword.toLowerCase()),
-    ),
-  };
-  store.copies.setFlags(copy.id, withUpstream(copy, upstream));
-  settleOwn(store, work, copy.id);
+/** Marks what the upstream has just confirmed for the copy. `owesMore`: other rows may concern it. */
+export function confirmFlags(
+  store: Store,
+  work: Work,
+  copy: CopyRow,
+  { add, remove }: FlagChange,
+  owesMore: boolean,
+): void {
+  const told = { ...copy, upstreamFlags: (copy.upstreamFlags | add.system) & ~remove.system };
+  const after = withConfirmed(copy, { add, remove }, stillOurs(store, told, owesMore));
+  if (isSame(copy, after)) return;
+  store.copies.setFlags(copy.id, after);
+  if (copy.leaving === 0 && isVisibleChange(copy, after)) work.touch(copy);
 }
 
 /** A message found upstream by its fingerprint. */
@@ -127,7 +150,9 @@ export async function findCopies(
     if (!message) continue;
     const wanted = message.messageIdHeader ?? '';
     const index = candidates.findIndex((row) =>
-      wanted === '' ? row.sizeBytes === message.sizeBytes : messageIdOf(row.headers) === wanted || original(row) === wanted,
+      wanted === ''
+        ? row.sizeBytes === message.sizeBytes
+        : messageIdOf(row.headers) === wanted || original(row) === wanted,
     );
     const [row] = index < 0 ? [] : candidates.splice(index, 1);
     if (row) found.set(copyId, { uid: row.uid, flags: row.flags });

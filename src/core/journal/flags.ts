@@ -1,5 +1,5 @@
-import { rangesOf } from '../../mail/sequence-set.js';
 import type { FlagSet } from '../../mail/flags.js';
+import { rangesOf } from '../../mail/sequence-set.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { FlagChange } from '../copy-flags.js';
 import type { LaneSession } from '../sync/lane.js';
@@ -9,7 +9,11 @@ import type { JournalContext } from './context.js';
 const isEmpty = ({ system, keywords }: FlagSet): boolean => system === 0 && keywords.length === 0;
 
 /** Rows of one source with the same payload: one STORE for all their messages. */
-export async function carryFlags(context: JournalContext, lane: LaneSession, rows: readonly JournalRow[]): Promise<number[]> {
+export async function carryFlags(
+  context: JournalContext,
+  lane: LaneSession,
+  rows: readonly JournalRow[],
+): Promise<number[]> {
   const { store, unit } = context;
   const [first] = rows;
   const source = first?.sourceId ? store.sources.get(first.sourceId) : undefined;
@@ -24,9 +28,10 @@ export async function carryFlags(context: JournalContext, lane: LaneSession, row
   }
   unit.batch((work) => {
     for (const row of rows) store.journal.remove(row.id);
+    const owesMore = source !== undefined && store.journal.head(source.accountId, 1).length > 0;
     for (const id of copyIds) {
       const copy = store.copies.get(id);
-      if (copy) confirmFlags(store, work, copy, change);
+      if (copy) confirmFlags(store, work, copy, change, owesMore);
     }
   });
   return [];

@@ -17,9 +17,17 @@ async function doUnlessDone(action: () => Promise<void>, isDone: () => Promise<b
   }
 }
 
-export async function carryCreate({ store, unit }: JournalContext, { session }: LaneSession, row: JournalRow): Promise<number[]> {
+export async function carryCreate(
+  { store, unit }: JournalContext,
+  { session }: LaneSession,
+  row: JournalRow,
+): Promise<number[]> {
   const source = store.sources.get(row.sourceId ?? 0);
-  if (source) await doUnlessDone(() => session.createMailbox(source.path), () => exists(session, source.path));
+  if (source)
+    await doUnlessDone(
+      () => session.createMailbox(source.path),
+      () => exists(session, source.path),
+    );
   unit.batch(() => {
     if (source) store.sources.setPresent(source.id);
     store.journal.remove(row.id);
@@ -27,7 +35,11 @@ export async function carryCreate({ store, unit }: JournalContext, { session }: 
   return source ? [source.id] : [];
 }
 
-export async function carryRename({ store, unit }: JournalContext, { session }: LaneSession, row: JournalRow): Promise<number[]> {
+export async function carryRename(
+  { store, unit }: JournalContext,
+  { session }: LaneSession,
+  row: JournalRow,
+): Promise<number[]> {
   const source = store.sources.get(row.sourceId ?? 0);
   const { to } = JSON.parse(row.payload) as RenamePayload;
   if (source) {
@@ -46,10 +58,17 @@ export async function carryRename({ store, unit }: JournalContext, { session }: 
   return [];
 }
 
-export async function carryDelete({ store, unit }: JournalContext, { session }: LaneSession, row: JournalRow): Promise<number[]> {
+export async function carryDelete(
+  { store, unit }: JournalContext,
+  { session }: LaneSession,
+  row: JournalRow,
+): Promise<number[]> {
   const source = store.sources.get(row.sourceId ?? 0);
   if (source?.present) {
-    await doUnlessDone(() => session.deleteMailbox(source.path), async () => !(await exists(session, source.path)));
+    await doUnlessDone(
+      () => session.deleteMailbox(source.path),
+      async () => !(await exists(session, source.path)),
+    );
   }
   unit.batch((work) => {
     store.journal.remove(row.id);

@@ -4,8 +4,8 @@ import type { JournalRow } from '../../store/journal.js';
 import type { LaneSession } from '../sync/lane.js';
 import { carryAppend, carrySpool } from './append.js';
 import type { JournalContext } from './context.js';
-import { carryCreate, carryDelete, carryRename } from './folders.js';
 import { carryFlags } from './flags.js';
+import { carryCreate, carryDelete, carryRename } from './folders.js';
 import { carryExpunge, carryTransfer } from './transfer.js';
 
 export { undo } from './undo.js';
@@ -14,7 +14,11 @@ export { undo } from './undo.js';
  * Carries rows out (several only of kind `flags`, alike), confirms and deletes them; returns the sources that changed.
  * @throws {UpstreamError}
  */
-export async function carryOut(context: JournalContext, lane: LaneSession, rows: readonly JournalRow[]): Promise<number[]> {
+export async function carryOut(
+  context: JournalContext,
+  lane: LaneSession,
+  rows: readonly JournalRow[],
+): Promise<number[]> {
   const [row] = rows;
   switch (row?.kind) {
     case undefined:

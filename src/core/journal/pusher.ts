@@ -1,14 +1,15 @@
 // Carries the journal upstream (DESIGN §7): in order, joining neighbours, confirming, undoing what is refused for good.
-import { sleep } from '../../lib/deadline.js';
+
 import { backoffMs } from '../../lib/backoff.js';
+import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import { UpstreamError } from '../../mail/errors.js';
 import type { JournalRow, JournalTarget } from '../../store/journal.js';
 import type { Bell } from '../changes.js';
 import type { Lane } from '../sync/lane.js';
 import { Priority } from '../sync/lane.js';
-import { carryOut, undo } from './handlers.js';
 import type { AppendPayload, JournalContext } from './context.js';
+import { carryOut, undo } from './handlers.js';
 
 export interface PusherOptions {
   readonly context: JournalContext;
@@ -59,7 +60,9 @@ function nextRows({ store }: JournalContext, accountId: number): JournalRow[] {
   const passed = new Set<number>();
   for (const [index, row] of head.entries()) {
     const targets = store.journal.targets(row.id);
-    const isHeld = targets.some(({ copyId, newCopyId }) => passed.has(copyId) || (newCopyId !== null && passed.has(newCopyId)));
+    const isHeld = targets.some(
+      ({ copyId, newCopyId }) => passed.has(copyId) || (newCopyId !== null && passed.has(newCopyId)),
+    );
     if (isHeld || isPassable(store, row, targets)) {
       for (const { copyId, newCopyId } of targets) passed.add(copyId).add(newCopyId ?? copyId);
       continue;
@@ -73,11 +76,15 @@ function isPassable(store: JournalContext['store'], row: JournalRow, targets: re
   if (row.kind === 'append') {
     return row.nextAttemptAt > Date.now() && (JSON.parse(row.payload) as AppendPayload).awaitUntil !== undefined;
   }
-  return targets.some(({ copyId }) => store.copies.get(copyId)?.upstreamUid === null && store.journal.isBrought(copyId));
+  return targets.some(
+    ({ copyId }) => store.copies.get(copyId)?.upstreamUid === null && store.journal.isBrought(copyId),
+  );
 }
 
 function joinable(rows: readonly JournalRow[], first: JournalRow): JournalRow[] {
-  const end = rows.findIndex((row) => row.kind !== 'flags' || row.sourceId !== first.sourceId || row.payload !== first.payload);
+  const end = rows.findIndex(
+    (row) => row.kind !== 'flags' || row.sourceId !== first.sourceId || row.payload !== first.payload,
+  );
   return rows.slice(0, end < 0 ? rows.length : end);
 }
 
@@ -109,12 +116,20 @@ async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Pr
     if (error.kind === 'permanent') {
       logger.warn({ err: error, kind: first.kind, row: first.id }, 'upstream refused an action for good; undoing it');
       options.onCarried(undo(context, first));
-      options.onProblem(`journal ${first.id}`, refusalText(first.kind, error), 'The change has been put back; try it again, or do it at the provider.');
+      options.onProblem(
+        `journal ${first.id}`,
+        refusalText(first.kind, error),
+        'The change has been put back; try it again, or do it at the provider.',
+      );
       return;
     }
     for (const row of rows) postpone(context, row, error);
     if (first.attempts >= WORRYING_ATTEMPTS) {
-      options.onProblem('journal waits', `changes are waiting to be carried out: ${error.message}`, 'They will be carried out when the provider answers again.');
+      options.onProblem(
+        'journal waits',
+        `changes are waiting to be carried out: ${error.message}`,
+        'They will be carried out when the provider answers again.',
+      );
     }
   }
 }
@@ -123,7 +138,12 @@ function postpone({ store }: JournalContext, row: JournalRow, error: unknown): v
   const attempts = row.attempts + 1;
   const retryAfterMs = error instanceof UpstreamError ? (error.details.retryAfterMs ?? 0) : 0;
   const delay = Math.max(backoffMs(row.attempts, RETRY), retryAfterMs);
-  store.journal.setAttempt(row.id, attempts, Date.now() + delay, error instanceof Error ? error.message : String(error));
+  store.journal.setAttempt(
+    row.id,
+    attempts,
+    Date.now() + delay,
+    error instanceof Error ? error.message : String(error),
+  );
 }
 
 const refusalText = (kind: string, error: UpstreamError): string =>

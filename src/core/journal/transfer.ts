@@ -43,14 +43,18 @@ export async function carryTransfer(context: JournalContext, lane: LaneSession, 
     const lost = rest.filter(({ newCopyId }) => !found.has(newCopyId)).map(({ newCopyId }) => newCopyId);
     if (lost.length > 0) {
       await lane.select(to, { fresh: true });
-      for (const [id, hit] of await findCopies(context, lane.session, to, { copyIds: lost, uidNext })) found.set(id, hit);
+      for (const [id, hit] of await findCopies(context, lane.session, to, { copyIds: lost, uidNext }))
+        found.set(id, hit);
     }
   }
   confirm(context, row, pending, found);
   return [from.id, to.id];
 }
 
-const upstreamFlagsOf = (copy: CopyRow) => ({ system: copy.upstreamFlags, keywords: splitKeywords(copy.upstreamKeywords) });
+const upstreamFlagsOf = (copy: CopyRow) => ({
+  system: copy.upstreamFlags,
+  keywords: splitKeywords(copy.upstreamKeywords),
+});
 
 /** The targets that still have something to carry; a message that left the upstream meanwhile takes its new copy along. */
 function pendingOf({ store, unit }: JournalContext, row: JournalRow): Pending[] {
@@ -78,7 +82,8 @@ interface Reconciliation {
 async function reconcile(context: JournalContext, lane: LaneSession, r: Reconciliation): Promise<Pending[]> {
   await lane.select(r.to, { fresh: true });
   const copyIds = r.pending.map(({ newCopyId }) => newCopyId);
-  for (const [id, hit] of await findCopies(context, lane.session, r.to, { copyIds, uidNext: r.uidNext })) r.found.set(id, hit);
+  for (const [id, hit] of await findCopies(context, lane.session, r.to, { copyIds, uidNext: r.uidNext }))
+    r.found.set(id, hit);
   const missing = r.pending.filter(({ newCopyId }) => !r.found.has(newCopyId));
   if (missing.length === 0) return [];
   await lane.select(r.from, { fresh: true });
@@ -86,7 +91,12 @@ async function reconcile(context: JournalContext, lane: LaneSession, r: Reconcil
   return missing.filter(({ copy }) => there.has(copy.upstreamUid ?? 0));
 }
 
-function confirm({ store, unit, ...rest }: JournalContext, row: JournalRow, pending: readonly Pending[], found: Map<number, Found>): void {
+function confirm(
+  { store, unit, ...rest }: JournalContext,
+  row: JournalRow,
+  pending: readonly Pending[],
+  found: Map<number, Found>,
+): void {
   const context = { store, unit, ...rest };
   unit.batch((work) => {
     // First the row, so that what is still owed for the copies is counted without it.
@@ -127,4 +137,6 @@ export async function carryExpunge(context: JournalContext, lane: LaneSession, r
 }
 
 const trashOf = ({ store }: JournalContext, source: SourceRow): SourceRow | undefined =>
-  source.role === 'trash' ? undefined : store.sources.ofAccount(source.accountId).find(({ role, present }) => role === 'trash' && present);
+  source.role === 'trash'
+    ? undefined
+    : store.sources.ofAccount(source.accountId).find(({ role, present }) => role === 'trash' && present);

@@ -23,7 +23,8 @@ export function undo(context: JournalContext, row: JournalRow): number[] {
       case 'move':
       case 'spool':
         for (const { copyId, newCopyId } of targets) {
-          const isMove = row.kind === 'move' || (row.kind === 'spool' && (JSON.parse(row.payload) as SpoolPayload).remove);
+          const isMove =
+            row.kind === 'move' || (row.kind === 'spool' && (JSON.parse(row.payload) as SpoolPayload).remove);
           if (isMove) putBack(context, work, copyId);
           const made = newCopyId === null ? undefined : store.copies.get(newCopyId);
           if (made) removeCopy(store, work, made);
@@ -33,7 +34,8 @@ export function undo(context: JournalContext, row: JournalRow): number[] {
         for (const { copyId } of targets) putBack(context, work, copyId);
         break;
       case 'append':
-        for (const { copyId } of targets) undoAppend(context, work, store.copies.get(copyId), JSON.parse(row.payload) as AppendPayload);
+        for (const { copyId } of targets)
+          undoAppend(context, work, store.copies.get(copyId), JSON.parse(row.payload) as AppendPayload);
         break;
       case 'create':
         undoCreate(context, work, row);
@@ -105,7 +107,13 @@ function undoDelete({ store }: JournalContext, work: Work, row: JournalRow): voi
   const { mailboxPath } = JSON.parse(row.payload) as DeletePayload;
   if (!source || store.mailboxes.byPath(mailboxPath)) return;
   const { accountId } = source;
-  const mailbox = store.mailboxes.insert({ path: mailboxPath, kind: 'account', role: undefined, accountId, selectable: true });
+  const mailbox = store.mailboxes.insert({
+    path: mailboxPath,
+    kind: 'account',
+    role: undefined,
+    accountId,
+    selectable: true,
+  });
   store.mailboxes.addFeed(mailbox.id, source.id, true);
   work.ringTree();
   for (const copy of store.copies.ofSource(source.id)) {

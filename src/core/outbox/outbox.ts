@@ -1,10 +1,11 @@
 // Sending (DESIGN §9): committed before anything else, tried at once, retried, reported; one send, one copy (promise 4).
-import { createMutex, type Mutex } from '../../lib/mutex.js';
-import type { Logger } from '../../lib/logger.js';
+
 import { sleep } from '../../lib/deadline.js';
+import type { Logger } from '../../lib/logger.js';
+import { createMutex, type Mutex } from '../../lib/mutex.js';
 import { MailboxError, UpstreamError } from '../../mail/errors.js';
-import type { SubmissionRow, SubmissionStore } from '../../store/submissions.js';
 import type { Database } from '../../store/database.js';
+import type { SubmissionRow, SubmissionStore } from '../../store/submissions.js';
 import type { Submitter } from '../../upstream/connector.js';
 import type { Outbox, SubmissionRequest, SubmissionVerdict } from '../core.js';
 import type { MessageBodies } from '../reads/bodies.js';
@@ -53,7 +54,16 @@ const GIVE_UP_MS = 3 * 24 * 60 * MINUTE;
 const ABSORB_MS = 30 * MINUTE;
 
 export function createOutbox(options: OutboxOptions): OutboxRun {
-  const { submissions, database, accounts, bodies, sentCopies, logger, verdictMs = 20_000, watchSentMs = 30_000 } = options;
+  const {
+    submissions,
+    database,
+    accounts,
+    bodies,
+    sentCopies,
+    logger,
+    verdictMs = 20_000,
+    watchSentMs = 30_000,
+  } = options;
   const stop = new AbortController();
   const mutexes = new Map<number, Mutex>(accounts.map(({ id }) => [id, createMutex()]));
   const waiting = new Set<number>();
@@ -72,7 +82,10 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     const account = byAddress(prepared.from);
     if (!account || (request.mailFrom !== '' && !byAddress(request.mailFrom))) {
       bodies.unpin(prepared.message.bodyRef);
-      throw new MailboxError('NOPERM', `the sender ${prepared.from ?? request.mailFrom} is not one of the accounts here`);
+      throw new MailboxError(
+        'NOPERM',
+        `the sender ${prepared.from ?? request.mailFrom} is not one of the accounts here`,
+      );
     }
     const isOwnEnvelope = account.identities.includes(request.mailFrom.toLowerCase());
     const row = database.durable(() =>
@@ -91,7 +104,9 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     waiting.add(row.id);
     const attempt = tryNow(row.id);
     inBackground(attempt.then(() => undefined));
-    const late = sleep(verdictMs, stop.signal).then((): SubmissionVerdict => ({ kind: 'queued', text: 'queued; it will be sent' }));
+    const late = sleep(verdictMs, stop.signal).then(
+      (): SubmissionVerdict => ({ kind: 'queued', text: 'queued; it will be sent' }),
+    );
     const verdict = await Promise.race([attempt, late]);
     waiting.delete(row.id);
     return verdict;
@@ -106,7 +121,8 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
   };
   const attemptOnce = async (account: SendingAccount, id: number): Promise<SubmissionVerdict> => {
     const row = submissions.get(id);
-    if (!row || stop.signal.aborted || row.state === 'delivered' || row.state === 'failed') return { kind: 'queued', text: 'queued' };
+    if (!row || stop.signal.aborted || row.state === 'delivered' || row.state === 'failed')
+      return { kind: 'queued', text: 'queued' };
     const backoff = BACKOFF_MS[Math.min(row.attempts, BACKOFF_MS.length - 1)] ?? MINUTE;
     database.durable(() => submissions.setSending(id, row.attempts + 1, Date.now() + backoff));
     try {
@@ -126,7 +142,11 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     }
   };
 
-  const onFailure = async (account: SendingAccount, row: SubmissionRow, error: UpstreamError): Promise<SubmissionVerdict> => {
+  const onFailure = async (
+    account: SendingAccount,
+    row: SubmissionRow,
+    error: UpstreamError,
+  ): Promise<SubmissionVerdict> => {
     const { serverText = error.message, replyCode = 550, outcomeUnknown, retryAfterMs = 0 } = error.details;
     logger.warn({ err: error, submission: row.id }, 'a message could not be sent now');
     const isOver = error.kind === 'permanent' || Date.now() - row.createdAt > GIVE_UP_MS;
@@ -136,22 +156,37 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
         bodies.unpin(row.bodyRef);
         return { kind: 'refused', replyCode, text: serverText };
       }
-      await report(account, row, row.rcptTo.map((recipient) => ({ recipient, replyCode, text: serverText })));
+      await report(
+        account,
+        row,
+        row.rcptTo.map((recipient) => ({ recipient, replyCode, text: serverText })),
+      );
       bodies.unpin(row.bodyRef);
       return { kind: 'refused', replyCode, text: serverText };
     }
     const later = Math.max(submissions.get(row.id)?.nextAttemptAt ?? 0, Date.now() + retryAfterMs);
     database.durable(() =>
-      submissions.setState(row.id, outcomeUnknown ? 'unknown' : 'queued', { lastError: serverText, nextAttemptAt: later }),
+      submissions.setState(row.id, outcomeUnknown ? 'unknown' : 'queued', {
+        lastError: serverText,
+        nextAttemptAt: later,
+      }),
     );
-    if (error.kind === 'auth') options.onProblem(account.id, 'smtp', `sending is refused: ${serverText}`, 'Check the account\u2019s password.');
+    if (error.kind === 'auth')
+      options.onProblem(account.id, 'smtp', `sending is refused: ${serverText}`, 'Check the account\u2019s password.');
     return { kind: 'queued', text: 'queued; it will be tried again' };
   };
 
   /** The client was told 250 already: a report in INBOX takes the place of the refusal. */
-  const report = async (account: SendingAccount, row: SubmissionRow, failed: readonly FailedRecipient[]): Promise<void> => {
+  const report = async (
+    account: SendingAccount,
+    row: SubmissionRow,
+    failed: readonly FailedRecipient[],
+  ): Promise<void> => {
     const header = await readHeader(bodies, row.bodyRef);
-    await sentCopies.deliverLocal(account.id, deliveryReport({ to: account.address, messageId: row.messageId, failed, header }));
+    await sentCopies.deliverLocal(
+      account.id,
+      deliveryReport({ to: account.address, messageId: row.messageId, failed, header }),
+    );
   };
 
   /** providers.md §10: who files the copy in Sent is known, or found out by looking. */
@@ -212,7 +247,8 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       isOwnAddress: (address) => byAddress(address) !== undefined,
       sizeLimit: () => options.sizeLimit,
       spool: (sizeBytes) => {
-        if (sizeBytes > options.sizeLimit) throw new MailboxError('TOOBIG', `messages may have at most ${options.sizeLimit} bytes`);
+        if (sizeBytes > options.sizeLimit)
+          throw new MailboxError('TOOBIG', `messages may have at most ${options.sizeLimit} bytes`);
         return bodies.spool();
       },
       submit,

@@ -37,7 +37,9 @@ export async function prepare(bodies: MessageBodies, spooled: Spooled): Promise<
   const messageId = known ?? `${randomUUID()}@${from?.split('@')[1] ?? 'localhost'}`;
   const added = [
     ...(known === undefined ? [`Message-ID: <${messageId}>\r\n`] : []),
-    ...(headerField(header, 'date') === undefined ? [`Date: ${new Date().toUTCString().replace('GMT', '+0000')}\r\n`] : []),
+    ...(headerField(header, 'date') === undefined
+      ? [`Date: ${new Date().toUTCString().replace('GMT', '+0000')}\r\n`]
+      : []),
   ].join('');
   const answers = [...messageIdIn(header, 'in-reply-to'), ...messageIdIn(header, 'references').reverse()];
   const message = added === '' ? spooled : await withPrefix(bodies, spooled, added);

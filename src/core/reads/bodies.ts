@@ -5,7 +5,7 @@ import { asUid, asUpstreamUid } from '../../mail/ids.js';
 import type { BodyFiles, BodyWriter } from '../../store/body-files.js';
 import type { Whereabouts } from '../../store/listing-reads.js';
 import type { Store } from '../../store/store.js';
-import type { MailboxId, MessageBody, Reads, SpoolWriter, Spooled } from '../core.js';
+import type { MailboxId, MessageBody, Reads, Spooled, SpoolWriter } from '../core.js';
 import type { UpstreamReader } from './upstream-reader.js';
 
 export interface MessageBodies {
@@ -37,6 +37,7 @@ export interface BodiesOptions {
   readonly logger: Logger;
 }
 
+const USED_BATCH = 500;
 /** One upstream command fetches at most so many bodies, of so many bytes together. */
 const BATCH_COUNT = 40;
 const BATCH_BYTES = 4_000_000;
@@ -92,7 +93,14 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
       const message = id === null ? undefined : store.messages.get(id);
       const copy = message && store.copies.ofMessage(message.id).find(({ upstreamUid }) => upstreamUid !== null);
       if (message && copy?.upstreamUid != null) {
-        return [{ messageId: where.messageId, upstreamUid: copy.upstreamUid, sizeBytes: message.sizeBytes, sourceId: copy.sourceId }];
+        return [
+          {
+            messageId: where.messageId,
+            upstreamUid: copy.upstreamUid,
+            sizeBytes: message.sizeBytes,
+            sourceId: copy.sourceId,
+          },
+        ];
       }
     }
     return [];
@@ -100,7 +108,9 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
 
   const ensure = async (messageIds: readonly number[]): Promise<void> => {
     const missing = messageIds.filter((id) => !cachedRef(id));
-    const requests = missing.flatMap((messageId) => requestFor({ messageId, originId: store.messages.get(messageId)?.originId ?? null }));
+    const requests = missing.flatMap((messageId) =>
+      requestFor({ messageId, originId: store.messages.get(messageId)?.originId ?? null }),
+    );
     await Promise.all(downloads.start(requests).values());
   };
   return {
@@ -113,12 +123,23 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
       await ensure([messageId]);
       const bodyRef = cachedRef(messageId);
       const sizeBytes = bodyRef === undefined ? undefined : store.bodyIndex.sizeOf(bodyRef);
-      if (bodyRef === undefined || sizeBytes === undefined) throw new UpstreamError('transient', 'the message could not be fetched');
+      if (bodyRef === undefined || sizeBytes === undefined)
+        throw new UpstreamError('transient', 'the message could not be fetched');
       return cache.makeDurable(bodyRef);
     },
     pin: (bodyRef) => store.bodyIndex.pin(bodyRef),
     unpin: (bodyRef) => store.bodyIndex.unpin(bodyRef),
-    prefetch: (sourceId, items) => reader.atLeisure(() => Promise.all(downloads.start(items.map((item) => ({ ...item, sourceId })), true).values()).then(() => undefined)),
+    prefetch: (sourceId, items) =>
+      reader.atLeisure(() =>
+        Promise.all(
+          downloads
+            .start(
+              items.map((item) => ({ ...item, sourceId })),
+              true,
+            )
+            .values(),
+        ).then(() => undefined),
+      ),
   };
 }
 
@@ -132,19 +153,22 @@ function createDownloads({ store, reader }: BodiesOptions, cache: Cache) {
 
   const fetchBatch = async (sourceId: number, batch: readonly BodyRequest[], leisurely: boolean): Promise<void> => {
     const byUid = new Map(batch.map((request) => [request.upstreamUid, request]));
-    await reader.read(sourceId, leisurely, (session) =>
-      session.fetchBodies(batch.map(({ upstreamUid }) => asUpstreamUid(upstreamUid)), async (uid, body) => {
-        const request = byUid.get(uid);
-        const writer = cache.writer();
-        try {
-          for await (const chunk of body) await writer.write(chunk);
-        } catch (error) {
-          await writer.abort();
-          throw error;
-        }
-        const written = await writer.finish();
-        if (request) cache.keep(written, () => store.messages.setBody(request.messageId, written.bodyRef));
-      }),
+    await reader.read(sourceId, { leisurely }, (session) =>
+      session.fetchBodies(
+        batch.map(({ upstreamUid }) => asUpstreamUid(upstreamUid)),
+        async (uid, body) => {
+          const request = byUid.get(uid);
+          const writer = cache.writer();
+          try {
+            for await (const chunk of body) await writer.write(chunk);
+          } catch (error) {
+            await writer.abort();
+            throw error;
+          }
+          const written = await writer.finish();
+          if (request) cache.keep(written, () => store.messages.setBody(request.messageId, written.bodyRef));
+        },
+      ),
     );
   };
   const start = (requests: readonly SourcedRequest[], leisurely = false): Map<number, Promise<void>> => {
@@ -185,7 +209,16 @@ function createCache({ store, files, cacheBytes, logger }: BodiesOptions) {
   const { bodyIndex } = store;
   let totalBytes = bodyIndex.totalBytes();
 
+  const used = new Set<string>();
+  const writeUsed = () => {
+    store.database.batch(() => {
+      for (const ref of used) bodyIndex.used(ref);
+    });
+    used.clear();
+  };
+
   const evict = async () => {
+    writeUsed();
     while (totalBytes > cacheBytes) {
       const victims = bodyIndex.oldest(50);
       if (victims.length === 0) return;
@@ -204,12 +237,17 @@ function createCache({ store, files, cacheBytes, logger }: BodiesOptions) {
       also();
     });
     if (isNew) totalBytes += sizeBytes;
-    if (totalBytes > cacheBytes) evict().catch((err: unknown) => logger.warn({ err }, 'cannot make room in the body cache'));
+    if (totalBytes > cacheBytes)
+      evict().catch((err: unknown) => logger.warn({ err }, 'cannot make room in the body cache'));
   };
   return {
     keep,
     writer: (): BodyWriter => files.create({ durable: false }),
-    used: (ref: string) => bodyIndex.used(ref),
+    used: (ref: string) => {
+      // One write for many reads: the order of eviction need not be exact.
+      used.add(ref);
+      if (used.size >= USED_BATCH) writeUsed();
+    },
     read: async (ref: string): Promise<Uint8Array> => {
       try {
         return await files.read(ref);

@@ -1,9 +1,9 @@
+import { bodyStructureOf } from '../../mail/body-structure.js';
 import { UpstreamError } from '../../mail/errors.js';
+import { keptHeaders } from '../../mail/header-block.js';
 import { wireText } from '../../mail/ids.js';
 import { parseMime } from '../../mail/mime.js';
-import { bodyStructureOf } from '../../mail/body-structure.js';
 import { rangesOf } from '../../mail/sequence-set.js';
-import { keptHeaders } from '../../mail/header-block.js';
 import type { ListingReadRow } from '../../store/listing-reads.js';
 import type { Store } from '../../store/store.js';
 import type { FetchColumns, FetchRow, MailboxId, Reads } from '../core.js';
@@ -30,7 +30,11 @@ export function createRows(options: RowsOptions): Reads['rows'] {
       const read = () => pick(store.listings.range(mailboxId, low, high, high - low + 1, columns), wanted);
       let found = read();
       if (found.some((row) => isIncomplete(row, columns))) {
-        await complete(options, mailboxId, found.filter((row) => isIncomplete(row, columns)));
+        await complete(
+          options,
+          mailboxId,
+          found.filter((row) => isIncomplete(row, columns)),
+        );
         found = read();
         if (found.some(({ missing }) => missing)) {
           throw new UpstreamError('transient', 'some of these messages have not been fetched from the provider yet');
@@ -65,20 +69,27 @@ function pick(rows: ListingReadRow[], wanted: Uint32Array): ListingReadRow[] {
 }
 
 /** Fetches the listings that the backfill has not brought yet, and rebuilds structures the upstream could not tell. */
-async function complete({ store, ingest, bodies, reader }: RowsOptions, mailboxId: MailboxId, rows: readonly ListingReadRow[]): Promise<void> {
+async function complete(
+  { store, ingest, bodies, reader }: RowsOptions,
+  mailboxId: MailboxId,
+  rows: readonly ListingReadRow[],
+): Promise<void> {
   const bySource = new Map<number, number[]>();
   const local: number[] = [];
   for (const { uid, missing } of rows) {
     const where = store.listings.whereabouts(mailboxId, uid);
     if (!where) continue;
-    if (missing && where.upstreamUid !== null) bySource.set(where.sourceId, [...(bySource.get(where.sourceId) ?? []), where.upstreamUid]);
+    if (missing && where.upstreamUid !== null)
+      bySource.set(where.sourceId, [...(bySource.get(where.sourceId) ?? []), where.upstreamUid]);
     else local.push(where.messageId);
   }
   for (const [sourceId, upstreamUids] of bySource) {
     const source = store.sources.get(sourceId);
     if (!source) continue;
     const ranges = rangesOf(upstreamUids.sort((a, b) => a - b));
-    await reader.read(sourceId, false, (session) => session.fetchHeaders(ranges, (found) => ingest.headers(source, found)));
+    await reader.read(sourceId, {}, (session) =>
+      session.fetchHeaders(ranges, (found) => ingest.headers(source, found)),
+    );
   }
   if (local.length > 0) await rebuild(store, bodies, local);
 }

@@ -1,7 +1,8 @@
 // SEARCH from our own index (DESIGN §8): flags from the snapshot, dates and sizes from narrow rows, texts from the kept
 // header fields and from cached bodies; what neither holds is asked upstream where that upstream's SEARCH can be trusted.
-import { decodedBodyText, decodeHeaderText, searchFold } from '../../mail/decoded-text.js';
+
 import { dayOf, parseDateHeader } from '../../mail/dates.js';
+import { decodedBodyText, decodeHeaderText, searchFold } from '../../mail/decoded-text.js';
 import { headerFields } from '../../mail/header-block.js';
 import { KEPT_HEADER_FIELD_SET } from '../../mail/header-fields.js';
 import type { WireText } from '../../mail/ids.js';
@@ -108,6 +109,8 @@ async function searchTexts(
   signal: AbortSignal,
 ): Promise<ReadonlySet<number>> {
   const hits = new Set<number>();
+  // Taken first: what reaches its upstream meanwhile is in one of the two at least.
+  const unbound = store.listings.unboundUids(mailboxId);
   const sourceIds = store.mailboxes.feedsOfMailbox(mailboxId).map(({ sourceId }) => sourceId);
   const inSource = async (sourceId: number) => {
     const known = store.listings.upstreamUids(mailboxId, sourceId);
@@ -115,7 +118,7 @@ async function searchTexts(
     const isRemote = isTrusted(sourceId) && known.some(([, , isCached]) => !isCached);
     if (isRemote) {
       // One command tells of them all; cached ones are then not read again.
-      const found = new Set(await reader.read(sourceId, false, (session) => session.search(leaf)));
+      const found = new Set(await reader.read(sourceId, { fresh: true }, (session) => session.search(leaf)));
       for (const [uid, upstreamUid] of known) if (found.has(upstreamUid)) hits.add(uid);
       return;
     }
@@ -127,7 +130,7 @@ async function searchTexts(
   };
   await Promise.all(sourceIds.map(inSource));
   // Messages that are only here yet (an append on its way) are in no upstream's answer.
-  for (const uid of store.listings.unboundUids(mailboxId)) if (await matchesBody(uid)) hits.add(uid);
+  for (const uid of unbound) if (await matchesBody(uid)) hits.add(uid);
   return hits;
 }
 
@@ -169,7 +172,9 @@ function compile(criteria: SearchCriteria, texts: ReadonlyMap<SearchCriteria, Re
     case 'text':
       return ({ uid }) => texts.get(criteria)?.has(uid) ?? false;
     case 'header':
-      return isKept(criteria.field) ? headerTest(criteria.field, criteria.text) : ({ uid }) => texts.get(criteria)?.has(uid) ?? false;
+      return isKept(criteria.field)
+        ? headerTest(criteria.field, criteria.text)
+        : ({ uid }) => texts.get(criteria)?.has(uid) ?? false;
     case 'and': {
       const tests = criteria.all.map(inner);
       return (candidate) => tests.every((test) => test(candidate));

@@ -1,9 +1,9 @@
+import { MailboxError } from '../../mail/errors.js';
+import { SystemFlag } from '../../mail/flags.js';
 import { asUid } from '../../mail/ids.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { Store } from '../../store/store.js';
-import type { Mailbox, MailboxChanges, MailboxId, MailboxSnapshot, MailboxStatus } from '../core.js';
-import { MailboxError } from '../../mail/errors.js';
-import { SystemFlag } from '../../mail/flags.js';
+import type { MailboxChanges, MailboxId, MailboxSnapshot, MailboxStatus } from '../core.js';
 import type { FlagTable } from '../flag-table.js';
 
 /** Snapshots of mailboxes (core.ts), kept up to date by modseq: only what changed is read again. */
@@ -155,31 +155,3 @@ export function indexOfUid(uids: Uint32Array, uid: number): number {
   }
   return -1;
 }
-
-/** The uids of an ascending array that lie in ascending, disjoint ranges. */
-export function uidsIn(uids: Uint32Array, ranges: readonly (readonly [number, number])[]): number[] {
-  const found: number[] = [];
-  for (const [low, high] of ranges) {
-    for (let i = lowerBound(uids, low); i < uids.length; i++) {
-      const uid = uids[i] ?? 0;
-      if (uid > high) break;
-      found.push(uid);
-    }
-  }
-  return found;
-}
-
-/** Index of the first element ≥ value. */
-export function lowerBound(uids: Uint32Array, value: number): number {
-  let low = 0;
-  let high = uids.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((uids[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Whether the front ends may see this mailbox row as their Mailbox. */
-export const mailboxId = (id: number): MailboxId => id as Mailbox['id'];

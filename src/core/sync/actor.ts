@@ -12,6 +12,7 @@ import type { Bell } from '../changes.js';
 import type { AccountState, SourceProgress } from '../core.js';
 import type { JournalContext } from '../journal/context.js';
 import { runPusher } from '../journal/pusher.js';
+import type { ReadOptions } from '../reads/upstream-reader.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { createGate } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
@@ -51,7 +52,7 @@ export interface Actor {
   /** Looks at every source now. @throws {UpstreamError} */
   syncNow(): Promise<void>;
   /** Runs with the source selected on a connection for reading. @throws {UpstreamError} */
-  read<T>(sourceId: number, leisurely: boolean, work: (session: UpstreamSession) => Promise<T>): Promise<T>;
+  read<T>(sourceId: number, how: ReadOptions, work: (session: UpstreamSession) => Promise<T>): Promise<T>;
   /** Looks at one source now. @throws {UpstreamError} */
   lookAt(sourceId: number): Promise<void>;
   close(): Promise<void>;
@@ -78,7 +79,10 @@ export function createActor(options: ActorOptions): Actor {
 
   const onWorker = <T>(priority: PriorityValue, work: (lane: LaneSession) => Promise<T>) => worker.run(priority, work);
   const syncable = (): SourceRow[] =>
-    store.sources.ofAccount(account.id).filter(({ selectable, present }) => selectable && present).sort(byUrgency);
+    store.sources
+      .ofAccount(account.id)
+      .filter(({ selectable, present }) => selectable && present)
+      .sort(byUrgency);
 
   const listTree = () =>
     onWorker(Priority.arrivals, async ({ session }) => {
@@ -104,7 +108,8 @@ export function createActor(options: ActorOptions): Actor {
   const catchUp = async (flags: boolean) => {
     for (const { id } of syncable()) {
       // It may be renamed or gone by the time its turn comes.
-      if (store.sources.get(id)?.listed) await onWorker(Priority.arrivals, (lane) => syncSource(context, lane, id, { flags }));
+      if (store.sources.get(id)?.listed)
+        await onWorker(Priority.arrivals, (lane) => syncSource(context, lane, id, { flags }));
     }
   };
 
@@ -137,7 +142,9 @@ export function createActor(options: ActorOptions): Actor {
       if (source.role === 'junk' || source.role === 'trash') continue;
       const seen = new Set<number>();
       for (;;) {
-        const items = store.messages.withoutBody(source.id, since, PREFETCH_CHUNK).filter(({ messageId }) => !seen.has(messageId));
+        const items = store.messages
+          .withoutBody(source.id, since, PREFETCH_CHUNK)
+          .filter(({ messageId }) => !seen.has(messageId));
         if (items.length === 0 || stop.signal.aborted) break;
         for (const { messageId } of items) seen.add(messageId);
         await options.journal.bodies.prefetch(source.id, items);
@@ -252,11 +259,11 @@ export function createActor(options: ActorOptions): Actor {
       await backfill();
     },
     lookAt: (sourceId) => onWorker(Priority.arrivals, (lane) => syncSource(context, lane, sourceId, { flags: false })),
-    read: (sourceId, leisurely, work) =>
+    read: (sourceId, { leisurely = false, fresh = false }, work) =>
       reader.run(leisurely ? Priority.prefetch : Priority.read, async (lane) => {
         const source = store.sources.get(sourceId);
         if (!source) throw new UpstreamError('permanent', 'the upstream mailbox is gone');
-        const { uidValidity } = await lane.select(source);
+        const { uidValidity } = await lane.select(source, { fresh });
         if (uidValidity !== source.uidValidity) {
           // Our index speaks of other uids: the sync must match them again first.
           await lane.select(source, { fresh: true });

@@ -29,7 +29,8 @@ export function createGate({ connector, signal }: { connector: Connector; signal
   let everConnected = false;
 
   const onFailure = (error: unknown): never => {
-    const known = error instanceof UpstreamError ? error : new UpstreamError('transient', String(error), {}, { cause: error });
+    const known =
+      error instanceof UpstreamError ? error : new UpstreamError('transient', String(error), {}, { cause: error });
     failure = known;
     const wait = backoffMs(failures++, known.kind === 'auth' ? AUTH : TRANSIENT);
     notBefore = Date.now() + Math.max(wait, known.details.retryAfterMs ?? 0);

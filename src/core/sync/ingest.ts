@@ -1,6 +1,7 @@
 // Puts what an upstream tells into the store: the only place where upstream rows become messages and copies.
-import type { FlagSet } from '../../mail/flags.js';
+
 import { envelopeOf } from '../../mail/envelope.js';
+import type { FlagSet } from '../../mail/flags.js';
 import { headerField } from '../../mail/header-block.js';
 import type { WireText } from '../../mail/ids.js';
 import type { CopyRow } from '../../store/copies.js';
@@ -51,7 +52,7 @@ export function createIngest(store: Store, unit: UnitOfWork): Ingest {
     const after = withUpstream(copy, flags);
     if (isSame(copy, after)) return;
     copies.setFlags(copy.id, after);
-    if (copy.leaving === 0 && isVisibleChange(copy, after)) work.touch(copy.id);
+    if (copy.leaving === 0 && isVisibleChange(copy, after)) work.touch(copy);
   };
 
   return {
@@ -83,8 +84,8 @@ export function createIngest(store: Store, unit: UnitOfWork): Ingest {
         rows.forEach((row, i) => {
           const listing = listings[i];
           const known = copies.byUid(source.id, row.uid);
-          if (known) return applyFlags(work, known, row.flags);
-          if (!listing) return;
+          if (known) applyFlags(work, known, row.flags);
+          if (known || !listing) return;
           const isAwaited = awaited.some(
             (message) =>
               message &&

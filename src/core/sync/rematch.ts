@@ -24,7 +24,10 @@ export async function rematch(
     // Implausible at first sight: a second look before anything leaves the view.
     listed = await listAll(lane, await lane.select(source, { fresh: true }));
   }
-  const pairs = matchUnique(old.map((copy) => [copy, fingerprintsOfCopy(store, copy)] as const), listed);
+  const pairs = matchUnique(
+    old.map((copy) => [copy, fingerprintsOfCopy(store, copy)] as const),
+    listed,
+  );
   unit.batch((work) => {
     for (const copy of old) store.copies.unbind(copy.id);
     for (const copy of old) {
@@ -34,7 +37,10 @@ export async function rematch(
     }
     saveState(store, source, { uidValidity: state.uidValidity, uidNext: state.uidNext, highestModseq: undefined });
   });
-  logger.warn({ source: source.path, matched: pairs.size, known: old.length, listed: listed.size }, 'uidvalidity changed; matched again');
+  logger.warn(
+    { source: source.path, matched: pairs.size, known: old.length, listed: listed.size },
+    'uidvalidity changed; matched again',
+  );
   const used = new Set(pairs.values());
   const fresh = [...listed.keys()].filter((uid) => !used.has(uid));
   if (fresh.length > 0) await lane.session.fetchHeaders(rangesOf(fresh), (rows) => void ingest.arrivals(source, rows));
@@ -55,10 +61,13 @@ async function listAll({ session }: LaneSession, state: SelectedSource): Promise
 }
 
 const hash = (text: string): string => createHash('sha1').update(text, 'latin1').digest('base64');
-const fingerprints = (f: { emailId: string | null | undefined; messageId: string; date: number; size: number; headers: string }): string[] => [
-  ...(f.emailId ? [`id ${f.emailId}`] : []),
-  `fp ${f.messageId} ${f.date} ${f.size} ${hash(f.headers)}`,
-];
+const fingerprints = (f: {
+  emailId: string | null | undefined;
+  messageId: string;
+  date: number;
+  size: number;
+  headers: string;
+}): string[] => [...(f.emailId ? [`id ${f.emailId}`] : []), `fp ${f.messageId} ${f.date} ${f.size} ${hash(f.headers)}`];
 const fingerprintsOfRow = (row: HeaderRow): string[] =>
   fingerprints({
     emailId: row.emailId,

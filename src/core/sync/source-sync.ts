@@ -1,14 +1,15 @@
 // Brings one source up to date over one connection (DESIGN §6): first listing, arrivals, flags, disappearances.
+
+import type { Logger } from '../../lib/logger.js';
 import { UpstreamError } from '../../mail/errors.js';
 import { type NumberRanges, rangesOf } from '../../mail/sequence-set.js';
-import type { Logger } from '../../lib/logger.js';
 import type { SourceRow, SourceState } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { ProviderTraits, SelectedSource, UpstreamSession } from '../../upstream/connector.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import type { Ingest } from './ingest.js';
 import type { LaneSession } from './lane.js';
 import { rematch } from './rematch.js';
-import type { UnitOfWork } from '../unit-of-work.js';
 
 export interface SourceSyncContext {
   readonly store: Store;
@@ -78,7 +79,8 @@ export async function syncSource(
     saveState(store, before, { uidValidity: state.uidValidity, uidNext: 1, highestModseq: undefined });
   }
   const source = mustBeThere(store, sourceId);
-  const useModseq = lane.session.capabilities.condstore && state.highestModseq !== undefined && source.highestModseq !== undefined;
+  const useModseq =
+    lane.session.capabilities.condstore && state.highestModseq !== undefined && source.highestModseq !== undefined;
   const held = useModseq
     ? await syncByModseq(context, lane.session, source, state)
     : await syncByUids(context, lane.session, source, state, flags);
@@ -153,13 +155,21 @@ async function diffUids(context: SourceSyncContext, session: UpstreamSession, so
   };
   if (missing(present).length > Math.max(20, known.length / 2)) {
     // More than half gone at once needs a second look (providers.md §13.4).
-    logger.warn({ source: source.path, known: known.length, present: present.length }, 'most messages vanished; looking again');
+    logger.warn(
+      { source: source.path, known: known.length, present: present.length },
+      'most messages vanished; looking again',
+    );
     await session.select(source.path);
     present = await session.uids();
   }
   ingest.vanished(missing(present).map(({ id }) => id));
   const bound = new Set(known.map(({ upstreamUid }) => upstreamUid));
-  return fetchArrivals(context, session, source, present.filter((uid) => !bound.has(uid)));
+  return fetchArrivals(
+    context,
+    session,
+    source,
+    present.filter((uid) => !bound.has(uid)),
+  );
 }
 
 async function fetchArrivals(
@@ -192,17 +202,28 @@ async function fetchRanges(
 }
 
 /** Re-reads the flags of the newest messages, and now and then of all, where the server keeps no modseqs. */
-async function scanFlags({ store, ingest, traits }: SourceSyncContext, session: UpstreamSession, source: SourceRow): Promise<void> {
+async function scanFlags(
+  { store, ingest, traits }: SourceSyncContext,
+  session: UpstreamSession,
+  source: SourceRow,
+): Promise<void> {
   const bound = store.copies.bound(source.id);
   if (bound.length === 0) return;
   const isFull = Date.now() - source.lastFullCheck > FULL_SCAN_MS;
   const window = isFull ? bound : bound.slice(-traits.flagScanWindow);
-  await session.fetchFlags(rangesOf(window.map(({ upstreamUid }) => upstreamUid)), (rows) => void ingest.flags(source, rows));
+  await session.fetchFlags(
+    rangesOf(window.map(({ upstreamUid }) => upstreamUid)),
+    (rows) => void ingest.flags(source, rows),
+  );
   if (isFull) store.sources.setFullCheck(source.id, Date.now());
 }
 const FULL_SCAN_MS = 60 * 60_000;
 
-function keepKeywordSupport(store: Store, source: SourceRow, { keepsNewKeywords, keepsKeywords }: SelectedSource): void {
+function keepKeywordSupport(
+  store: Store,
+  source: SourceRow,
+  { keepsNewKeywords, keepsKeywords }: SelectedSource,
+): void {
   if (source.keepsNewKeywords !== keepsNewKeywords || source.keepsKeywords.join() !== keepsKeywords.join()) {
     store.sources.setKeywordSupport(source.id, keepsNewKeywords, keepsKeywords);
   }
@@ -210,7 +231,8 @@ function keepKeywordSupport(store: Store, source: SourceRow, { keepsNewKeywords,
 
 /** Notes up to where the source is known. */
 export function saveState(store: Store, source: SourceRow, { uidValidity, uidNext, highestModseq }: SourceState): void {
-  if (source.uidValidity === uidValidity && source.uidNext === uidNext && source.highestModseq === highestModseq) return;
+  if (source.uidValidity === uidValidity && source.uidNext === uidNext && source.highestModseq === highestModseq)
+    return;
   store.sources.setState(source.id, { uidValidity, uidNext, highestModseq });
 }
 

@@ -33,7 +33,11 @@ export interface TreeOptions {
 export function createTree({ store, unit, merge }: TreeOptions): Tree {
   const { mailboxes, sources, copies, accounts, journal } = store;
 
-  const ensureMailbox = (path: string, fields: Omit<Parameters<typeof mailboxes.insert>[0], 'path'>, subscribed: boolean): MailboxRow => {
+  const ensureMailbox = (
+    path: string,
+    fields: Omit<Parameters<typeof mailboxes.insert>[0], 'path'>,
+    subscribed: boolean,
+  ): MailboxRow => {
     const known = mailboxes.byPath(path);
     if (known) return known;
     if (subscribed) mailboxes.subscribe(path);
@@ -69,7 +73,14 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
   const reconcileOne = (account: AccountSettings, upstream: UpstreamMailbox, role: Role | undefined, work: Work) => {
     const found = sources.byPath(account.id, upstream.path);
     const source =
-      found ?? sources.insert({ accountId: account.id, path: upstream.path, role, selectable: upstream.selectable, present: true });
+      found ??
+      sources.insert({
+        accountId: account.id,
+        path: upstream.path,
+        role,
+        selectable: upstream.selectable,
+        present: true,
+      });
     if (found && (found.role !== role || found.selectable !== upstream.selectable || !found.present)) {
       sources.setSeen(found.id, { role, selectable: upstream.selectable });
     }
@@ -89,7 +100,9 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
     return journal.head(accountId, 10_000).some((row) => row.sourceId === sourceId && row.kind === 'delete');
   };
   const isBeingMoved = (source: SourceRow) =>
-    journal.head(source.accountId, 10_000).some((row) => row.kind === 'create' || row.kind === 'rename' || row.sourceId === source.id);
+    journal
+      .head(source.accountId, 10_000)
+      .some((row) => row.kind === 'create' || row.kind === 'rename' || row.sourceId === source.id);
 
   const freePath = (account: AccountSettings, path: readonly string[]): string => {
     const wanted = mailboxPath(account, path);
@@ -147,7 +160,8 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
           seen.add(key);
         }
         for (const source of sources.ofAccount(account.id)) {
-          if (source.present && !seen.has(JSON.stringify(source.path)) && !isBeingMoved(source)) dropSource(source, work);
+          if (source.present && !seen.has(JSON.stringify(source.path)) && !isBeingMoved(source))
+            dropSource(source, work);
         }
       }),
     showSource: (sourceId) =>

@@ -1,5 +1,5 @@
-import { imapString, imapText } from '../wire/encode.js';
 import { defineCommand, type StateKind } from '../command.js';
+import { imapString, imapText } from '../wire/encode.js';
 
 const ANY: readonly StateKind[] = ['notAuthenticated', 'authenticated', 'selected'];
 

@@ -12,7 +12,8 @@ export const startTls = defineCommand({
   expunges: 'held',
   parse: (decoder) => decoder.end(),
   run: ({ session }) => {
-    if (!session.canStartTls) throw new BadCommandError(session.isTls ? 'TLS is active already' : 'TLS is not offered here');
+    if (!session.canStartTls)
+      throw new BadCommandError(session.isTls ? 'TLS is active already' : 'TLS is not offered here');
     session.startTls = true;
     return { text: 'begin TLS negotiation now' };
   },
@@ -86,13 +87,17 @@ function decodeBase64(line: string | undefined): string {
   // RFC 4959 §3: "=" is an empty initial response; RFC 9051 §6.2.2: "*" cancels.
   if (line === undefined || line === '*') throw new BadCommandError('authentication was cancelled');
   if (line === '=') return '';
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(line) || line.length % 4 !== 0) throw new BadCommandError('the response is not base64');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(line) || line.length % 4 !== 0)
+    throw new BadCommandError('the response is not base64');
   return Buffer.from(line, 'base64').toString('utf8');
 }
 
 async function plain(context: CommandContext, initial: string | undefined): Promise<Completion> {
-  const [authorization, user, password, extra] = decodeBase64(initial ?? (await context.conversation.ask(''))).split('\0');
-  if (user === undefined || password === undefined || extra !== undefined) throw new BadCommandError('malformed PLAIN response');
+  const [authorization, user, password, extra] = decodeBase64(initial ?? (await context.conversation.ask(''))).split(
+    '\0',
+  );
+  if (user === undefined || password === undefined || extra !== undefined)
+    throw new BadCommandError('malformed PLAIN response');
   // mbsync and mutt name the user twice; acting for somebody else is not offered.
   if (authorization !== '' && authorization !== user) {
     throw new MailboxError('AUTHORIZATIONFAILED', 'the authorization identity must be the user');

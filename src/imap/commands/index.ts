@@ -27,7 +27,9 @@ const COMMANDS: readonly AnyCommand[] = [
   ...[append, expunge, fetch, store, copy, move, search],
 ];
 
-export const commandByName: ReadonlyMap<string, AnyCommand> = new Map(COMMANDS.map((command) => [command.name, command]));
+export const commandByName: ReadonlyMap<string, AnyCommand> = new Map(
+  COMMANDS.map((command) => [command.name, command]),
+);
 
 /** Those that have a UID form. */
 export const uidCommands: ReadonlyMap<string, AnyCommand> = new Map(

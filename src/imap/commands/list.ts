@@ -148,7 +148,10 @@ interface AttributeContext {
   readonly hasChildren: boolean;
 }
 
-function attributesOf({ path, mailbox }: Named, { args, command, subscribed, hasChildren }: AttributeContext): string[] {
+function attributesOf(
+  { path, mailbox }: Named,
+  { args, command, subscribed, hasChildren }: AttributeContext,
+): string[] {
   const attributes: string[] = [];
   if (!mailbox) attributes.push(args.isExtended ? '\\NonExistent' : '\\Noselect');
   else if (!mailbox.selectable) attributes.push('\\Noselect');
@@ -156,7 +159,8 @@ function attributesOf({ path, mailbox }: Named, { args, command, subscribed, has
   if (command !== 'LSUB' && (args.returns.has('SUBSCRIBED') || args.select.has('SUBSCRIBED')) && subscribed.has(path)) {
     attributes.push('\\Subscribed');
   }
-  const use = mailbox?.role === 'inbox' && command === 'XLIST' ? '\\Inbox' : mailbox?.role && specialUseOf(mailbox.role);
+  const use =
+    mailbox?.role === 'inbox' && command === 'XLIST' ? '\\Inbox' : mailbox?.role && specialUseOf(mailbox.role);
   if (use) attributes.push(command === 'XLIST' && use === '\\Junk' ? '\\Spam' : use);
   return attributes;
 }
@@ -183,7 +187,10 @@ function ancestorsOf(path: string): string[] {
 
 /** `*` matches anything, `%` anything but the delimiter; INBOX in any case. Linear: no backtracking beyond the last `*`. */
 export function matcher(pattern: string): (path: string) => boolean {
-  const normal = pattern.normalize('NFC').replace(/\*[*%]*|%+\*[*%]*/g, '*').replace(/%+/g, '%');
+  const normal = pattern
+    .normalize('NFC')
+    .replace(/\*[*%]*|%+\*[*%]*/g, '*')
+    .replace(/%+/g, '%');
   const insensitive = /^inbox/i.test(normal);
   return (path) => matchFrom(insensitive && path.startsWith('INBOX') ? `INBOX${normal.slice(5)}` : normal, path);
 }

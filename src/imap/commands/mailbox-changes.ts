@@ -10,7 +10,10 @@ function oneMailbox(decoder: Decoder): string {
   return path;
 }
 
-const onMailbox = (name: string, change: (context: CommandContext, path: string) => void): ReturnType<typeof defineCommand> => {
+const onMailbox = (
+  name: string,
+  change: (context: CommandContext, path: string) => void,
+): ReturnType<typeof defineCommand> => {
   const command: Command<string> = {
     ...base,
     name,

@@ -1,6 +1,6 @@
+import type { MailboxSnapshot } from '../../core/core.js';
 import { MailboxError } from '../../mail/errors.js';
 import { SystemFlag } from '../../mail/flags.js';
-import type { MailboxSnapshot } from '../../core/core.js';
 import { type CommandContext, type Completion, defineCommand } from '../command.js';
 import { Selected } from '../selected.js';
 import { selectedOf } from '../session.js';

@@ -1,4 +1,4 @@
-import { flagSetOf, type FlagSet } from '../../mail/flags.js';
+import { type FlagSet, flagSetOf } from '../../mail/flags.js';
 import { parseSequenceSet, type SequenceSet } from '../../mail/sequence-set.js';
 import { BadCommandError } from '../errors.js';
 import { decodeMutf7, Mutf7Error } from './mutf7.js';
@@ -222,7 +222,9 @@ export class Decoder {
   /** A LIST pattern: like a mailbox, with `%` and `*`. */
   listMailbox(): string {
     const next = this.peek();
-    return this.mailboxOf(next === '"' || next === '{' ? this.string() : this.#match(LIST_MAILBOX, 'a mailbox pattern'));
+    return this.mailboxOf(
+      next === '"' || next === '{' ? this.string() : this.#match(LIST_MAILBOX, 'a mailbox pattern'),
+    );
   }
 
   mailboxOf(name: string): string {

@@ -2,7 +2,8 @@ import { encodeMutf7 } from './mutf7.js';
 
 /** A string as quoted, or as a literal where quoting cannot hold it (RFC 9051 §4.3). `bytes`: one char a byte. */
 export function imapString(bytes: string): string {
-  if (/^[\x01-\x09\x0b\x0c\x0e-\x7f]*$/.test(bytes) && bytes.length < 1000) return `"${bytes.replace(/["\\]/g, '\\$&')}"`;
+  if (/^[\x01-\x09\x0b\x0c\x0e-\x7f]*$/.test(bytes) && bytes.length < 1000)
+    return `"${bytes.replace(/["\\]/g, '\\$&')}"`;
   return `{${bytes.length}}\r\n${bytes}`;
 }
 

@@ -53,7 +53,14 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
   };
 }
 
-function open({ host, port, tls, tlsOptions = {}, connectTimeoutMs = 20_000, idleTimeoutMs = 120_000 }: SubmitterOptions) {
+function open({
+  host,
+  port,
+  tls,
+  tlsOptions = {},
+  connectTimeoutMs = 20_000,
+  idleTimeoutMs = 120_000,
+}: SubmitterOptions) {
   return new SMTPConnection({
     host,
     port,
@@ -135,7 +142,8 @@ function upstreamError(error: SmtpError, phase: 'connect' | 'login' | 'send', is
 }
 
 function kindOf({ code }: SmtpError, phase: string, replyCode: number | undefined): UpstreamErrorKind {
-  if (phase === 'login' && (code === 'EAUTH' || replyCode === 535)) return replyCode !== undefined && replyCode < 500 ? 'transient' : 'auth';
+  if (phase === 'login' && (code === 'EAUTH' || replyCode === 535))
+    return replyCode !== undefined && replyCode < 500 ? 'transient' : 'auth';
   if (code === 'ETLS') return 'permanent';
   return replyCode !== undefined && replyCode >= 500 ? 'permanent' : 'transient';
 }

@@ -1,0 +1,134 @@
+// The commands that ask a running gateway: status, accounts, sync, stop.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadConfig } from '../config/index.js';
+import type { AccountStatus, GatewayStatus } from '../gateway.js';
+import { callControl, NotRunningError } from '../status-socket/index.js';
+import { CliError, ExitCode, type Io } from './io.js';
+import { totals } from './progress.js';
+import { count, duration, printable, table } from './text.js';
+
+export interface AskOptions {
+  readonly config: string;
+  readonly json: boolean;
+}
+
+const SYNC_MS = 10 * 60_000;
+const STOP_MS = 8_000;
+
+/** The gateway and this command are one program: what it answers is its own GatewayStatus. */
+const askStatus = async (dataDir: string): Promise<GatewayStatus> =>
+  (await callControl(dataDir, { request: 'status' })) as GatewayStatus;
+
+export async function status({ config: file, json }: AskOptions, io: Io): Promise<ExitCode> {
+  const config = loadConfig(file, { lazySecrets: true });
+  const facts = await askStatus(config.dataDir);
+  if (json) io.print(JSON.stringify(facts));
+  else for (const line of statusLines(facts, config.listen.host)) io.print(line);
+  return ExitCode.ok;
+}
+
+export function statusLines(facts: GatewayStatus, host: string): string[] {
+  const ports = Object.entries(facts.ports).map(([name, port]) => `${name} ${port}`);
+  const { queued, failed } = facts.submissions;
+  return [
+    `Running for ${duration(Date.now() - facts.startedAt)} (process ${facts.pid}), listening on ${host}: ${ports.join(', ')}.`,
+    `Mail clients connected: ${facts.clients.imap} by IMAP, ${facts.clients.smtp} by SMTP.`,
+    ...(queued + failed > 0 ? [`Messages to be sent: ${queued}; failed: ${failed}.`] : []),
+    '',
+    ...accountTable(facts.accounts),
+    ...facts.problems.flatMap((problem) => ['', ...problemLines(problem)]),
+  ];
+}
+
+function accountTable(accounts: readonly AccountStatus[]): string[] {
+  const rows = accounts.map((account) => {
+    const { done, total } = totals(account);
+    const mail = account.synced ? `${count(total)}` : `${count(done)} of ${count(total)}`;
+    const rate = !account.synced && account.messagesPerSecond > 0 ? `${count(account.messagesPerSecond)}/s` : '';
+    const owed =
+      account.journalDepth === 0 ? '0' : `${count(account.journalDepth)} (oldest ${duration(account.oldestJournalMs)})`;
+    const why = account.reason ?? account.lastError ?? '';
+    return [account.name, account.address, account.state, `${mail} ${rate}`.trim(), owed, why].map(printable);
+  });
+  return table(['Account', 'Address', 'State', 'Messages', 'Changes owed', 'Why'], rows);
+}
+
+const problemLines = ({ account, text, remedy }: GatewayStatus['problems'][number]): string[] => [
+  printable(`! ${account === undefined ? '' : `${account}: `}${text}`),
+  ...(remedy === '' ? [] : [printable(`  ${remedy}`)]),
+];
+
+/** The accounts of the configuration, with their state when a gateway runs. */
+export async function accounts({ config: file, json }: AskOptions, io: Io): Promise<ExitCode> {
+  const config = loadConfig(file, { lazySecrets: true });
+  const running = await askStatus(config.dataDir).catch((error: unknown) => {
+    if (error instanceof NotRunningError) return undefined;
+    throw error;
+  });
+  const rows = config.accounts.map((account) => {
+    const now = running?.accounts.find(({ name }) => name === account.name);
+    return {
+      name: account.name,
+      address: now?.address ?? account.address,
+      provider: account.kind === 'demo' ? account.demo : account.provider,
+      demo: account.kind === 'demo',
+      default: account.default,
+      identities: account.identities,
+      state: now?.state,
+    };
+  });
+  if (json) io.print(JSON.stringify(rows));
+  else {
+    const cells = rows.map((row) => [
+      `${row.name}${row.default ? ' (default)' : ''}`,
+      row.address ?? '',
+      `${row.provider}${row.demo ? ' (demo)' : ''}`,
+      row.state ?? 'not running',
+    ]);
+    for (const line of table(['Account', 'Address', 'Provider', 'State'], cells)) io.print(printable(line));
+  }
+  return ExitCode.ok;
+}
+
+export async function sync(
+  { config: file, json, account }: AskOptions & { account: string | undefined },
+  io: Io,
+): Promise<ExitCode> {
+  const config = loadConfig(file, { lazySecrets: true });
+  const known = config.accounts.map(({ name }) => name);
+  const name = account === undefined ? undefined : known.find((one) => one.toLowerCase() === account.toLowerCase());
+  if (account !== undefined && name === undefined) {
+    throw new CliError(`there is no account "${account}": the configuration has ${known.join(', ')}`);
+  }
+  await callControl(
+    config.dataDir,
+    name === undefined ? { request: 'sync' } : { request: 'sync', account: name },
+    SYNC_MS,
+  );
+  if (json) io.print(JSON.stringify({ event: 'synced', ...(name === undefined ? {} : { account: name }) }));
+  else io.print(`${name ?? 'All accounts'}: up to date.`);
+  return ExitCode.ok;
+}
+
+/** Asks the gateway to stop, and waits until it has. */
+export async function stop({ config: file, json }: AskOptions, io: Io): Promise<ExitCode> {
+  const { dataDir } = loadConfig(file, { lazySecrets: true });
+  await callControl(dataDir, { request: 'stop' });
+  const deadline = Date.now() + STOP_MS;
+  while (await isRunning(dataDir)) {
+    if (Date.now() > deadline) throw new CliError(`the gateway has not stopped within ${STOP_MS / 1000} s`);
+    await sleep(50);
+  }
+  io.print(json ? JSON.stringify({ event: 'stopped' }) : 'The gateway has stopped.');
+  return ExitCode.ok;
+}
+
+async function isRunning(dataDir: string): Promise<boolean> {
+  try {
+    await askStatus(dataDir);
+    return true;
+  } catch (error) {
+    if (error instanceof NotRunningError) return false;
+    throw error;
+  }
+}

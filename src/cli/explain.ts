@@ -1,0 +1,79 @@
+// Every failure a user can meet → one line that names the remedy. What is not known here is a bug and keeps its stack.
+import { type Config, ConfigError } from '../config/index.js';
+import { errorCode } from '../lib/files.js';
+import { AlreadyRunningError, ControlError, NotRunningError } from '../status-socket/index.js';
+import { TlsError } from '../tls/index.js';
+import { CliError, ExitCode } from './io.js';
+
+export interface Explanation {
+  readonly text: string;
+  readonly exitCode: ExitCode;
+}
+
+/** The one-line explanation; undefined for a bug. `config` as far as it is known. */
+export function explain(error: unknown, config?: Config): Explanation | undefined {
+  if (error instanceof CliError) return { text: error.message, exitCode: error.exitCode };
+  if (error instanceof NotRunningError) {
+    return { text: `${error.message}: start it with "gateway start"`, exitCode: ExitCode.notRunning };
+  }
+  if (
+    error instanceof ConfigError ||
+    error instanceof TlsError ||
+    error instanceof AlreadyRunningError ||
+    error instanceof ControlError
+  ) {
+    return { text: error.message, exitCode: ExitCode.failed };
+  }
+  const text = error instanceof Error ? systemErrorText(error, config) : undefined;
+  return text === undefined ? undefined : { text, exitCode: ExitCode.failed };
+}
+
+interface SystemError {
+  readonly path?: string;
+  readonly port?: number;
+  readonly address?: string;
+}
+
+function systemErrorText(error: Error & SystemError, config: Config | undefined): string | undefined {
+  const { port, address, path } = error;
+  const setting = listenSetting(port, config);
+  const where = path ?? config?.dataDir ?? 'the data directory';
+  switch (errorCode(error)) {
+    case 'EADDRINUSE':
+      return `port ${port} on ${address} is taken by another program: stop that one, or choose another port in ${setting}`;
+    case 'EADDRNOTAVAIL':
+      return `${address} is no address of this machine: correct "listen.host" in ${config?.file ?? 'the configuration'}`;
+    case 'EACCES':
+    case 'EPERM':
+      if (port !== undefined)
+        return `port ${port} needs more rights than this user has: choose one above 1023 in ${setting}`;
+      return `${where}: no permission to read or write here; change its owner, or give another "dataDir"`;
+    case 'EROFS':
+      return `${where} is on a read-only disk: give another "dataDir"`;
+    case 'ENOSPC':
+      return `the disk with ${where} is full: make room and start again`;
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `${where} is a file where a directory should be: move it away, or give another "dataDir"`;
+    case 'ENOENT':
+      return path === undefined ? undefined : `${path} does not exist`;
+    case 'SQLITE_CANTOPEN':
+    case 'SQLITE_READONLY':
+    case 'SQLITE_FULL':
+    case 'SQLITE_BUSY':
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_NOTADB':
+      return `the index in ${where} cannot be used: ${error.message}`;
+    case 'ERR_DLOPEN_FAILED':
+      return 'the SQLite driver was built for another version of Node: run "npm rebuild better-sqlite3"';
+    default:
+      return undefined;
+  }
+}
+
+function listenSetting(port: number | undefined, config: Config | undefined): string {
+  const file = config?.file ?? 'the configuration';
+  const key =
+    config && (['imap', 'imaps', 'smtp', 'smtps', 'web'] as const).find((name) => config.listen[name] === port);
+  return key ? `"listen.${key}" in ${file}` : `"listen" in ${file}`;
+}

@@ -1,0 +1,169 @@
+// The command line: what there is, its help, and how a run ends.
+import yargs, { type Argv } from 'yargs';
+import { type Config, ConfigError } from '../config/index.js';
+import type { startGateway } from '../gateway.js';
+import { nearest } from '../lib/nearest.js';
+import { CA_FORMATS } from '../tls/index.js';
+import { accounts, status, stop, sync } from './asking.js';
+import { exportCert, reissueCert, showCert } from './cert.js';
+import { explain } from './explain.js';
+import { CliError, ExitCode, type Io } from './io.js';
+import { password } from './password.js';
+import { start } from './start.js';
+
+export interface CliContext {
+  readonly io: Io;
+  readonly startGateway: typeof startGateway;
+  readonly version: string;
+}
+
+const EPILOGUE = `Exit codes:
+  0  done
+  1  the configuration, the machine or the gateway did not allow it
+  2  the command line makes no sense
+  3  no gateway is running`;
+
+const USAGE_HINT = '\n"gateway --help" lists the commands, "gateway COMMAND --help" explains one.';
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Runs one command line (without `node` and the script) and resolves with the exit code. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+  const { io } = context;
+  let code: ExitCode = ExitCode.ok;
+  let config: Config | undefined;
+  const run = async (command: Promise<ExitCode>): Promise<void> => {
+    code = await command;
+  };
+  const onConfig = (known: Config): void => {
+    config = known;
+  };
+  try {
+    const parser = commandLine(context, run, onConfig).fail((message, error) => {
+      // yargs' own complaints come as a message, or as an error of this name.
+      if (error && error.name !== 'YError') throw error;
+      throw new CliError(`${usageText(message, args)}${USAGE_HINT}`, ExitCode.usage);
+    });
+    // With a callback yargs neither prints nor ends the process.
+    await parser.parseAsync([...args], {}, (_error: unknown, _argv: unknown, output: string) => {
+      if (output !== '') io.print(output);
+    });
+    return code;
+  } catch (error) {
+    const explanation = explain(error, config);
+    if (explanation) {
+      io.complain(error instanceof ConfigError ? explanation.text : `gateway: ${explanation.text}`);
+      return explanation.exitCode;
+    }
+    io.complain(`gateway: internal error, please report it:\n${error instanceof Error ? error.stack : String(error)}`);
+    return ExitCode.failed;
+  }
+}
+
+const COMMANDS = ['start', 'status', 'accounts', 'sync', 'stop', 'password', 'cert'];
+
+function usageText(message: string, args: readonly string[]): string {
+  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
+  if (unknown === undefined || unknown !== args.find((arg) => !arg.startsWith('-'))) return message;
+  const meant = nearest(unknown, COMMANDS);
+  return `there is no command "${unknown}"${meant ? `: did you mean "${meant}"?` : ''}`;
+}
+
+/** A command without options of its own. */
+const plain = (command: Argv<GlobalOptions>): Argv<GlobalOptions> => command;
+
+function commandLine(
+  { io, startGateway, version }: CliContext,
+  run: (command: Promise<ExitCode>) => Promise<void>,
+  onConfig: (config: Config) => void,
+) {
+  const account = { type: 'string', describe: 'Name of the account; all accounts when left out' } as const;
+  const level = { choices: LEVELS, describe: 'How much is logged to standard error (default: as configured)' } as const;
+  return yargs()
+    .scriptName('gateway')
+    .locale('en')
+    .usage('$0 COMMAND\n\nOne IMAP and one SMTP account on this machine for all your mail accounts.')
+    .option('config', {
+      type: 'string',
+      default: 'gateway.config.json',
+      requiresArg: true,
+      describe: 'The configuration file',
+      global: true,
+    })
+    .option('json', { type: 'boolean', default: false, describe: 'Print JSON, for scripts', global: true })
+    .command(
+      'start',
+      'Run the gateway until Ctrl-C',
+      (command) => command.option('log-level', level),
+      (argv) =>
+        run(
+          start({ config: argv.config, json: argv.json, logLevel: argv['log-level'] }, { io, startGateway, onConfig }),
+        ),
+    )
+    .command('status', 'Accounts, progress, changes owed, connected clients', plain, (argv) => run(status(argv, io)))
+    .command('accounts', 'The configured accounts', plain, (argv) => run(accounts(argv, io)))
+    .command(
+      'sync [account]',
+      'Look for new mail and changes now, and wait until that is done',
+      (command) => command.positional('account', account),
+      (argv) => run(sync({ config: argv.config, json: argv.json, account: argv.account }, io)),
+    )
+    .command('stop', 'Stop the running gateway', plain, (argv) => run(stop(argv, io)))
+    .command(
+      'password',
+      'Show the password for mail clients; make it when there is none',
+      (command) =>
+        command.option('rotate', {
+          type: 'boolean',
+          default: false,
+          describe: 'Make a new one; the old one is no longer valid',
+        }),
+      (argv) => run(password(argv, io)),
+    )
+    .command('cert', 'Show, export or renew the certificates', (command) => certCommands(command, io, run))
+    .demandCommand(1, 'a command is missing.')
+    .strict()
+    .epilogue(EPILOGUE)
+    .version(version)
+    .help()
+    .exitProcess(false)
+    .wrap(Math.min(100, io.columns()));
+}
+
+interface GlobalOptions {
+  readonly config: string;
+  readonly json: boolean;
+}
+
+function certCommands(command: Argv<GlobalOptions>, io: Io, run: (command: Promise<ExitCode>) => Promise<void>) {
+  return command
+    .command(['show', '$0'], 'Show the certificates', plain, (argv) => run(showCert(argv, io)))
+    .command(
+      'export',
+      'Give the CA certificate to a mail program or a phone',
+      (verb) =>
+        verb
+          .option('format', {
+            choices: CA_FORMATS,
+            default: 'pem' as const,
+            describe: 'pem: Thunderbird, Linux; der: Android, Windows; mobileconfig: iPhone, iPad, Mac',
+          })
+          .option('out', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'File to write; standard output when left out',
+          }),
+      (argv) => run(exportCert({ config: argv.config, format: argv.format, out: argv.out }, io)),
+    )
+    .command(
+      'reissue',
+      'Make a new server certificate',
+      (verb) =>
+        verb.option('ca', {
+          type: 'boolean',
+          default: false,
+          describe: 'A new CA too: every mail program must trust it anew',
+        }),
+      (argv) => run(reissueCert({ config: argv.config, json: argv.json, ca: argv.ca }, io)),
+    );
+}

@@ -1,0 +1,13 @@
+export { configJsonSchemaText } from './json-schema.js';
+export {
+  type AccountConfig,
+  type Config,
+  type DemoAccount,
+  type EndpointConfig,
+  type LoadOptions,
+  loadConfig,
+  type UpstreamAccount,
+} from './load.js';
+export type { LoginPassword } from './login-password.js';
+export { ConfigError, type ConfigProblem } from './problems.js';
+export { KNOWN_PROVIDERS, type ListenConfig } from './schema.js';
