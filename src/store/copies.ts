@@ -36,7 +36,10 @@ export interface CopyStore {
   bound(sourceId: number): { id: number; upstreamUid: number }[];
   /** Bound copies that are there upstream as far as we know. */
   countBound(sourceId: number): number;
-  boundRange(sourceId: number, low: number, high: number): CopyRow[];
+  /** Ids of the bound copies with low ≤ upstreamUid ≤ high. */
+  boundIdsIn(sourceId: number, low: number, high: number): number[];
+  /** The highest upstream uid bound, 0 when there is none. */
+  highestUid(sourceId: number): number;
   unbound(sourceId: number): CopyRow[];
   ofMessage(messageId: number): CopyRow[];
   ofSource(sourceId: number): CopyRow[];
@@ -66,7 +69,12 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
   const countBound = sqlite
     .prepare('SELECT count(*) FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL')
     .pluck();
-  const boundRange = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ? AND upstreamUid BETWEEN ? AND ?');
+  const boundIdsIn = sqlite
+    .prepare('SELECT id FROM copies WHERE sourceId = ? AND upstreamUid BETWEEN ? AND ?')
+    .pluck();
+  const highestUid = sqlite
+    .prepare('SELECT ifnull(max(upstreamUid), 0) FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL')
+    .pluck();
   const unbound = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ? AND upstreamUid IS NULL');
   const ofMessage = sqlite.prepare('SELECT * FROM copies WHERE messageId = ?');
   const ofSource = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ?');
@@ -106,7 +114,8 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
     byUid: (sourceId, uid) => byUid.get(sourceId, uid) as CopyRow | undefined,
     bound: (sourceId) => bound.all(sourceId) as { id: number; upstreamUid: number }[],
     countBound: (sourceId) => countBound.get(sourceId) as number,
-    boundRange: (sourceId, low, high) => boundRange.all(sourceId, low, high) as CopyRow[],
+    boundIdsIn: (sourceId, low, high) => boundIdsIn.all(sourceId, low, high) as number[],
+    highestUid: (sourceId) => highestUid.get(sourceId) as number,
     unbound: (sourceId) => unbound.all(sourceId) as CopyRow[],
     ofMessage: (messageId) => ofMessage.all(messageId) as CopyRow[],
     ofSource: (sourceId) => ofSource.all(sourceId) as CopyRow[],

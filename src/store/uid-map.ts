@@ -75,9 +75,10 @@ export function createUidMap({ sqlite }: Database): UidMap {
        WHERE e.mailboxId = ? ORDER BY e.uid`,
     )
     .raw();
+  // Left alone, the planner walks the whole mailbox by uid to save itself sorting the few that changed.
   const changed = sqlite
     .prepare(
-      `SELECT e.uid, e.modseq, c.sourceId, c.flags, c.keywords FROM entries e JOIN copies c ON c.id = e.copyId
+      `SELECT e.uid, e.modseq, c.sourceId, c.flags, c.keywords FROM entries e INDEXED BY entriesByModseq JOIN copies c ON c.id = e.copyId
        WHERE e.mailboxId = ? AND e.modseq > ? ORDER BY e.uid`,
     )
     .raw();

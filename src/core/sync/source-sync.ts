@@ -38,8 +38,7 @@ export async function listSome(context: SourceSyncContext, lane: LaneSession, so
     // As of the beginning of the listing: the check that follows it finds everything later.
     saveState(store, source, state);
   }
-  const bound = store.copies.bound(sourceId);
-  const done = bound.at(-1)?.upstreamUid ?? 0;
+  const done = store.copies.highestUid(sourceId);
   if (state.exists === 0) return true;
   const ranges = await nextRanges(lane.session, state, done);
   if (ranges.length === 0) return true;
@@ -95,27 +94,23 @@ async function syncByModseq(
   state: SelectedSource,
 ): Promise<number> {
   const { store, ingest } = context;
-  const known = store.copies.bound(source.id);
   let held = 0;
-  let vanished: NumberRanges | undefined;
   if (state.highestModseq !== source.highestModseq) {
     const unknown: number[] = [];
     const told = await session.changesSince(source.highestModseq ?? 0n, (rows) => {
       unknown.push(...ingest.flags(source, rows));
     });
-    vanished = told.vanished;
-    if (vanished) ingest.vanished(copiesIn(known, vanished));
+    // What was bound while the answer travelled lies at or above the UIDNEXT of before; a server may name those as missing.
+    const before = (state.uidNext ?? Number.POSITIVE_INFINITY) - 1;
+    ingest.vanished(
+      (told.vanished ?? []).flatMap(([low, high]) => store.copies.boundIdsIn(source.id, low, Math.min(high, before))),
+    );
     held = await fetchArrivals(context, session, source, unknown);
   }
   // Without VANISHED the number of messages tells whether something is gone; so it does if the server missed one.
   if (state.exists !== store.copies.countBound(source.id) + held) held += await diffUids(context, session, source);
   return held;
 }
-
-const copiesIn = (known: readonly { id: number; upstreamUid: number }[], ranges: NumberRanges): number[] =>
-  known
-    .filter(({ upstreamUid }) => ranges.some(([low, high]) => upstreamUid >= low && upstreamUid <= high))
-    .map(({ id }) => id);
 
 async function syncByUids(
   context: SourceSyncContext,
@@ -126,8 +121,7 @@ async function syncByUids(
 ): Promise<number> {
   const { store } = context;
   let held = 0;
-  const bound = store.copies.bound(source.id);
-  const from = source.uidNext ?? (bound.at(-1)?.upstreamUid ?? 0) + 1;
+  const from = source.uidNext ?? store.copies.highestUid(source.id) + 1;
   if (state.uidNext !== undefined && state.uidNext > from && state.exists > 0) {
     // An estimate first: a range of fresh uids is one command; only a huge gap is worth asking which are there.
     const isDense = state.uidNext - from <= 2 * ARRIVAL_CHUNK;
