@@ -14,10 +14,12 @@ import type { JournalContext } from '../journal/context.js';
 import { runPusher } from '../journal/pusher.js';
 import type { ReadOptions } from '../reads/upstream-reader.js';
 import type { UnitOfWork } from '../unit-of-work.js';
-import { createGate } from './gate.js';
+import { createGate, failureText, remedyFor } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue } from './lane.js';
-import { listSome, type SourceSyncContext, syncSource } from './source-sync.js';
+import { createProgress } from './progress.js';
+import type { SourceSyncContext } from './source-state.js';
+import { listSome, syncSource } from './source-sync.js';
 import type { Tree } from './tree.js';
 
 export interface ActorOptions {
@@ -178,7 +180,7 @@ export function createActor(options: ActorOptions): Actor {
     if (!isListed) options.onListed('failed');
     if (error instanceof UpstreamError) {
       logger.warn({ err: error }, 'account cannot be synchronised now');
-      options.onProblem('connection', describe(error), remedyFor(error));
+      options.onProblem('connection', failureText(error), remedyFor(error));
     } else logger.error({ err: error }, 'synchronisation failed unexpectedly');
     await sleep(Math.max(backoffMs(attempt, RETRY), gate.waitMs()), stop.signal);
   };
@@ -285,41 +287,3 @@ const urgency = ({ role }: SourceRow): number => {
   return index < 0 ? ORDER.length : index;
 };
 const byUrgency = (a: SourceRow, b: SourceRow): number => urgency(a) - urgency(b) || a.id - b.id;
-
-const describe = (error: UpstreamError): string => error.details.serverText ?? error.message;
-function remedyFor({ kind }: UpstreamError): string {
-  switch (kind) {
-    case 'auth':
-      return 'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart.';
-    case 'transient':
-      return 'The gateway keeps trying; cached mail stays readable.';
-    case 'permanent':
-      return 'Check host, port and TLS of this account in the configuration.';
-  }
-}
-
-/** How far the first synchronisation has come, for the CLI. */
-function createProgress(onProgress: () => void) {
-  const sources = new Map<number, SourceProgress>();
-  const filled: { at: number; count: number }[] = [];
-  const set = (source: SourceRow, done: number, total: number) => {
-    sources.set(source.id, { path: source.path.join('/'), done, total });
-    onProgress();
-  };
-  return {
-    listed: (store: Store, source: SourceRow) => set(source, 0, store.copies.countBound(source.id)),
-    begin: (source: SourceRow, total: number, missing: number) => set(source, total - missing, total),
-    filled: (source: SourceRow, count: number) => {
-      const known = sources.get(source.id);
-      filled.push({ at: Date.now(), count });
-      if (filled.length > 200) filled.splice(0, 100);
-      if (known) set(source, known.done + count, known.total);
-    },
-    sources: () => [...sources.values()],
-    messagesPerSecond: () => {
-      const since = Date.now() - 2_000;
-      const recent = filled.filter(({ at }) => at >= since);
-      return Math.round(recent.reduce((sum, { count }) => sum + count, 0) / 2);
-    },
-  };
-}

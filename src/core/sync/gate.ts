@@ -58,7 +58,7 @@ export function createGate({ connector, signal }: { connector: Connector; signal
       busy = value;
     },
     status: (synced) => {
-      if (failure) return { state: stateOf(failure), reason: failure.details.serverText ?? failure.message };
+      if (failure) return { state: stateOf(failure), reason: failureText(failure) };
       if (!everConnected) return { state: 'connecting', reason: undefined };
       return { state: busy || !synced ? 'syncing' : 'ready', reason: undefined };
     },
@@ -69,4 +69,19 @@ export function createGate({ connector, signal }: { connector: Connector; signal
 function stateOf({ kind, details }: UpstreamError): AccountState {
   if (kind === 'auth') return 'needsSignIn';
   return details.retryAfterMs ? 'throttled' : 'offline';
+}
+
+/** The server's own words where there are any. */
+export const failureText = (error: UpstreamError): string => error.details.serverText ?? error.message;
+
+/** What a person can do about an account that cannot be synchronised. */
+export function remedyFor({ kind }: UpstreamError): string {
+  switch (kind) {
+    case 'auth':
+      return 'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart.';
+    case 'transient':
+      return 'The gateway keeps trying; cached mail stays readable.';
+    case 'permanent':
+      return 'Check host, port and TLS of this account in the configuration.';
+  }
 }

@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.js';
 import type { HeaderRow, SelectedSource } from '../../upstream/connector.js';
 import { listingOf, removeCopy } from './ingest.js';
 import type { LaneSession } from './lane.js';
-import { type SourceSyncContext, saveState } from './source-sync.js';
+import { type SourceSyncContext, saveState } from './source-state.js';
 
 /** @throws {UpstreamError} */
 export async function rematch(

@@ -1,23 +1,12 @@
 // Brings one source up to date over one connection (DESIGN §6): first listing, arrivals, flags, disappearances.
 
-import type { Logger } from '../../lib/logger.js';
-import { UpstreamError } from '../../mail/errors.js';
 import { type NumberRanges, rangesOf } from '../../mail/sequence-set.js';
-import type { SourceRow, SourceState } from '../../store/sources.js';
+import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
-import type { ProviderTraits, SelectedSource, UpstreamSession } from '../../upstream/connector.js';
-import type { UnitOfWork } from '../unit-of-work.js';
-import type { Ingest } from './ingest.js';
+import type { SelectedSource, UpstreamSession } from '../../upstream/connector.js';
 import type { LaneSession } from './lane.js';
 import { rematch } from './rematch.js';
-
-export interface SourceSyncContext {
-  readonly store: Store;
-  readonly unit: UnitOfWork;
-  readonly ingest: Ingest;
-  readonly traits: ProviderTraits;
-  readonly logger: Logger;
-}
+import { mustBeThere, type SourceSyncContext, saveState } from './source-state.js';
 
 /** One command of a first listing; between two of them more urgent work gets its turn. */
 const LISTING_CHUNK = 5_000;
@@ -221,17 +210,4 @@ function keepKeywordSupport(
   if (source.keepsNewKeywords !== keepsNewKeywords || source.keepsKeywords.join() !== keepsKeywords.join()) {
     store.sources.setKeywordSupport(source.id, keepsNewKeywords, keepsKeywords);
   }
-}
-
-/** Notes up to where the source is known. */
-export function saveState(store: Store, source: SourceRow, { uidValidity, uidNext, highestModseq }: SourceState): void {
-  if (source.uidValidity === uidValidity && source.uidNext === uidNext && source.highestModseq === highestModseq)
-    return;
-  store.sources.setState(source.id, { uidValidity, uidNext, highestModseq });
-}
-
-export function mustBeThere(store: Store, sourceId: number): SourceRow {
-  const source = store.sources.get(sourceId);
-  if (!source) throw new UpstreamError('permanent', 'the upstream mailbox is gone');
-  return source;
 }

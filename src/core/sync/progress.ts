@@ -1,0 +1,29 @@
+import type { SourceRow } from '../../store/sources.js';
+import type { Store } from '../../store/store.js';
+import type { SourceProgress } from '../core.js';
+
+/** How far the first synchronisation has come, for the CLI. */
+export function createProgress(onProgress: () => void) {
+  const sources = new Map<number, SourceProgress>();
+  const filled: { at: number; count: number }[] = [];
+  const set = (source: SourceRow, done: number, total: number) => {
+    sources.set(source.id, { path: source.path.join('/'), done, total });
+    onProgress();
+  };
+  return {
+    listed: (store: Store, source: SourceRow) => set(source, 0, store.copies.countBound(source.id)),
+    begin: (source: SourceRow, total: number, missing: number) => set(source, total - missing, total),
+    filled: (source: SourceRow, count: number) => {
+      const known = sources.get(source.id);
+      filled.push({ at: Date.now(), count });
+      if (filled.length > 200) filled.splice(0, 100);
+      if (known) set(source, known.done + count, known.total);
+    },
+    sources: () => [...sources.values()],
+    messagesPerSecond: () => {
+      const since = Date.now() - 2_000;
+      const recent = filled.filter(({ at }) => at >= since);
+      return Math.round(recent.reduce((sum, { count }) => sum + count, 0) / 2);
+    },
+  };
+}
