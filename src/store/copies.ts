@@ -69,9 +69,7 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
   const countBound = sqlite
     .prepare('SELECT count(*) FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL')
     .pluck();
-  const boundIdsIn = sqlite
-    .prepare('SELECT id FROM copies WHERE sourceId = ? AND upstreamUid BETWEEN ? AND ?')
-    .pluck();
+  const boundIdsIn = sqlite.prepare('SELECT id FROM copies WHERE sourceId = ? AND upstreamUid BETWEEN ? AND ?').pluck();
   const highestUid = sqlite
     .prepare('SELECT ifnull(max(upstreamUid), 0) FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL')
     .pluck();
