@@ -1,9 +1,10 @@
+-- AUTOINCREMENT: an id is never given out again, since journal rows, sessions and payloads may outlive what it named.
 -- Times are Unix milliseconds unless said otherwise. Texts named WireText hold one character per byte (U+0000–U+00FF).
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE accounts (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL UNIQUE,
   address TEXT NOT NULL,
   provider TEXT NOT NULL,
@@ -16,7 +17,7 @@ CREATE TABLE accounts (
 );
 
 CREATE TABLE sources (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   accountId INTEGER NOT NULL REFERENCES accounts(id),
   -- JSON array of the path parts, Unicode NFC
   path TEXT NOT NULL,
@@ -37,7 +38,7 @@ CREATE TABLE sources (
 );
 
 CREATE TABLE messages (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   accountId INTEGER NOT NULL REFERENCES accounts(id),
   emailId TEXT,
   threadId TEXT,
@@ -68,7 +69,7 @@ CREATE TABLE headers (
 );
 
 CREATE TABLE copies (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   sourceId INTEGER NOT NULL REFERENCES sources(id),
   messageId INTEGER NOT NULL REFERENCES messages(id),
   -- NULL while a journalled action has not been confirmed
@@ -89,7 +90,7 @@ CREATE INDEX copiesUnbound ON copies (sourceId, id) WHERE upstreamUid IS NULL;
 CREATE INDEX copiesByMessage ON copies (messageId);
 
 CREATE TABLE mailboxes (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   path TEXT NOT NULL UNIQUE,
   kind TEXT NOT NULL CHECK (kind IN ('unified', 'account', 'view')),
   role TEXT,
@@ -154,7 +155,7 @@ CREATE INDEX journalTargetsByCopy ON journalTargets (copyId);
 CREATE INDEX journalTargetsByNewCopy ON journalTargets (newCopyId) WHERE newCopyId IS NOT NULL;
 
 CREATE TABLE submissions (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   accountId INTEGER NOT NULL,
   mailFrom TEXT NOT NULL,
   -- JSON array, those still to be delivered to
