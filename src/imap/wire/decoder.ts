@@ -129,7 +129,9 @@ export class Decoder {
 
   astring(): string {
     const next = this.peek();
-    return next === '"' || next === '{' || next === '~' ? this.string() : this.#match(ASTRING, 'a string');
+    // "~" alone is an ASTRING-CHAR like any other; only "~{" begins a literal8 (RFC 9051 §9).
+    const isString = next === '"' || next === '{' || this.#text.startsWith('~{', this.#at);
+    return isString ? this.string() : this.#match(ASTRING, 'a string');
   }
 
   /** undefined for NIL. */

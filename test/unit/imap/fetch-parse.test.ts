@@ -168,6 +168,8 @@ describe('the items of FETCH', () => {
         const [label = ''] = read(`BODY.PEEK[${inner}]`).map((part) => part.label);
         expect(read(label.replace('BODY', 'BODY.PEEK')).map((part) => part.label)).toEqual([label]);
       }),
+      // A name may begin with "~", which begins a literal8 only before "{".
+      { examples: [[{ path: [], text: 'HEADER.FIELDS', fields: ['~A'] }]] },
     );
   });
 
