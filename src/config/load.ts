@@ -60,6 +60,7 @@ export interface Config {
   readonly accounts: readonly AccountConfig[];
   readonly mailboxes: {
     readonly accountTrees: 'all' | 'folders' | 'none';
+    readonly accountKeywords: boolean;
     readonly merge: Readonly<Record<string, readonly string[]>>;
     readonly views: Readonly<Record<string, string>>;
   };
@@ -130,6 +131,12 @@ function resolved(file: string, input: ConfigFile, findings: Findings): Omit<Con
   const reference = parseSecretReference(input.login.password ?? `file:${join(dataDir, 'password')}`, baseDir);
   const warning = secretWarning(reference);
   if (warning) findings.warnings.push({ path: ['login', 'password'], text: warning });
+  if (Object.keys(input.mailboxes.views).length > 0) {
+    findings.warnings.push({
+      path: ['mailboxes', 'views'],
+      text: 'is not served by this version yet: no such mailbox will be shown',
+    });
+  }
   const marked = input.accounts.findIndex((account) => account.default);
   return {
     file,

@@ -115,6 +115,12 @@ const mailboxes = z.strictObject({
     .describe(
       "Which of the accounts' own mailboxes are listed beside the unified ones: all of them, only their own folders, or none.",
     ),
+  accountKeywords: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Marks every message with a keyword that tells its account, such as $acct_qq, so that mail programs can colour by account. Never sent to a provider.',
+    ),
   merge: z
     .record(z.string(), z.array(z.string().min(1)).min(1))
     .default({})
@@ -122,7 +128,9 @@ const mailboxes = z.strictObject({
   views: z
     .record(z.string(), z.string().min(1))
     .default({})
-    .describe('Saved searches over everything, in the words of IMAP SEARCH: {"Views/Unread": "UNSEEN"}.'),
+    .describe(
+      'Saved searches over everything, in the words of IMAP SEARCH: {"Views/Unread": "UNSEEN"}. Not served by this version yet.',
+    ),
 });
 
 export const configSchema = z.strictObject({

@@ -41,6 +41,8 @@ export interface CoreOptions {
   readonly files: BodyFiles;
   readonly accounts: readonly CoreAccount[];
   readonly accountTrees: 'all' | 'folders' | 'none';
+  /** Whether messages carry a local keyword that tells their account. */
+  readonly accountKeywords: boolean;
   readonly merge: Readonly<Record<string, readonly string[]>>;
   readonly cacheBytes: number;
   readonly prefetchDays: number;
@@ -65,8 +67,8 @@ export interface OutboxService extends AsyncDisposable {
   start(): void;
 }
 
-/** Used where an upstream does not tell its APPENDLIMIT. */
-const DEFAULT_APPEND_LIMIT = 50_000_000;
+/** The largest message taken, also where an upstream takes more or does not tell its APPENDLIMIT. */
+const MAX_APPEND_BYTES = 50_000_000;
 /** How long the first filling of the unified mailboxes waits for an account that neither answers nor fails. */
 const FIRST_LISTING_PATIENCE_MS = 120_000;
 
@@ -113,7 +115,7 @@ export function createCore(options: CoreOptions): Core {
     accounts: byId,
     defaultAccount,
     bodies,
-    limitOf: () => DEFAULT_APPEND_LIMIT,
+    limitOf: (accountId) => appendLimitOf(store, accountId),
     submittedBy: (messageId) => outbox.submittedBy(messageId),
   };
   const sentCopies = createSentCopies({ context, lookAt: (sourceId) => actorOf(sourceId).lookAt(sourceId) });
@@ -191,14 +193,20 @@ const createActions = (context: AppendContext): Actions => ({
   expunge: (mailboxId, uids) => expunge(context, mailboxId, uids),
   appendLimit: (path) => appendLimit(context, path),
   spool: (sizeBytes) => {
-    if (sizeBytes > DEFAULT_APPEND_LIMIT) throw new MailboxError('TOOBIG', 'the message is too large');
+    if (sizeBytes > MAX_APPEND_BYTES) throw new MailboxError('TOOBIG', 'the message is too large');
     return context.bodies.spool();
   },
   append: (path, message, flags, internalDate) => append(context, path, { message, flags, internalDate }),
 });
 
+const appendLimitOf = (store: Store, accountId: number): number =>
+  Math.min(MAX_APPEND_BYTES, store.accounts.list().find(({ id }) => id === accountId)?.appendLimit ?? MAX_APPEND_BYTES);
+
 /** The accounts' rows in the store; those that are no longer configured leave every mailbox. */
-function registerAccounts({ store, accounts }: CoreOptions, removeAccount: (id: number) => void): AccountSettings[] {
+function registerAccounts(
+  { store, accounts, accountKeywords }: CoreOptions,
+  removeAccount: (id: number) => void,
+): AccountSettings[] {
   const names = new Set(accounts.map(({ name }) => name));
   for (const row of store.accounts.list()) if (!names.has(row.name)) removeAccount(row.id);
   return accounts.map(({ name, address, identities, isDefault, connector }) => {
@@ -212,7 +220,7 @@ function registerAccounts({ store, accounts }: CoreOptions, removeAccount: (id: 
       isDefault,
       traits,
       connector,
-      tag: accountTag(name),
+      tag: accountKeywords ? accountTag(name) : '',
     };
   });
 }

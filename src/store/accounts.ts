@@ -7,6 +7,14 @@ export interface AccountRow {
   readonly provider: string;
   readonly savesSent: boolean | undefined;
   readonly merged: boolean;
+  /** Bytes; what the server said at the last sign-in. */
+  readonly appendLimit: number | undefined;
+}
+
+/** What a server said of itself at sign-in. */
+export interface Probe {
+  readonly capabilities: readonly string[];
+  readonly appendLimit: number | undefined;
 }
 
 interface RawAccount {
@@ -16,6 +24,7 @@ interface RawAccount {
   provider: string;
   savesSent: number | null;
   merged: number;
+  appendLimit: number | null;
 }
 
 const fromRaw = (raw: RawAccount): AccountRow => ({
@@ -25,6 +34,7 @@ const fromRaw = (raw: RawAccount): AccountRow => ({
   provider: raw.provider,
   savesSent: raw.savesSent === null ? undefined : raw.savesSent === 1,
   merged: raw.merged === 1,
+  appendLimit: raw.appendLimit ?? undefined,
 });
 
 export interface AccountStore {
@@ -33,13 +43,13 @@ export interface AccountStore {
   list(): AccountRow[];
   setMerged(id: number): void;
   setSavesSent(id: number, savesSent: boolean): void;
-  setProbe(id: number, probe: unknown): void;
+  setProbe(id: number, probe: Probe): void;
   /** Deletes the account with everything that hangs on it but the entries, which the caller has withdrawn. */
   remove(id: number): void;
 }
 
 export function createAccountStore({ sqlite }: Database): AccountStore {
-  const columns = 'id, name, address, provider, savesSent, merged';
+  const columns = "id, name, address, provider, savesSent, merged, probe ->> '$.appendLimit' AS appendLimit";
   const upsert = sqlite.prepare(
     `INSERT INTO accounts (name, address, provider) VALUES (@name, @address, @provider)
      ON CONFLICT (name) DO UPDATE SET address = excluded.address, provider = excluded.provider RETURNING ${columns}`,

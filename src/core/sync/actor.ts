@@ -88,7 +88,8 @@ export function createActor(options: ActorOptions): Actor {
 
   const listTree = () =>
     onWorker(Priority.arrivals, async ({ session }) => {
-      store.accounts.setProbe(account.id, { capabilities: session.capabilities.words });
+      const { words, appendLimit } = session.capabilities;
+      store.accounts.setProbe(account.id, { capabilities: words, appendLimit });
       tree.reconcile(account, await session.listMailboxes());
     });
 
