@@ -13,8 +13,10 @@ export interface HomeMailbox {
   readonly selectable?: boolean;
 }
 
+export type PersonalityName = 'qq' | 'gmail' | 'hotmail';
+
 export interface Personality {
-  readonly name: string;
+  readonly name: PersonalityName;
   /** The address of a demo account that was given none. */
   readonly address: string;
   /** Behind `* OK `. */
