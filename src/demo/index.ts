@@ -1,11 +1,27 @@
+// The demo accounts: in-memory upstreams with sample mail, each with an IMAP and an SMTP server on 127.0.0.1.
+import { randomBytes } from 'node:crypto';
+import { createClosingStack } from '../lib/closing-stack.js';
 import type { Logger } from '../lib/logger.js';
+import { startImapServer } from './imap-server.js';
+import { NEW_MAIL_PACE, type NewMailPace, startNewMail } from './new-mail.js';
+import { PERSONALITIES, type PersonalityName } from './personalities/index.js';
+import { PostOffice } from './post-office.js';
+import type { Quirks } from './quirks.js';
+import { fillWithSampleMail } from './sample-mail/index.js';
+import { startSmtpServer } from './smtp-server.js';
+import { DemoAccount } from './store/account.js';
+
+export { PERSONALITIES, type Personality, type PersonalityName } from './personalities/index.js';
+export type { Quirks } from './quirks.js';
 
 /** A demo account as the configuration names it. */
 export interface DemoAccountRequest {
   readonly name: string;
-  readonly personality: 'qq' | 'gmail' | 'hotmail';
+  readonly personality: PersonalityName;
   /** Undefined: the personality's own. */
   readonly address: string | undefined;
+  /** Behaviour other than the personality's. */
+  readonly quirks?: Partial<Quirks>;
 }
 
 /** Where a running demo account is, and how to sign in. */
@@ -21,13 +37,57 @@ export interface DemoUpstreams extends AsyncDisposable {
   account(name: string): DemoAccountAccess;
 }
 
+export interface DemoOptions {
+  readonly logger: Logger;
+  /** False: the accounts start empty. */
+  readonly sampleMail?: boolean;
+  /** How often mail arrives; false: never. */
+  readonly newMail?: NewMailPace | false;
+  /** What the upstreams take for now; sample mail is dated back from it. */
+  readonly now?: Date;
+}
+
 export async function startDemoUpstreams(
-  accounts: readonly DemoAccountRequest[],
-  options: { logger: Logger },
+  requests: readonly DemoAccountRequest[],
+  { logger, sampleMail = true, newMail = NEW_MAIL_PACE, now = new Date() }: DemoOptions,
 ): Promise<DemoUpstreams> {
-  if (accounts.length > 0) options.logger.warn('the demo accounts are not there yet');
+  const started = createClosingStack();
+  const postOffice = new PostOffice();
+  const running = new Map<string, DemoAccountAccess>();
+  try {
+    for (const request of requests) {
+      const account = makeAccount(request, postOffice, now);
+      if (sampleMail) await fillWithSampleMail(account, now);
+      const settings = { account, password: randomBytes(12).toString('base64url'), postOffice, logger };
+      const imap = started.use(await startImapServer(settings));
+      const smtp = started.use(await startSmtpServer(settings));
+      running.set(request.name, {
+        address: account.address,
+        password: settings.password,
+        imapPort: imap.port,
+        smtpPort: smtp.port,
+      });
+    }
+    if (newMail) started.use(startNewMail(postOffice, newMail, logger));
+  } catch (error) {
+    await started.close();
+    throw error;
+  }
   return {
-    account: () => ({ address: 'x@qq.test', password: 'x', imapPort: 1, smtpPort: 1 }),
-    [Symbol.asyncDispose]: async () => undefined,
+    account: (name) => {
+      const access = running.get(name);
+      if (!access) throw new Error(`there is no demo account ${name}`);
+      return access;
+    },
+    [Symbol.asyncDispose]: () => started.close(),
   };
+}
+
+function makeAccount(request: DemoAccountRequest, postOffice: PostOffice, now: Date): DemoAccount {
+  const known = PERSONALITIES[request.personality];
+  const personality = { ...known, quirks: { ...known.quirks, ...request.quirks } };
+  const address = request.address ?? postOffice.freeAddress(personality.address);
+  const account = new DemoAccount({ address, personality, seed: Math.floor(now.getTime() / 1000) });
+  postOffice.open(account);
+  return account;
 }

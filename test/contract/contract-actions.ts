@@ -126,7 +126,7 @@ export function actionContract({ up, withSession, freshMailbox, facts }: Contrac
     for (let i = 0; i < 4; i += 1) uids.push(await direct.deliver(from, sampleMessage(`m${i}`)));
     const [a = 0, b = 0, c = 0, d = 0] = uids;
     // Somebody else's \Deleted message must stay where it is.
-    await direct.setFlags(from, b, '+', ['\\Deleted']);
+    if (!facts.labelStore) await direct.setFlags(from, b, '+', ['\\Deleted']);
     await withSession(async (session) => {
       await session.select(from);
       const { move, uidplus } = session.capabilities;

@@ -57,6 +57,8 @@ export interface ContractFacts {
   readonly renamesNothing?: boolean;
   /** 8-bit bytes in header fields do not survive. */
   readonly asciiHeaders?: boolean;
+  /** Mailboxes are labels on one store: a COPY is no second message, and \Deleted takes a label away at once. */
+  readonly labelStore?: boolean;
   /** Longest time until a change is told. */
   readonly newsMs?: number;
 }
@@ -70,15 +72,18 @@ export interface ContractContext {
   freshMailbox(): Promise<SourcePath>;
 }
 
-/** A message with a subject that tells it from others. */
-export const sampleMessage = (subject: string, body = 'Hello\r\n'): string =>
-  [
+let samples = 0;
+
+/** A message with a subject that tells it from others, and a Message-ID that no other call gives. */
+export const sampleMessage = (subject: string, body = 'Hello\r\n'): string => {
+  samples += 1;
+  return [
     'Received: from a.test by b.test; Thu, 1 Jan 2026 10:00:00 +0000',
     'Date: Thu, 1 Jan 2026 10:00:00 +0000',
     'From: Alice <alice@a.test>',
     'To: bob@b.test',
     `Subject: ${subject}`,
-    `Message-ID: <${subject.replace(/[^A-Za-z0-9]/g, '.')}@a.test>`,
+    `Message-ID: <${subject.replace(/[^A-Za-z0-9]/g, '.')}.${samples}.${Date.now().toString(36)}@a.test>`,
     'X-Not-Kept: this field is not asked for',
     'MIME-Version: 1.0',
     'Content-Type: text/plain; charset=utf-8',
@@ -86,6 +91,7 @@ export const sampleMessage = (subject: string, body = 'Hello\r\n'): string =>
     '',
     body,
   ].join('\r\n');
+};
 
 export const multipartMessage = (): string =>
   [

@@ -3,6 +3,9 @@ import { parseSequenceSet, type SequenceSet } from '../../mail/sequence-set.js';
 import { BadCommandError } from '../errors.js';
 import { decodeMutf7, Mutf7Error } from './mutf7.js';
 
+/** What every method of the decoder throws. */
+export { BadCommandError };
+
 /** A literal that is not in the text but still to be read from the connection (APPEND's message). */
 export interface AnnouncedLiteral {
   readonly sizeBytes: number;

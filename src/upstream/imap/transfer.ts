@@ -66,7 +66,9 @@ export async function move(context: FetchContext, uids: NumberRanges, name: stri
 /** \Deleted + UID EXPUNGE (RFC 4315 §2.1): never a bare EXPUNGE, which takes other clients' messages too. */
 export async function expunge(context: FetchContext, uids: NumberRanges): Promise<void> {
   if (!context.capabilities.uidplus) throw cannot('the server has no UID EXPUNGE');
-  await inPieces(context, uids, 'UID STORE', '+FLAGS.SILENT (\\Deleted)', context.view.ownFlags(uids));
+  // Quirk(gmail): with auto-expunge, its default, they go at the STORE already.
+  const untagged = { ...context.view.ownFlags(uids), ...context.view.ownExpunges };
+  await inPieces(context, uids, 'UID STORE', '+FLAGS.SILENT (\\Deleted)', untagged);
   await inPieces(context, uids, 'UID EXPUNGE', '', context.view.ownExpunges);
 }
 

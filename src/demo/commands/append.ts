@@ -1,0 +1,31 @@
+// APPEND (RFC 3501 §6.3.11, APPENDUID: RFC 4315 §3).
+import { NO_FLAGS } from '../../mail/flags.js';
+import { type DemoCommand, SIGNED_IN } from '../command.js';
+import { DemoRefusal } from '../store/account.js';
+
+export const appendCommand: DemoCommand = {
+  name: 'APPEND',
+  states: SIGNED_IN,
+  run: (session, decoder) => {
+    decoder.space();
+    const name = decoder.mailbox();
+    decoder.space();
+    let flags = NO_FLAGS;
+    let internalDate = Math.floor(Date.now() / 1000);
+    if (decoder.peek() === '(') {
+      flags = decoder.flagList();
+      decoder.space();
+    }
+    if (decoder.peek() === '"') {
+      internalDate = decoder.dateTime();
+      decoder.space();
+    }
+    const bytes = Buffer.from(decoder.string(), 'latin1');
+    decoder.end();
+    const { account, words } = session;
+    const mailbox = account.mailboxes.get(name);
+    if (!mailbox?.isSelectable) throw new DemoRefusal("Folder doesn't exist. (Failure)", 'TRYCREATE');
+    const { uid } = account.append(mailbox, { bytes, flags, internalDate });
+    return words.has('UIDPLUS') ? { code: `APPENDUID ${mailbox.uidValidity} ${uid}` } : undefined;
+  },
+};

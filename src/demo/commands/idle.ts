@@ -1,0 +1,34 @@
+// IDLE (RFC 2177).
+import { bad, type DemoCommand, SIGNED_IN } from '../command.js';
+
+export const idleCommand: DemoCommand = {
+  name: 'IDLE',
+  states: SIGNED_IN,
+  needs: ['IDLE'],
+  run: async (session) => {
+    const tellNow = () => {
+      session.tell(true);
+      void session.flush();
+    };
+    let isWaiting = false;
+    // One write for what changes in one go.
+    const stop = session.view?.mailbox.onChange(() => {
+      if (isWaiting) return;
+      isWaiting = true;
+      setImmediate(() => {
+        isWaiting = false;
+        tellNow();
+      });
+    });
+    const answered = session.ask('idling');
+    tellNow();
+    const line = await answered;
+    stop?.();
+    if (line === undefined) {
+      session.isEnding = true;
+      return undefined;
+    }
+    if (line.toUpperCase() !== 'DONE') throw bad('expected DONE');
+    return undefined;
+  },
+};

@@ -1,0 +1,62 @@
+// LOGIN, AUTHENTICATE PLAIN and LOGIN, with SASL-IR (RFC 4959) where the provider has it.
+import { ANY, bad, type CommandResult, type DemoCommand } from '../command.js';
+import type { ImapSession } from '../imap-session.js';
+import { DemoRefusal } from '../store/account.js';
+
+const BEFORE: DemoCommand['states'] = ANY.filter((state) => state === 'notAuthenticated');
+const utf8 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
+
+export const loginCommands: readonly DemoCommand[] = [
+  {
+    name: 'LOGIN',
+    states: BEFORE,
+    run: (session, decoder) => {
+      decoder.space();
+      const user = decoder.astring();
+      decoder.space();
+      const password = decoder.astring();
+      decoder.end();
+      return signIn(session, utf8(user), utf8(password));
+    },
+  },
+  {
+    name: 'AUTHENTICATE',
+    states: BEFORE,
+    run: async (session, decoder) => {
+      decoder.space();
+      const mechanism = decoder.keyword();
+      const initial = decoder.accept(' ') ? decoder.rest : undefined;
+      if (!session.words.has(`AUTH=${mechanism}`)) throw new DemoRefusal('Unsupported authentication mechanism');
+      if (initial !== undefined && !session.words.has('SASL-IR')) throw bad('no initial response is taken');
+      if (mechanism === 'PLAIN') return plain(session, initial);
+      if (mechanism === 'LOGIN') return loginMechanism(session, initial);
+      throw new DemoRefusal(session.account.personality.texts.loginRefused);
+    },
+  },
+];
+
+function decoded(line: string | undefined): string {
+  if (line === undefined || line === '*') throw bad('authentication was cancelled');
+  return Buffer.from(line === '=' ? '' : line, 'base64').toString('utf8');
+}
+
+async function plain(session: ImapSession, initial: string | undefined): Promise<CommandResult> {
+  const [, user = '', password = ''] = decoded(initial ?? (await session.ask(''))).split('\0');
+  return signIn(session, user, password);
+}
+
+async function loginMechanism(session: ImapSession, initial: string | undefined): Promise<CommandResult> {
+  const ask = (prompt: string) => session.ask(Buffer.from(prompt).toString('base64'));
+  const user = decoded(initial ?? (await ask('Username:')));
+  return signIn(session, user, decoded(await ask('Password:')));
+}
+
+function signIn(session: ImapSession, user: string, password: string): CommandResult {
+  const { account } = session;
+  const { capabilities, texts } = account.personality;
+  if (user.toLowerCase() !== account.address.toLowerCase() || password !== session.password)
+    throw new DemoRefusal(texts.loginRefused);
+  session.user = user;
+  if (capabilities.toldAtLogin === 'untagged') session.line(`* CAPABILITY ${capabilities.afterLogin}`);
+  return { text: texts.loginOk.replace('{user}', account.address) };
+}

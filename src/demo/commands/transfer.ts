@@ -1,0 +1,54 @@
+// COPY and MOVE (RFC 3501 §6.4.7, RFC 6851; COPYUID: RFC 4315 §3).
+import { formatRanges, rangesOf } from '../../mail/sequence-set.js';
+import { type DemoCommand, SELECTED, viewOf } from '../command.js';
+import type { ImapSession } from '../imap-session.js';
+import { DemoRefusal } from '../store/account.js';
+import type { Entry } from '../store/mail.js';
+import type { DemoMailbox } from '../store/mailbox.js';
+import { readTargets } from './sets.js';
+
+const transfer = (name: 'COPY' | 'MOVE'): DemoCommand => ({
+  name,
+  uid: true,
+  states: SELECTED,
+  ...(name === 'MOVE' ? { needs: ['MOVE'], writes: true } : {}),
+  run: (session, decoder, isUid) => {
+    decoder.space();
+    const targets = readTargets(session, decoder, isUid).filter(({ entry }) => !entry.isGone);
+    decoder.space();
+    const destination = decoder.mailbox();
+    decoder.end();
+    const { account } = session;
+    const to = account.mailboxes.get(destination);
+    if (!to?.isSelectable) throw new DemoRefusal('No folder with that name. (Failure)', 'TRYCREATE');
+    const from = viewOf(session).mailbox;
+    const pairs = targets.map(({ entry }): [Entry, Entry] => [
+      entry,
+      name === 'COPY' ? account.copy(entry, to) : account.move(entry, from, to),
+    ]);
+    const code = copyUid(session, to, pairs);
+    if (code === undefined || name === 'COPY') return code === undefined ? undefined : { code };
+    // RFC 6851 §4.3: before the EXPUNGEs.
+    session.line(`* OK [${code}] Moved.`);
+    return undefined;
+  },
+});
+
+function copyUid(session: ImapSession, to: DemoMailbox, pairs: readonly [Entry, Entry][]): string | undefined {
+  if (!session.words.has('UIDPLUS') || pairs.length === 0) return undefined;
+  const source = formatRanges(rangesOf(pairs.map(([{ uid }]) => uid)));
+  return `COPYUID ${to.uidValidity} ${source} ${inOrder(pairs.map(([, { uid }]) => uid))}`;
+}
+
+/** Pairs go by position: neighbours may be joined, nothing sorted (a label store gives old uids back in any order). */
+function inOrder(uids: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const uid of uids) {
+    const last = runs.at(-1);
+    if (last && uid === last[1] + 1) last[1] = uid;
+    else runs.push([uid, uid]);
+  }
+  return formatRanges(runs);
+}
+
+export const transferCommands: readonly DemoCommand[] = [transfer('COPY'), transfer('MOVE')];

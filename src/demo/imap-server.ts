@@ -1,0 +1,37 @@
+// The IMAP side of a demo account: plaintext on 127.0.0.1, for this machine's gateway only.
+import { type AddressInfo, createServer } from 'node:net';
+import type { Logger } from '../lib/logger.js';
+import { ImapSession } from './imap-session.js';
+import type { DemoAccount } from './store/account.js';
+
+export interface DemoServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+export interface DemoServerOptions {
+  readonly account: DemoAccount;
+  readonly password: string;
+  readonly logger: Logger;
+}
+
+export async function startImapServer(options: DemoServerOptions): Promise<DemoServer> {
+  const sessions = new Set<ImapSession>();
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    const session = new ImapSession(socket, options);
+    sessions.add(session);
+    socket.on('close', () => sessions.delete(session));
+    void session.run();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      for (const session of sessions) session.end();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
