@@ -1,29 +1,39 @@
 // Sees to the servers and clients the real tests need. As root on Debian it installs them; otherwise it says what is missing.
-import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { hasPrivateServer, makePrivateServer, PRIVATE_SERVERS } from './private-servers.mjs';
+import { run } from './run.mjs';
 
 /** Debian package → a file that is there when it is installed. */
 const PACKAGES = {
   'dovecot-imapd': '/usr/lib/dovecot/imap',
-  'cyrus-imapd': '/usr/lib/cyrus/bin/imapd',
   'sasl2-bin': '/usr/sbin/saslpasswd2',
-  'courier-imap': '/usr/bin/imapd',
   isync: '/usr/bin/mbsync',
   swaks: '/usr/bin/swaks',
+  // swaks speaks TLS only with it.
+  'libnet-ssleay-perl': '/usr/share/doc/libnet-ssleay-perl',
   curl: '/usr/bin/curl',
   openssl: '/usr/bin/openssl',
   python3: '/usr/bin/python3',
 };
+const WAIT = ['-o', 'DPkg::Lock::Timeout=300'];
 const missing = Object.entries(PACKAGES)
   .filter(([, file]) => !existsSync(file))
   .map(([name]) => name);
+const missingServers = Object.keys(PRIVATE_SERVERS).filter((name) => !hasPrivateServer(name));
 
-if (missing.length > 0) {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    console.error(`npm run test:real needs Debian's packages ${missing.join(', ')}: install them, or run it as root.`);
+if (missing.length + missingServers.length > 0) {
+  const canInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+  if (!canInstall) {
+    const what = [...missing, ...missingServers].join(', ');
+    console.error(`npm run test:real needs Debian's packages ${what}: run it as root on Debian, which installs them.`);
     process.exit(1);
   }
-  install(missing);
+  run('apt-get', ['update', '-qq']);
+  if (missing.length > 0) install(missing);
+  for (const name of missingServers) makePrivateServer(name);
+} else if (process.getuid?.() !== 0) {
+  console.error('npm run test:real must run as root: Cyrus and Courier run in a root directory of their own (chroot).');
+  process.exit(1);
 }
 
 function install(names) {
@@ -33,20 +43,8 @@ function install(names) {
   const isOurs = !existsSync(policy);
   if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
-    run('apt-get', ['update', '-q']);
-    run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...names]);
+    run('apt-get', ['install', '-y', '-qq', ...WAIT, '--no-install-recommends', '--no-remove', ...names]);
   } finally {
     if (isOurs) rmSync(policy, { force: true });
-  }
-}
-
-function run(command, args) {
-  const { status } = spawnSync(command, args, {
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
-  if (status !== 0) {
-    console.error(`${command} ${args.join(' ')} failed`);
-    process.exit(1);
   }
 }
