@@ -23,6 +23,7 @@ import { type ConnectorTraits, type Endpoint, providerOf } from './upstream/prov
 import { createSubmitter } from './upstream/smtp/submitter.js';
 
 export type { AccountStatus, CoreEvent, Problem } from './core/core.js';
+export { DatabaseVersionError } from './store/database.js';
 
 export interface Ports {
   readonly imap?: number;
@@ -80,7 +81,10 @@ async function build(
   started: ClosingStack,
 ): Promise<Gateway> {
   const startedAt = Date.now();
-  let password = (await config.login.password.load()).reveal();
+  let password = '';
+  const loadPassword = async () => {
+    password = (await config.login.password.load()).reveal();
+  };
   const parts: { core?: Core; imap?: ImapServer; smtp?: SmtpFrontEnd } = {};
   let ports: Ports = {};
   const status = (): GatewayStatus => ({
@@ -95,12 +99,12 @@ async function build(
   const handlers = {
     status,
     sync: async (account: string | undefined) => parts.core?.overview.syncNow(account),
-    reloadPassword: async () => {
-      password = (await config.login.password.load()).reveal();
-    },
+    reloadPassword: loadPassword,
     stop: () => onStopRequested?.(),
   };
+  // First of all: whoever has the socket has the data directory, which the password may be the first file of.
   started.use(await createControlServer({ dataDir: config.dataDir, handlers, logger }));
+  await loadPassword();
   const names = certificateNames(config.listen.host);
   const tls = tlsServerOptions(await ensureCertificates({ certsDir: config.certsDir, names, logger }));
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../config/index.js';
 import type { AccountStatus, GatewayStatus } from '../gateway.js';
-import { callControl, NotRunningError } from '../status-socket/index.js';
+import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { CliError, ExitCode, type Io } from './io.js';
 import { totals } from './progress.js';
 import { count, duration, printable, table } from './text.js';
@@ -129,6 +129,8 @@ async function isRunning(dataDir: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof NotRunningError) return false;
+    // Asked while it closes its doors: it does not answer any more, and may not be gone yet.
+    if (error instanceof ControlError) return true;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 // Every failure a user can meet → one line that names the remedy. What is not known here is a bug and keeps its stack.
 import { type Config, ConfigError } from '../config/index.js';
+import { DatabaseVersionError } from '../gateway.js';
 import { errorCode } from '../lib/files.js';
 import { AlreadyRunningError, ControlError, NotRunningError } from '../status-socket/index.js';
 import { TlsError } from '../tls/index.js';
@@ -20,6 +21,7 @@ export function explain(error: unknown, config?: Config): Explanation | undefine
     error instanceof ConfigError ||
     error instanceof TlsError ||
     error instanceof AlreadyRunningError ||
+    error instanceof DatabaseVersionError ||
     error instanceof ControlError
   ) {
     return { text: error.message, exitCode: ExitCode.failed };
@@ -32,10 +34,11 @@ interface SystemError {
   readonly path?: string;
   readonly port?: number;
   readonly address?: string;
+  readonly syscall?: string;
 }
 
 function systemErrorText(error: Error & SystemError, config: Config | undefined): string | undefined {
-  const { port, address, path } = error;
+  const { port, address, path, syscall } = error;
   const setting = listenSetting(port, config);
   const where = path ?? config?.dataDir ?? 'the data directory';
   switch (errorCode(error)) {
@@ -55,15 +58,21 @@ function systemErrorText(error: Error & SystemError, config: Config | undefined)
     case 'ENOTDIR':
     case 'EEXIST':
       return `${where} is a file where a directory should be: move it away, or give another "dataDir"`;
+    case 'EISDIR':
+      return `${where} is a directory where a file should be: move it away, or give another "dataDir"`;
     case 'ENOENT':
+      if (syscall === 'mkdir') return `${where} cannot be made: give another "dataDir"`;
       return path === undefined ? undefined : `${path} does not exist`;
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_READONLY':
+      return `the index in ${where} cannot be used: ${error.message}: let this user read and write gateway.db and its directory`;
     case 'SQLITE_FULL':
+      return `the disk with ${where} is full: make room and start again`;
     case 'SQLITE_BUSY':
+      return `the index in ${where} cannot be used: ${error.message}: end the other program that has gateway.db open`;
     case 'SQLITE_CORRUPT':
     case 'SQLITE_NOTADB':
-      return `the index in ${where} cannot be used: ${error.message}`;
+      return `the index in ${where} cannot be used: ${error.message}: move gateway.db away, with gateway.db-wal and gateway.db-shm; it is made anew (changes not yet carried out are lost)`;
     case 'ERR_DLOPEN_FAILED':
       return 'the SQLite driver was built for another version of Node: run "npm rebuild better-sqlite3"';
     default:

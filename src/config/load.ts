@@ -1,5 +1,5 @@
 // Reads gateway.config.json once; what comes out is complete, absolute, frozen and trusted (STYLE §6).
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isLoopbackAddress } from '../lib/addresses.js';
 import { errorCode } from '../lib/files.js';
@@ -128,6 +128,8 @@ interface Findings {
 function resolved(file: string, input: ConfigFile, findings: Findings): Omit<Config, 'warnings'> {
   const baseDir = dirname(file);
   const dataDir = resolve(baseDir, input.dataDir);
+  const certsDir = resolve(baseDir, input.certsDir);
+  findings.problems.push(...fileInTheWay('dataDir', dataDir), ...fileInTheWay('certsDir', certsDir));
   const reference = parseSecretReference(input.login.password ?? `file:${join(dataDir, 'password')}`, baseDir);
   const warning = secretWarning(reference);
   if (warning) findings.warnings.push({ path: ['login', 'password'], text: warning });
@@ -141,7 +143,7 @@ function resolved(file: string, input: ConfigFile, findings: Findings): Omit<Con
   return {
     file,
     dataDir,
-    certsDir: resolve(baseDir, input.certsDir),
+    certsDir,
     listen: { ...input.listen, host: input.listen.host === 'localhost' ? '127.0.0.1' : input.listen.host },
     login: { user: input.login.user, password: createLoginPassword(reference, file) },
     accounts: input.accounts.map((entry, index) =>
@@ -152,6 +154,26 @@ function resolved(file: string, input: ConfigFile, findings: Findings): Omit<Con
     log: input.log,
   };
 }
+
+/** Said here rather than by whatever first wants to write there: the field is what has to be changed. */
+function fileInTheWay(field: 'dataDir' | 'certsDir', directory: string): Problem[] {
+  for (let path = directory; ; path = dirname(path)) {
+    const kind = kindOf(path);
+    if (kind === 'directory' || path === dirname(path)) return [];
+    if (kind === 'file') return [{ path: [field], text: `names ${directory}, ${inTheWayText(path, directory)}` }];
+  }
+}
+
+function kindOf(path: string): 'directory' | 'file' | 'unknown' {
+  try {
+    return statSync(path).isDirectory() ? 'directory' : 'file';
+  } catch {
+    return 'unknown'; // missing, below a file, or not ours to look at: whoever uses it says so
+  }
+}
+
+const inTheWayText = (path: string, directory: string): string =>
+  `${path === directory ? 'which is a file' : `but ${path} is a file`}, not a directory: move it away, or give another directory`;
 
 interface AccountContext extends Findings {
   readonly baseDir: string;

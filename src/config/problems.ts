@@ -46,9 +46,9 @@ export const fieldName = (path: FieldPath): string =>
 
 /** A value as it may stand in a message; secrets and anything long or nested are not shown. */
 export function shown(value: unknown, path: FieldPath): string {
-  if (path.includes('password')) return 'the given value';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
+  if (path.includes('password') && value !== null) return `a ${typeof value}`;
   return typeof value === 'string'
     ? JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)
     : String(value);

@@ -68,14 +68,22 @@ export function resolveSecret(reference: SecretReference, lazy: boolean): Secret
   }
 }
 
+/** 0 for a file that cannot be looked at: reading it says what is wrong. */
+function modeOf(path: string): number {
+  try {
+    return statSync(path).mode;
+  } catch {
+    return 0;
+  }
+}
+
 /** What is unwise about where a secret is kept, worded to follow the field's name; undefined when nothing is. */
 export function secretWarning(reference: SecretReference): string | undefined {
   if (reference.source === 'inline') {
     return 'stands in the configuration itself, readable to whoever gets the file: "env:NAME" or "file:PATH" is safer';
   }
   if (reference.source === 'file' && process.platform !== 'win32') {
-    const mode = statSync(reference.path, { throwIfNoEntry: false })?.mode ?? 0;
-    if (mode & 0o077)
+    if (modeOf(reference.path) & 0o077)
       return `is in ${reference.path}, which other users of this machine can read: chmod 600 ${reference.path}`;
   }
   return undefined;

@@ -3,6 +3,7 @@ import type { Store } from '../store/store.js';
 import type { AccountSettings } from './accounts.js';
 import type { CoreEvent, Overview } from './core.js';
 import type { Actor } from './sync/actor.js';
+import { failureText } from './sync/gate.js';
 
 export interface OverviewOptions {
   readonly store: Store;
@@ -41,7 +42,12 @@ export function createOverview({ store, accounts, actors, counts, listeners }: O
     syncNow: async (name) => {
       const wanted = accounts.filter((account) => name === undefined || account.name === name);
       if (wanted.length === 0) throw new MailboxError('NONEXISTENT', `there is no account ${name}`);
-      await Promise.all(wanted.map(({ id }) => actors.get(id)?.syncNow()));
+      // All are looked at, whatever becomes of one; then each that failed is named.
+      const outcomes = await Promise.allSettled(wanted.map(({ id }) => actors.get(id)?.syncNow()));
+      const failures = outcomes.flatMap((outcome, index) =>
+        outcome.status === 'rejected' ? [`${wanted[index]?.name}: ${failureText(outcome.reason)}`] : [],
+      );
+      if (failures.length > 0) throw new MailboxError('UNAVAILABLE', failures.join('; '));
     },
     onEvent: (listener) => {
       listeners.add(listener);

@@ -8,9 +8,17 @@ export interface LoggerOptions {
   readonly destination?: string | number;
 }
 
+/** An error that says of what `kind` it is was to be expected: what it says is enough. Any other keeps its stack. */
+export function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (!('kind' in error)) return pino.stdSerializers.err(error);
+  const cause = error.cause instanceof Error ? { cause: error.cause.message } : {};
+  return { type: error.name, message: error.message, kind: error.kind, ...cause };
+}
+
 /** The root logger. Never give it a body, a password or a token (STYLE §6). */
 export const createLogger = ({ level, destination = 2 }: LoggerOptions): Logger =>
-  pino({ level, base: null }, pino.destination({ dest: destination, sync: false }));
+  pino({ level, base: null, serializers: { err: errorFields } }, pino.destination({ dest: destination, sync: false }));
 
 /** Logs nothing; for tests. */
 export const silentLogger: Logger = pino({ level: 'silent' });

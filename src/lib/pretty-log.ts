@@ -1,8 +1,9 @@
 import { type Logger, pino } from 'pino';
+import { errorFields } from './logger.js';
 
 /** A logger for a person at a terminal: one short line each, through `writeLine`. */
 export const createPrettyLogger = (level: string, writeLine: (line: string) => void): Logger =>
-  pino({ level, base: null }, { write: (json) => writeLine(prettyLine(json)) });
+  pino({ level, base: null, serializers: { err: errorFields } }, { write: (json) => writeLine(prettyLine(json)) });
 
 /** `{"level":40,"time":…,"account":"QQ","msg":"offline"}` → `12:03:11 warn offline (account QQ)` */
 export function prettyLine(json: string): string {

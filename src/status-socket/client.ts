@@ -19,6 +19,8 @@ export class ControlError extends Error {
   }
 }
 
+const GONE = new Set(['ECONNRESET', 'EPIPE']);
+const CLOSED = 'the gateway closed the connection without an answer';
 const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR']);
 
 /**
@@ -30,6 +32,8 @@ export async function callControl(dataDir: string, request: ControlRequest, time
   if (path === undefined) throw new NotRunningError(dataDir);
   const response = await exchange(path, request, timeoutMs).catch((error: unknown) => {
     if (NOBODY.has(errorCode(error) ?? '')) throw new NotRunningError(dataDir, { cause: error });
+    // It was asked, and went away: it is on its way out.
+    if (GONE.has(errorCode(error) ?? '')) throw new ControlError(CLOSED, { cause: error });
     if (errorCode(error) === 'EACCES') throw new ControlError('the gateway runs as another user', { cause: error });
     throw error;
   });
@@ -56,7 +60,7 @@ function exchange(path: string, request: ControlRequest, timeoutMs: number): Pro
     socket.on('error', reject);
     socket.on('close', () => {
       clearTimeout(timer);
-      reject(new ControlError('the gateway closed the connection without an answer'));
+      reject(new ControlError(CLOSED));
     });
   });
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
@@ -28,7 +28,7 @@ export class DatabaseVersionError extends Error {
  * @throws {DatabaseVersionError} if a newer gateway wrote it; SqliteError if it cannot be opened or is corrupt.
  */
 export function openDatabase(file: string): Database {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if (file !== ':memory:') makePrivate(file);
   const sqlite = new Sqlite(file);
   try {
     sqlite.pragma('page_size = 8192');
@@ -44,6 +44,13 @@ export function openDatabase(file: string): Database {
     throw error;
   }
   return databaseOf(sqlite);
+}
+
+/** For this user alone; SQLite gives its -wal and -shm the mode of the file itself. */
+function makePrivate(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
 }
 
 function databaseOf(sqlite: SqliteDatabase): Database {

@@ -29,6 +29,8 @@ export interface ScriptedServer {
 }
 
 export interface ScriptedOptions {
+  /** Any free one when left out. */
+  readonly port?: number;
   readonly greeting?: string;
   readonly capabilities?: string;
   /** By the beginning of the command, in upper case; the first that fits answers. */
@@ -51,6 +53,7 @@ export async function startScriptedServer({
   greeting = '* OK hello',
   capabilities = 'IMAP4rev1 UIDPLUS MOVE IDLE ID',
   scripts = {},
+  port: wantedPort = 0,
 }: ScriptedOptions = {}): Promise<ScriptedServer> {
   const received: string[] = [];
   const raw: string[] = [];
@@ -95,7 +98,7 @@ export async function startScriptedServer({
       return;
     }
   };
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(wantedPort, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     received,

@@ -180,7 +180,8 @@ export function createActor(options: ActorOptions): Actor {
     if (stop.signal.aborted) return;
     if (!isListed) options.onListed('failed');
     if (error instanceof UpstreamError) {
-      logger.warn({ err: error }, 'account cannot be synchronised now');
+      // The problem is what the user sees, once; this is told at every try.
+      logger.info({ err: error }, 'account cannot be synchronised now');
       options.onProblem('connection', failureText(error), remedyFor(error));
     } else logger.error({ err: error }, 'synchronisation failed unexpectedly');
     await sleep(Math.max(backoffMs(attempt, RETRY), gate.waitMs()), stop.signal);

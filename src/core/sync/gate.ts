@@ -72,7 +72,10 @@ function stateOf({ kind, details }: UpstreamError): AccountState {
 }
 
 /** The server's own words where there are any. */
-export const failureText = (error: UpstreamError): string => error.details.serverText ?? error.message;
+export function failureText(error: unknown): string {
+  if (error instanceof UpstreamError) return error.details.serverText ?? error.message;
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** What a person can do about an account that cannot be synchronised. */
 export function remedyFor({ kind }: UpstreamError): string {

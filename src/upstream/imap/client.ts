@@ -99,7 +99,8 @@ function connectError(
   client: ImapFlow,
   loginRetryMs: number | undefined,
 ): UpstreamError {
-  if (givenUp !== undefined) return lost(givenUp, client.byeReason, false, failure);
+  const where = `${client.host}:${client.port}`;
+  if (givenUp !== undefined) return lost(`${where}: ${givenUp}`, client.byeReason, false, failure);
   const {
     code,
     message = '',
@@ -117,9 +118,9 @@ function connectError(
   if ((code !== undefined && CERTIFICATE_CODES.test(code)) || (tlsFailed && code === undefined))
     return new UpstreamError(
       'permanent',
-      `no secure connection to the server: ${code ?? message}`,
+      `no secure connection to ${where} (${code ?? message})`,
       {},
       { cause: failure },
     );
-  return lost(`cannot reach the server: ${code ?? message}`, client.byeReason, false, failure);
+  return lost(`cannot reach ${where} (${code ?? message})`, client.byeReason, false, failure);
 }
