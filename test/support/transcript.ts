@@ -1,5 +1,6 @@
 // Runs a transcript (transcript-text.ts says how one is written) against the gateway on fake upstreams.
 import { readFileSync } from 'node:fs';
+import { flagSetText } from '../../src/mail/flags.js';
 import { flags as flagsOf } from './fake-connector.js';
 import { type Harness, PASSWORD, startHarness, USER } from './harness.js';
 import type { ImapClient } from './imap-client.js';
@@ -181,7 +182,8 @@ class Stage {
     }
   }
 
-  /** `QQ deliver INBOX (\Seen) Subject`, `QQ flag INBOX 1 \Seen`, `QQ expunge INBOX 1`, `QQ has INBOX 2`, `settled`. */
+  /** `QQ deliver INBOX (\Seen) Subject`, `QQ flag INBOX 1 \Seen`, `QQ expunge INBOX 1`, `QQ has INBOX 2`
+   * (messages), `QQ shows INBOX 1 (\Seen)`; the last two wait until nothing is owed upstream, as does `settled`. */
   async #upstream(text: string): Promise<void> {
     if (text === 'settled') return this.#harness.settled();
     const [account = '', verb, path = '', ...rest] = text.split(' ');
@@ -197,6 +199,13 @@ class Stage {
         return act(() => fake.setFlags(parts, Number(rest[0]), flagsOf(...rest.slice(1))));
       case 'expunge':
         return act(() => fake.expunge(parts, ...rest.map(Number)));
+      case 'shows': {
+        await this.#harness.settled();
+        const message = fake.contents(parts).find(({ uid }) => uid === Number(rest[0]));
+        const shown = message && `(${flagSetText(message.flags)})`;
+        if (shown !== rest.slice(1).join(' ')) throw new Error(`${account}/${path} ${rest[0]} has the flags ${shown}`);
+        return;
+      }
       case 'has': {
         await this.#harness.settled();
         const found = fake.contents(parts).map(({ flags, bytes }) => `${subjectOf(bytes)} ${JSON.stringify(flags)}`);
