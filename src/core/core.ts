@@ -191,7 +191,7 @@ export interface Mailboxes {
   create(path: string): Mailbox;
   /** @throws {MailboxError} NONEXISTENT, ALREADYEXISTS, CANNOT (role mailboxes, between accounts) */
   rename(from: string, to: string): void;
-  /** @throws {MailboxError} NONEXISTENT, CANNOT */
+  /** @throws {MailboxError} NONEXISTENT, CANNOT, HASCHILDREN */
   delete(path: string): void;
 }
 

@@ -137,7 +137,7 @@ export function createMailboxes({ store, unit, accounts, accountTrees }: Mailbox
     const source = sourceOf(mailbox);
     if (!source || source.role) throw new MailboxError('CANNOT', 'this mailbox cannot be deleted');
     if (mailboxes.list().some((row) => row.path.startsWith(`${path}/`))) {
-      throw new MailboxError('CANNOT', 'this mailbox has mailboxes below it; delete those first');
+      throw new MailboxError('HASCHILDREN', 'this mailbox has mailboxes below it; delete those first');
     }
     unit.durable((work) => {
       for (const copy of copies.ofSource(source.id)) {

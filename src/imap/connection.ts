@@ -4,8 +4,9 @@ import type { TLSSocket } from 'node:tls';
 import type { Core } from '../core/core.js';
 import type { Logger } from '../lib/logger.js';
 import type { Conversation } from './command.js';
+import { type CommandReader, createCommandReader } from './command-reader.js';
 import { capabilitiesFor } from './commands/index.js';
-import { commandOf, dispatch } from './dispatch.js';
+import { dispatch } from './dispatch.js';
 import { ByeError, oneLine } from './errors.js';
 import { createReply, type Reply } from './reply.js';
 import type { Session, SessionState } from './session.js';
@@ -47,8 +48,8 @@ const AFTER_LOGIN = {
   badCommands: 100,
   commands: Number.POSITIVE_INFINITY,
 };
-/** A literal that is refused but already on its way is read and thrown away up to this size; beyond it, BYE. */
-const DISCARD_BYTES = 1024 * 1024;
+/** How long one client's pipelined commands may hold the event loop, ms. */
+const TURN_MS = 8;
 
 export function startConnection(socket: Socket, options: ConnectionOptions): Connection {
   const connection = new ConnectionRun(socket, options);
@@ -63,9 +64,11 @@ class ConnectionRun implements ConnectionInfo {
   readonly #abort = new AbortController();
   #socket: Socket;
   #reader: ByteReader;
+  #commands: CommandReader;
   #reply: Reply;
   #isTls: boolean;
-  #commands = 0;
+  #commandCount = 0;
+  #turnSince = performance.now();
   #badInARow = 0;
 
   constructor(socket: Socket, options: ConnectionOptions) {
@@ -73,8 +76,9 @@ class ConnectionRun implements ConnectionInfo {
     this.#socket = socket;
     this.#isTls = options.isTls;
     this.remoteAddress = socket.remoteAddress ?? 'unknown';
-    this.#reader = createByteReader(socket);
     this.#reply = createReply(socket);
+    this.#reader = createByteReader(socket, () => this.#reply.flush());
+    this.#commands = createCommandReader(this.#reader, this.#reply);
     this.#session = this.#makeSession();
     this.#armSocket();
   }
@@ -160,11 +164,16 @@ class ConnectionRun implements ConnectionInfo {
 
   /** One command; false when the connection is over. */
   async #step(): Promise<boolean> {
-    if (!this.#reader.hasBuffered()) await this.#reply.drain();
-    const line = await this.#command();
-    if (line === undefined) return false;
-    if (line === '') return true;
-    if (++this.#commands > this.#limits.commands) throw new ByeError('too many commands before login');
+    // Answers go out when the reader has to wait; a client that takes none of them is not read either.
+    if (this.#reply.isFull) await this.#reply.drain();
+    await this.#yieldTurn();
+    const command = await this.#commands.next({
+      ...this.#limits,
+      mayStream: this.#session.state.kind !== 'notAuthenticated',
+    });
+    if (command === undefined) return false;
+    if (command.kind === 'refused') return this.#count('bad');
+    if (++this.#commandCount > this.#limits.commands) throw new ByeError('too many commands before login');
     const { core, logger } = this.#options;
     const outcome = await dispatch(
       {
@@ -175,65 +184,27 @@ class ConnectionRun implements ConnectionInfo {
         conversation: this.#conversation,
         signal: this.#abort.signal,
       },
-      line,
+      command.text,
     );
-    this.#badInARow = outcome === 'bad' ? this.#badInARow + 1 : 0;
-    if (this.#badInARow >= this.#limits.badCommands) throw new ByeError('too many bad commands');
+    this.#count(outcome);
+    await this.#commands.skipUnread();
     this.#socket.setTimeout(this.#limits.idleMs);
     if (this.#session.startTls) await this.#startTls();
     if (this.#session.loggedOut) await this.#reply.drain();
     return !this.#session.loggedOut;
   }
 
-  /** A command's line with its literals in place; '' for one that has been answered already; undefined at the end. */
-  async #command(): Promise<string | undefined> {
-    let text = '';
-    for (;;) {
-      const line = await this.#reader.line(this.#limits.lineBytes);
-      if (line === undefined) return undefined;
-      if (
-        line.kind === 'tooLong' ||
-        text.length + line.text.length > this.#limits.lineBytes + this.#limits.literalBytes
-      ) {
-        return this.#refuse(text, 'BAD the command is too long');
-      }
-      text += line.text;
-      const literal = /(~?)\{(\d{1,10})(\+?)\}$/.exec(text);
-      if (!literal || this.#isStreamed(text)) return text;
-      const sizeBytes = Number(literal[2]);
-      const isSynchronising = literal[3] === '';
-      if (sizeBytes > this.#limits.literalBytes) return this.#refuseLiteral(text, sizeBytes, isSynchronising);
-      if (isSynchronising) {
-        this.#reply.raw('+ go ahead\r\n');
-        this.#reply.flush();
-      }
-      const bytes = await this.#reader.text(sizeBytes);
-      if (bytes === undefined) return undefined;
-      text += `\r\n${bytes}`;
-    }
-  }
-
-  /** APPEND's message is read by the command itself; its mailbox may be a literal too (RFC 9051 §6.3.12). */
-  #isStreamed(text: string): boolean {
-    if (!commandOf(text)?.streamsLiteral || this.#session.state.kind === 'notAuthenticated') return false;
-    return !/^[^ ]+ +[A-Za-z]+ +~?\{\d+\+?\}$/.test(text);
-  }
-
-  #refuse(text: string, status: string): string {
-    const tag = /^[^\x00-\x20\x7f-\xff(){%*"\\+]{1,100}(?= )/.exec(text)?.[0] ?? '*';
-    this.#reply.raw(`${tag} ${status}\r\n`);
-    this.#badInARow++;
+  #count(outcome: 'ok' | 'no' | 'bad'): true {
+    this.#badInARow = outcome === 'bad' ? this.#badInARow + 1 : 0;
     if (this.#badInARow >= this.#limits.badCommands) throw new ByeError('too many bad commands');
-    return '';
+    return true;
   }
 
-  async #refuseLiteral(text: string, sizeBytes: number, isSynchronising: boolean): Promise<string | undefined> {
-    const refusal = this.#refuse(text, 'BAD [TOOBIG] the literal is too large');
-    if (isSynchronising) return refusal;
-    if (sizeBytes > DISCARD_BYTES) throw new ByeError('[TOOBIG] the literal is too large');
-    for await (const _ of this.#reader.bytes(sizeBytes));
-    const rest = await this.#reader.line(this.#limits.lineBytes);
-    return rest === undefined ? undefined : '';
+  /** A hundred commands may come in one packet: the others get their turn between them. */
+  async #yieldTurn(): Promise<void> {
+    if (performance.now() - this.#turnSince < TURN_MS) return;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    this.#turnSince = performance.now();
   }
 
   readonly #conversation: Conversation = {
@@ -242,11 +213,8 @@ class ConnectionRun implements ConnectionInfo {
       this.#reply.flush();
       return this.#conversation.line();
     },
-    line: async () => {
-      const line = await this.#reader.line(AFTER_LOGIN.lineBytes);
-      return line?.kind === 'line' ? line.text : undefined;
-    },
-    bytes: (n) => this.#reader.bytes(n),
+    line: () => this.#commands.line(),
+    bytes: (n) => this.#commands.bytes(n),
   };
 
   async #startTls(): Promise<void> {
@@ -263,8 +231,9 @@ class ConnectionRun implements ConnectionInfo {
     });
     this.#socket = secured;
     this.#isTls = true;
-    this.#reader = createByteReader(secured);
     this.#reply = createReply(secured);
+    this.#reader = createByteReader(secured, () => this.#reply.flush());
+    this.#commands = createCommandReader(this.#reader, this.#reply);
     this.#armSocket();
   }
 }

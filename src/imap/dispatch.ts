@@ -1,6 +1,7 @@
 // All that commands have in common: tag, UID prefix, state and read-only checks, errors, updates, the log line.
 import type { Core } from '../core/core.js';
 import type { Logger } from '../lib/logger.js';
+import { MailboxError } from '../mail/errors.js';
 import type { AnyCommand, Completion, Conversation } from './command.js';
 import { commandByName, uidCommands } from './commands/index.js';
 import { BadCommandError, ByeError, oneLine, statusOf } from './errors.js';
@@ -78,7 +79,7 @@ function checkState(session: Session, command: AnyCommand): void {
     );
   }
   if (command.writes && state.kind === 'selected' && state.selected.readOnly) {
-    throw new BadCommandError('the mailbox was opened read-only');
+    throw new MailboxError('CANNOT', 'the mailbox was opened read-only');
   }
 }
 

@@ -10,6 +10,8 @@ export interface Reply {
   flush(): void;
   /** Flushes, and waits until the client has taken what it was sent (back-pressure). */
   drain(): Promise<void>;
+  /** The client has not taken what it was sent. */
+  readonly isFull: boolean;
   readonly bytesWritten: number;
 }
 
@@ -18,13 +20,12 @@ const PIECE = 64 * 1024;
 export function createReply(socket: Writable): Reply {
   let pending = '';
   let written = 0;
-  let isFull = false;
   const flush = () => {
     if (pending === '') return;
     const text = pending;
     pending = '';
     written += text.length;
-    if (socket.writable) isFull = !socket.write(text, 'latin1');
+    if (socket.writable) socket.write(text, 'latin1');
   };
   const raw = (text: string) => {
     pending += text;
@@ -36,12 +37,12 @@ export function createReply(socket: Writable): Reply {
     rawBytes: (bytes) => {
       flush();
       written += bytes.byteLength;
-      if (socket.writable) isFull = !socket.write(bytes);
+      if (socket.writable) socket.write(bytes);
     },
     flush,
     drain: async () => {
       flush();
-      if (!isFull || !socket.writable) return;
+      if (!socket.writableNeedDrain || !socket.writable) return;
       await new Promise<void>((resolve) => {
         const done = () => {
           socket.off('drain', done);
@@ -51,7 +52,9 @@ export function createReply(socket: Writable): Reply {
         socket.on('drain', done);
         socket.on('close', done);
       });
-      isFull = false;
+    },
+    get isFull() {
+      return socket.writableNeedDrain;
     },
     get bytesWritten() {
       return written + pending.length;

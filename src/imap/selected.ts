@@ -104,8 +104,9 @@ export class Selected {
     if (isQuiet) return;
     this.#gone = mergeRanges([...this.#gone, ...changes.vanished]);
     if (expunges) this.#tellExpunges(reply);
+    const known = this.#uids.length;
     this.#tellNew(core, reply, changes);
-    this.#tellFlags(reply, changes);
+    this.#tellFlags(reply, changes, known);
     this.#modseq = changes.modseq;
     for (const modseq of this.#ownModseqs) if (modseq <= changes.modseq) this.#ownModseqs.delete(modseq);
   }
@@ -138,11 +139,12 @@ export class Selected {
       this.#uids = uids;
   }
 
-  #tellFlags(reply: Reply, changes: MailboxChanges): void {
+  /** Of the first `known` messages: of new ones the client asks what it wants to know (EXISTS alone, as Dovecot does). */
+  #tellFlags(reply: Reply, changes: MailboxChanges, known: number): void {
     for (const { uid, flags, modseq } of changes.changed) {
       if (this.#ownModseqs.has(modseq)) continue;
       const seq = this.seqOf(uid);
-      if (seq > 0) reply.untagged(`${seq} FETCH (UID ${uid} FLAGS (${flags.wire}))`);
+      if (seq > 0 && seq <= known) reply.untagged(`${seq} FETCH (UID ${uid} FLAGS (${flags.wire}))`);
     }
   }
 }

@@ -14,9 +14,6 @@ interface AppendArgs {
   readonly literal: AnnouncedLiteral;
 }
 
-/** A refused message that comes unasked is read and thrown away up to this size. */
-const DISCARD_BYTES = 64 * 1024 * 1024;
-
 /** Command: RFC 9051 §6.3.12 · Extends: RFC 4315 §3 (APPENDUID), RFC 7888 (LITERAL+) */
 export const append = defineCommand<AppendArgs>({
   name: 'APPEND',
@@ -40,41 +37,30 @@ export const append = defineCommand<AppendArgs>({
     return { path, flags, internalDate, literal: decoder.announcedLiteral() };
   },
   run: async (context, { path, flags, internalDate, literal }) => {
-    const { core, conversation, reply } = context;
-    const spool = await openSpool(context, path, literal);
+    const { core, reply } = context;
+    const spool = openSpool(context, path, literal);
     if (!literal.nonSynchronising) {
       reply.raw('+ go ahead\r\n');
       reply.flush();
     }
     const message = await receive(context, spool, literal.sizeBytes);
-    const rest = await conversation.line();
-    if (rest === undefined) throw new ByeError('the connection ended');
-    if (rest.trim() !== '') throw new BadCommandError('unexpected text after the message');
     const { uidValidity, uid } = await core.actions.append(path, message, flags, internalDate);
     return { code: `APPENDUID ${uidValidity} ${uid}` };
   },
 });
 
-/** Refuses before the message is sent, where the client waits for that (RFC 7889 §5: TOOBIG before the continuation). */
-async function openSpool(context: CommandContext, path: string, literal: AnnouncedLiteral): Promise<SpoolWriter> {
-  const { core } = context;
-  try {
-    if (literal.sizeBytes === 0) throw new MailboxError('CANNOT', 'an empty message cannot be stored');
-    const limit = core.actions.appendLimit(path);
-    if (literal.sizeBytes > limit) throw new MailboxError('TOOBIG', `messages may have at most ${limit} bytes here`);
-    return core.actions.spool(literal.sizeBytes);
-  } catch (error) {
-    if (literal.nonSynchronising) await discard(context, literal.sizeBytes);
-    throw error;
-  }
+/**
+ * Refuses before the message is sent, where the client waits for that (RFC 7889 §5: TOOBIG before the continuation);
+ * one that comes unasked is passed over by the connection.
+ */
+function openSpool({ core }: CommandContext, path: string, { sizeBytes }: AnnouncedLiteral): SpoolWriter {
+  if (sizeBytes === 0) throw new MailboxError('CANNOT', 'an empty message cannot be stored');
+  const limit = core.actions.appendLimit(path);
+  if (sizeBytes > limit) throw new MailboxError('TOOBIG', `messages may have at most ${limit} bytes here`);
+  return core.actions.spool(sizeBytes);
 }
 
-async function discard({ conversation }: CommandContext, sizeBytes: number): Promise<void> {
-  if (sizeBytes > DISCARD_BYTES) throw new ByeError('[TOOBIG] the message is too large');
-  for await (const _ of conversation.bytes(sizeBytes));
-  await conversation.line();
-}
-
+/** The message and the end of its command; only then is it kept. */
 async function receive({ conversation }: CommandContext, spool: SpoolWriter, sizeBytes: number) {
   let received = 0;
   let failure: unknown;
@@ -87,11 +73,9 @@ async function receive({ conversation }: CommandContext, spool: SpoolWriter, siz
       });
     }
   }
-  if (received < sizeBytes || failure !== undefined) {
-    await spool.abort();
-    if (received < sizeBytes) throw new ByeError('the connection ended in the middle of a message');
-    await conversation.line();
-    throw failure;
-  }
-  return spool.finish();
+  const rest = received < sizeBytes ? undefined : await conversation.line();
+  if (rest?.trim() === '' && failure === undefined) return spool.finish();
+  await spool.abort();
+  if (rest === undefined) throw new ByeError('the connection ended in the middle of a message');
+  throw failure ?? new BadCommandError('unexpected text after the message');
 }

@@ -71,13 +71,8 @@ export const login = defineCommand({
 });
 
 function mayLogIn(session: Session): void {
-  if (!session.mayLogIn) throw new PrivacyRequired();
-}
-
-/** RFC 5530: the password must not travel in clear. */
-class PrivacyRequired extends MailboxError {
-  constructor() {
-    super('NOPERM', 'a password is taken over TLS only: use STARTTLS or the TLS port');
+  if (!session.mayLogIn) {
+    throw new MailboxError('PRIVACYREQUIRED', 'a password is taken over TLS only: use STARTTLS or the TLS port');
   }
 }
 

@@ -11,6 +11,7 @@ export const idle = defineCommand({
   run: async (context) => {
     const { reply, conversation } = context;
     reply.raw('+ idling\r\n');
+    reply.flush();
     tell(context);
     const off = listen(context);
     try {
@@ -27,16 +28,23 @@ export const idle = defineCommand({
 function listen(context: CommandContext): () => void {
   const { session, core } = context;
   if (session.state.kind !== 'selected') return () => undefined;
-  let scheduled: NodeJS.Immediate | undefined;
+  let isScheduled = false;
+  let isOver = false;
+  const later = async () => {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    // For a client that is asleep nothing is piled up: it is told all in one when it reads again.
+    await context.reply.drain();
+    isScheduled = false;
+    if (!isOver) tell(context);
+  };
   const off = core.changes.onMailbox(session.state.selected.mailboxId, () => {
-    scheduled ??= setImmediate(() => {
-      scheduled = undefined;
-      tell(context);
-    });
+    if (isScheduled) return;
+    isScheduled = true;
+    void later();
   });
   return () => {
+    isOver = true;
     off();
-    if (scheduled) clearImmediate(scheduled);
   };
 }
 

@@ -120,15 +120,24 @@ function answer(context: CommandContext, args: ListArgs, command: 'LIST' | 'LSUB
   const parents = new Set(all.flatMap(({ path }) => ancestorsOf(path)));
   const matchers = args.patterns.map((pattern) => matcher(args.reference + pattern));
   const matches = (path: string) => matchers.some((match) => match(path));
+  const above = levelsAbove(subscribed, matches);
   for (const { path, mailbox } of candidates(all, subscribed, args)) {
     if (!matches(path)) continue;
     const attributes = attributesOf({ path, mailbox }, { args, command, subscribed, hasChildren: parents.has(path) });
-    reply.untagged(`${command} (${attributes.join(' ')}) "/" ${name(path)}`);
+    const childInfo = args.select.has('RECURSIVEMATCH') && above.delete(path) ? CHILD_INFO : '';
+    reply.untagged(`${command} (${attributes.join(' ')}) "/" ${name(path)}${childInfo}`);
     if (args.status.length > 0 && mailbox?.selectable) {
       reply.untagged(`STATUS ${name(path)} (${statusText(core.reads.status(mailbox.id), args.status)})`);
     }
   }
-  if (args.select.has('RECURSIVEMATCH')) tellParents(context, all, subscribed, matches);
+  if (command === 'LSUB' || args.select.has('RECURSIVEMATCH')) {
+    tellLevels(
+      context,
+      command,
+      all,
+      [...above].filter((path) => !subscribed.has(path)),
+    );
+  }
   return undefined;
 }
 
@@ -165,18 +174,32 @@ function attributesOf(
   return attributes;
 }
 
-/** RFC 5258 §3.5: parents that do not match themselves, for a subscribed child that the pattern does not show. */
-function tellParents(
+const CHILD_INFO = ' ("CHILDINFO" ("SUBSCRIBED"))';
+
+/** Matching names above subscribed ones that the pattern does not show (RFC 5258 §3.5; RFC 3501 §6.3.9 for LSUB). */
+function levelsAbove(subscribed: ReadonlySet<string>, matches: (path: string) => boolean): Set<string> {
+  return new Set(
+    [...subscribed]
+      .filter((path) => !matches(path))
+      .flatMap(ancestorsOf)
+      .filter(matches),
+  );
+}
+
+/** Levels that are not subscribed themselves, told for what stands below them. */
+function tellLevels(
   { reply, utf8 }: CommandContext,
+  command: string,
   all: readonly Mailbox[],
-  subscribed: ReadonlySet<string>,
-  matches: (path: string) => boolean,
+  paths: readonly string[],
 ): void {
-  const above = new Set([...subscribed].filter((path) => !matches(path)).flatMap(ancestorsOf));
-  for (const { path, selectable } of all) {
-    if (!above.has(path) || !matches(path) || subscribed.has(path)) continue;
-    const attributes = `${selectable ? '' : '\\Noselect '}\\HasChildren`;
-    reply.untagged(`LIST (${attributes}) "/" ${mailboxName(path, utf8)} ("CHILDINFO" ("SUBSCRIBED"))`);
+  const byPath = new Map(all.map((mailbox) => [mailbox.path, mailbox]));
+  for (const path of paths) {
+    const mailbox = byPath.get(path);
+    // To LSUB a name that is not subscribed is a mere level, whatever it is to LIST.
+    const own = command === 'LSUB' || mailbox?.selectable === false ? '\\Noselect ' : mailbox ? '' : '\\NonExistent ';
+    const childInfo = command === 'LSUB' ? '' : CHILD_INFO;
+    reply.untagged(`${command} (${own}\\HasChildren) "/" ${mailboxName(path, utf8)}${childInfo}`);
   }
 }
 

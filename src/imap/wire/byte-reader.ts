@@ -12,8 +12,10 @@ export interface ByteSource {
   removeAllListeners(event: string): unknown;
 }
 
-/** `tooLong`: the line was over the limit and has been thrown away, to its end. */
-export type Line = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'tooLong' };
+/** `tooLong`: the line was over the limit and has been thrown away, to its end; only how it began and ended is known. */
+export type Line =
+  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'tooLong'; readonly head: string; readonly tail: string };
 
 export interface ByteReader {
   /** The next line without its end (CRLF, or bare LF), one char a byte; undefined at the end of the stream. */
@@ -22,16 +24,17 @@ export interface ByteReader {
   bytes(n: number): AsyncGenerator<Buffer>;
   /** Exactly n bytes as text, one char a byte; undefined when the stream ends before. */
   text(n: number): Promise<string | undefined>;
-  /** Bytes received and not asked for yet are waiting. */
-  hasBuffered(): boolean;
   /** Stops reading (for STARTTLS: what came in clear after it is dropped, RFC 9051 §6.2.1). */
   detach(): void;
 }
 
+/** How much is kept of either end of a line that is too long. */
+const END_CHARS = 200;
 /** Read ahead at most about this much. */
 const HIGH_WATER = 256 * 1024;
 
-export function createByteReader(source: ByteSource): ByteReader {
+/** `beforeWaiting` is called whenever the reader has nothing and must wait for the client: the moment to answer. */
+export function createByteReader(source: ByteSource, beforeWaiting: () => void = () => undefined): ByteReader {
   const chunks: Buffer[] = [];
   let buffered = 0;
   let ended = false;
@@ -61,6 +64,7 @@ export function createByteReader(source: ByteSource): ByteReader {
 
   const more = async (): Promise<boolean> => {
     if (ended) return false;
+    beforeWaiting();
     if (paused && buffered <= HIGH_WATER / 2) {
       paused = false;
       source.resume();
@@ -94,6 +98,7 @@ export function createByteReader(source: ByteSource): ByteReader {
   const line = async (maxBytes: number): Promise<Line | undefined> => {
     let text = '';
     let length = 0;
+    let [head, tail] = ['', ''];
     for (;;) {
       while (chunks.length > 0) {
         const [first] = chunks;
@@ -101,7 +106,14 @@ export function createByteReader(source: ByteSource): ByteReader {
         const part = take(end < 0 ? (first?.length ?? 0) : end + 1);
         length += part.length;
         if (length <= maxBytes + 2) text += part.toString('latin1');
-        if (end >= 0) return length > maxBytes + 2 ? { kind: 'tooLong' } : { kind: 'line', text: withoutEnd(text) };
+        else {
+          head ||= (text + part.subarray(0, END_CHARS).toString('latin1')).slice(0, END_CHARS);
+          tail = ((tail || text) + part.subarray(-END_CHARS).toString('latin1')).slice(-END_CHARS);
+          text = '';
+        }
+        if (end < 0) continue;
+        if (length <= maxBytes + 2) return { kind: 'line', text: withoutEnd(text) };
+        return { kind: 'tooLong', head, tail: withoutEnd(tail) };
       }
       if (!(await more()) && chunks.length === 0) return undefined;
     }
@@ -114,7 +126,6 @@ export function createByteReader(source: ByteSource): ByteReader {
       for await (const chunk of bytes(n)) text += chunk.toString('latin1');
       return text.length === n ? text : undefined;
     },
-    hasBuffered: () => buffered > 0,
     detach: () => {
       for (const event of ['data', 'end', 'close', 'error']) source.removeAllListeners(event);
       source.on('error', () => signal());

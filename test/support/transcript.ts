@@ -1,0 +1,238 @@
+// Runs a transcript (transcript-text.ts says how one is written) against the gateway on fake upstreams.
+import { readFileSync } from 'node:fs';
+import { flagSetText } from '../../src/mail/flags.js';
+import { flags as flagsOf } from './fake-connector.js';
+import { type Harness, PASSWORD, startHarness, USER } from './harness.js';
+import type { ImapClient } from './imap-client.js';
+import {
+  clientLine,
+  matchLine,
+  parseMessage,
+  type StartMessage,
+  type Step,
+  type Transcript,
+} from './transcript-text.js';
+
+const FIRST_DATE = Date.UTC(2026, 1, 1, 12) / 1000;
+const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
+
+/** The message of a header line: a fixture, or a small one whose every byte follows from its subject. */
+export function messageBytes(what: string): Buffer {
+  if (what.startsWith('@')) return fixture(what.slice(1));
+  const id = what.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const lines = [
+    'From: Li Lei <lilei@example.com>',
+    'To: me@qq.example',
+    `Subject: ${what}`,
+    'Date: Sun, 1 Feb 2026 12:00:00 +0000',
+    `Message-ID: <${id}@example.com>`,
+    '',
+    `This is ${what}.`,
+    '',
+  ];
+  return Buffer.from(lines.join('\r\n'), 'utf8');
+}
+
+/** Plays it from the first line to the last. @throws {Error} that names the line where the dialogue left the script */
+export async function runTranscript(transcript: Transcript): Promise<void> {
+  await using harness = await startHarness({
+    accounts: transcript.accounts.map((name, i) => ({ name, isDefault: i === 0 })),
+    plaintextOnLoopback: transcript.plaintext,
+    prepare: (fake) => {
+      for (const { account, path } of transcript.mailboxes) fake(account).create(path.split('/'));
+      transcript.messages.forEach((message, i) => {
+        deliver(fake(message.account), message, FIRST_DATE + i * 60);
+      });
+    },
+  });
+  await new Stage(harness, transcript).play();
+}
+
+function deliver(fake: ReturnType<Harness['fake']>, message: StartMessage, internalDate: number): void {
+  fake.deliver(message.path.split('/'), messageBytes(message.what), {
+    flags: flagsOf(...message.flags),
+    internalDate,
+  });
+}
+
+interface Actor {
+  readonly client: ImapClient;
+  bytewise: boolean;
+  /** The last line read was a tagged answer, so nothing more may come. */
+  atRest: boolean;
+}
+
+class Stage {
+  readonly #harness: Harness;
+  readonly #transcript: Transcript;
+  readonly #actors = new Map<number, Actor>();
+  readonly #names = new Map<string, string>();
+  #delivered = 0;
+
+  constructor(harness: Harness, transcript: Transcript) {
+    this.#harness = harness;
+    this.#transcript = transcript;
+  }
+
+  async play(): Promise<void> {
+    await this.#checkNeeds();
+    const { steps } = this.#transcript;
+    for (let i = 0; i < steps.length; ) {
+      const step = steps[i];
+      if (!step) break;
+      const next = steps.findIndex((other, j) => j > i && !isSameKind(step, other));
+      const run = steps.slice(i, next < 0 ? steps.length : next);
+      try {
+        await this.#perform(step, run);
+      } catch (error) {
+        throw new Error(`line ${step.lineNumber}: ${(error as Error).message}`, { cause: error });
+      }
+      i += run.length;
+    }
+    await this.#nothingMore();
+  }
+
+  async #checkNeeds(): Promise<void> {
+    if (this.#transcript.needs.length === 0) return;
+    const client = await this.#harness.login();
+    const [line = ''] = await client.ok('CAPABILITY');
+    client.destroy();
+    const offered = new Set(line.split(' '));
+    const missing = this.#transcript.needs.filter((word) => !offered.has(word));
+    if (missing.length > 0) throw new Error(`the server does not offer ${missing.join(' ')}`);
+  }
+
+  async #perform(step: Step, run: readonly Step[]): Promise<void> {
+    switch (step.kind) {
+      case 'client':
+        return this.#send(step.client, run.map(({ text }) => `${clientLine(text, this.#names)}\r\n`).join(''));
+      case 'server':
+        return step.anyOrder ? this.#readAnyOrder(run) : this.#read(step);
+      case 'act':
+        return this.#act(step);
+      case 'upstream':
+        return this.#upstream(step.text);
+    }
+  }
+
+  async #actor(number: number): Promise<Actor> {
+    const known = this.#actors.get(number);
+    if (known) return known;
+    const client = this.#transcript.start === 'login' ? await this.#harness.login() : await this.#harness.connect();
+    const actor = { client, bytewise: false, atRest: false };
+    this.#actors.set(number, actor);
+    return actor;
+  }
+
+  async #send(number: number, text: string): Promise<void> {
+    const actor = await this.#actor(number);
+    actor.atRest = false;
+    if (actor.bytewise) await actor.client.sendBytewise(text);
+    else actor.client.send(text);
+  }
+
+  async #read(step: Step): Promise<void> {
+    const actor = await this.#actor(step.client);
+    const line = await actor.client.line();
+    const isExpected = step.text === '<closed>' ? line === undefined : this.#matches(step.text, line);
+    if (!isExpected) throw new Error(`expected ${JSON.stringify(step.text)}, got ${JSON.stringify(line)}`);
+    actor.atRest = line !== undefined && /^[a-z0-9]+ (OK|NO|BAD)/i.test(line);
+  }
+
+  #matches(pattern: string, line: string | undefined): boolean {
+    return line !== undefined && matchLine(pattern, line, this.#names);
+  }
+
+  async #readAnyOrder(run: readonly Step[]): Promise<void> {
+    const left = [...run];
+    while (left.length > 0) {
+      const line = await (await this.#actor(run[0]?.client ?? 1)).client.line();
+      const index = left.findIndex(({ text }) => this.#matches(text, line));
+      if (index < 0) {
+        throw new Error(`got ${JSON.stringify(line)}, expected one of ${JSON.stringify(left.map(({ text }) => text))}`);
+      }
+      left.splice(index, 1);
+    }
+  }
+
+  async #act({ client: number, text }: Step): Promise<void> {
+    if (text === 'tls') {
+      const client = await this.#harness.connect('tls');
+      this.#actors.set(number, { client, bytewise: false, atRest: false });
+      return;
+    }
+    const actor = await this.#actor(number);
+    switch (text) {
+      case 'login':
+        actor.client.send(`login LOGIN ${USER} "${PASSWORD}"\r\n`);
+        return;
+      case 'starttls':
+        return actor.client.startTls();
+      case 'bytewise':
+        actor.bytewise = true;
+        return;
+      case 'hang up':
+        actor.client.destroy();
+        this.#actors.delete(number);
+        return;
+      default:
+        if (!text.startsWith('send ')) throw new Error(`nobody knows how to ${text}`);
+        // Without an end of line.
+        return this.#send(number, clientLine(text.slice(5), this.#names));
+    }
+  }
+
+  /** `QQ deliver INBOX (\Seen) Subject`, `QQ flag INBOX 1 \Seen`, `QQ expunge INBOX 1`, `QQ has INBOX 2`
+   * (messages), `QQ shows INBOX 1 (\Seen)`; the last two wait until nothing is owed upstream, as does `settled`. */
+  async #upstream(text: string): Promise<void> {
+    if (text === 'settled') return this.#harness.settled();
+    const [account = '', verb, path = '', ...rest] = text.split(' ');
+    const fake = this.#harness.fake(account);
+    const parts = path.split('/');
+    const act = (work: () => unknown) => this.#harness.ringing(`${account}/${path}`, work);
+    switch (verb) {
+      case 'deliver': {
+        const message = parseMessage(`${account}/${path} ${rest.join(' ')}`);
+        return act(() => deliver(fake, message, FIRST_DATE + 86_400 + this.#delivered++ * 60));
+      }
+      case 'flag':
+        return act(() => fake.setFlags(parts, Number(rest[0]), flagsOf(...rest.slice(1))));
+      case 'expunge':
+        return act(() => fake.expunge(parts, ...rest.map(Number)));
+      case 'shows': {
+        await this.#harness.settled();
+        const message = fake.contents(parts).find(({ uid }) => uid === Number(rest[0]));
+        const shown = message && `(${flagSetText(message.flags)})`;
+        if (shown !== rest.slice(1).join(' ')) throw new Error(`${account}/${path} ${rest[0]} has the flags ${shown}`);
+        return;
+      }
+      case 'has': {
+        await this.#harness.settled();
+        const found = fake.contents(parts).map(({ flags, bytes }) => `${subjectOf(bytes)} ${JSON.stringify(flags)}`);
+        if (found.length !== Number(rest[0]))
+          throw new Error(`${account}/${path} has ${found.join(', ') || 'nothing'}`);
+        return;
+      }
+      default:
+        throw new Error(`no upstream act: ${text}`);
+    }
+  }
+
+  /** A last round trip with every client that waits for nothing: an answer nobody expected would show now. */
+  async #nothingMore(): Promise<void> {
+    for (const [number, { client, atRest }] of this.#actors) {
+      if (!atRest) continue;
+      client.send('end NOOP\r\n');
+      const line = await client.line();
+      if (!line?.startsWith('end ')) throw new Error(`client ${number} got more: ${JSON.stringify(line)}`);
+    }
+  }
+}
+
+const subjectOf = (bytes: Uint8Array): string => /^Subject: (.*)\r$/m.exec(Buffer.from(bytes).toString())?.[1] ?? '?';
+
+/** C: lines of one client go out together, S*: lines are one group; everything else stands alone. */
+const isSameKind = (step: Step, other: Step): boolean =>
+  step.kind === other.kind &&
+  step.client === other.client &&
+  (step.kind === 'client' || (step.kind === 'server' && step.anyOrder && other.anyOrder));
