@@ -202,6 +202,7 @@ function buildCore({ options, accounts, fakes, directory, submitted }: RunSettin
       connector: found(fakes.get(name), name).connector,
     })),
     accountTrees: options.accountTrees ?? 'all',
+    accountKeywords: true,
     merge: options.merge ?? {},
     cacheBytes: 1_000_000_000,
     prefetchDays: options.prefetchDays ?? 0,
