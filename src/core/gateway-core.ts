@@ -154,7 +154,7 @@ export function createCore(options: CoreOptions): Core {
   const overview: Overview = createOverview({ store, accounts, actors, counts: outbox.counts, listeners });
   const patience = new AbortController();
   return {
-    mailboxes: createMailboxes({ store, unit, accounts, accountTrees: options.accountTrees }),
+    mailboxes: createMailboxes({ store, unit, tree, accounts, accountTrees: options.accountTrees }),
     reads: {
       ...snapshots,
       rows: createRows({ store, ingest, bodies, reader }),

@@ -5,11 +5,14 @@ import type { SourceRow } from '../store/sources.js';
 import type { Store } from '../store/store.js';
 import type { AccountSettings } from './accounts.js';
 import type { Mailbox, Mailboxes, MailboxId } from './core.js';
+import { sharedPlace } from './shared-mailboxes.js';
+import type { Tree } from './sync/tree.js';
 import type { UnitOfWork, Work } from './unit-of-work.js';
 
 export interface MailboxesOptions {
   readonly store: Store;
   readonly unit: UnitOfWork;
+  readonly tree: Tree;
   readonly accounts: readonly AccountSettings[];
   readonly accountTrees: 'all' | 'folders' | 'none';
 }
@@ -26,7 +29,7 @@ const parentOf = (path: string): string | undefined => {
 };
 
 /** The mailbox tree as clients see and change it; what it owes the upstreams goes through the journal. */
-export function createMailboxes({ store, unit, accounts, accountTrees }: MailboxesOptions): Mailboxes {
+export function createMailboxes({ store, unit, tree, accounts, accountTrees }: MailboxesOptions): Mailboxes {
   const { mailboxes, sources, copies } = store;
   const byId = new Map(accounts.map((account) => [account.id, account]));
   const defaultAccount = accounts.find((account) => account.isDefault) ?? accounts[0];
@@ -85,6 +88,12 @@ export function createMailboxes({ store, unit, accounts, accountTrees }: Mailbox
     if (known) return view(known);
     const above = parentOf(path);
     if (above !== undefined) createWithParents(above, work);
+    if (sharedPlace(path)) {
+      // Below a unified mailbox: the accounts' own mailboxes behind it are made when the first message comes.
+      const row = mailboxes.insert({ path, kind: 'unified', role: undefined, accountId: undefined, selectable: true });
+      tree.connectShared(work, accounts);
+      return view(row);
+    }
     const { account, parts } = locate(path);
     const source =
       sources.byPath(account.id, parts) ??
@@ -134,26 +143,42 @@ export function createMailboxes({ store, unit, accounts, accountTrees }: Mailbox
     const path = canonicalPath(wanted);
     const mailbox = mailboxes.byPath(path);
     if (!mailbox) throw new MailboxError('NONEXISTENT', 'there is no such mailbox');
-    const source = sourceOf(mailbox);
-    if (!source || source.role) throw new MailboxError('CANNOT', 'this mailbox cannot be deleted');
+    const doomed = sourcesToDelete(mailbox);
     if (mailboxes.list().some((row) => row.path.startsWith(`${path}/`))) {
       throw new MailboxError('HASCHILDREN', 'this mailbox has mailboxes below it; delete those first');
     }
     unit.durable((work) => {
-      for (const copy of copies.ofSource(source.id)) {
-        copies.setLeaving(copy.id, true);
-        work.withdraw(copy.id);
-      }
+      for (const source of doomed) removeSource(source, work);
       mailboxes.remove(mailbox.id);
-      mailboxes.removeFeedsOfSource(source.id);
-      work.owe({
-        accountId: source.accountId,
-        kind: 'delete',
-        sourceId: source.id,
-        payload: { mailboxPath: path },
-        targets: [],
-      });
       work.ringTree();
+    });
+  };
+  /** The sources a mailbox stands for: its own, or, below a unified mailbox, those of all accounts. */
+  const sourcesToDelete = (mailbox: MailboxRow): readonly SourceRow[] => {
+    const own = sourceOf(mailbox);
+    if (own && !own.role) return [own];
+    if (mailbox.kind === 'unified' && sharedPlace(mailbox.path)) {
+      return mailboxes.feedsOfMailbox(mailbox.id).flatMap(({ sourceId }) => sources.get(sourceId) ?? []);
+    }
+    throw new MailboxError('CANNOT', 'this mailbox cannot be deleted');
+  };
+  const removeSource = (source: SourceRow, work: Work): void => {
+    for (const copy of copies.ofSource(source.id)) {
+      copies.setLeaving(copy.id, true);
+      work.withdraw(copy.id);
+    }
+    const own = mailboxes
+      .feedsOfSource(source.id)
+      .map(({ mailboxId }) => mailboxes.get(mailboxId))
+      .find((row) => row?.kind === 'account');
+    if (own) mailboxes.remove(own.id);
+    mailboxes.removeFeedsOfSource(source.id);
+    work.owe({
+      accountId: source.accountId,
+      kind: 'delete',
+      sourceId: source.id,
+      payload: { mailboxPath: own?.path ?? '' },
+      targets: [],
     });
   };
 

@@ -213,6 +213,10 @@ class Stage {
           throw new Error(`${account}/${path} has ${found.join(', ') || 'nothing'}`);
         return;
       }
+      case 'lacks':
+        await this.#harness.settled();
+        if (fake.mailbox(parts)) throw new Error(`${account} still has ${path}`);
+        return;
       default:
         throw new Error(`no upstream act: ${text}`);
     }

@@ -8,6 +8,7 @@ import type { MailboxRow } from '../../store/mailboxes.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { AccountSettings } from '../accounts.js';
 import type { MailboxId, Transfer } from '../core.js';
+import { sharedPlace } from '../shared-mailboxes.js';
 import type { Work } from '../unit-of-work.js';
 import { type ActionContext, groupBy, originOf, type Selected, selectedCopies, targetMailbox } from './context.js';
 
@@ -62,9 +63,14 @@ export function targetSource(
   { target, account, from }: { target: MailboxRow; account: AccountSettings; from?: SourceRow },
 ): { source: SourceRow; account: AccountSettings } {
   const { store } = context;
-  if (target.kind === 'unified' && target.role) {
+  const isShared = target.kind === 'unified' && sharedPlace(target.path) !== undefined;
+  if (target.kind === 'unified' && (target.role || isShared)) {
+    const { tree } = context;
     try {
-      return { source: context.tree.roleSource(work, account, target.role), account };
+      const source = target.role
+        ? tree.roleSource(work, account, target.role)
+        : tree.sharedSource(work, account, target.path);
+      return { source, account };
     } catch (error) {
       throw new MailboxError('CANNOT', `${account.name} has no mailbox for this`, { cause: error });
     }

@@ -6,6 +6,7 @@ import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { UpstreamMailbox } from '../../upstream/connector.js';
 import type { AccountSettings } from '../accounts.js';
+import { isSamePath, sharedPlace, sharedSourcePath } from '../shared-mailboxes.js';
 import type { UnitOfWork, Work } from '../unit-of-work.js';
 
 export interface Tree {
@@ -19,6 +20,10 @@ export interface Tree {
   mergeAccounts(accountIds: readonly number[]): void;
   /** The account's source of a role, made (upstream too) if there is none. @throws {RangeError} if the provider has no name for it */
   roleSource(work: Work, account: AccountSettings, role: Role): SourceRow;
+  /** The account's source behind a mailbox below a unified one, made (upstream too) if there is none. @throws {RangeError} */
+  sharedSource(work: Work, account: AccountSettings, path: string): SourceRow;
+  /** A mailbox below a unified one has been made: shows in it what the accounts have there already. */
+  connectShared(work: Work, accounts: readonly AccountSettings[]): void;
   /** Takes an account that is no longer configured out of every mailbox. */
   removeAccount(accountId: number): void;
 }
@@ -50,6 +55,8 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
     return mailboxes.list().filter((row) => {
       if (row.kind !== 'unified') return false;
       if (row.role !== undefined) return row.role === role;
+      const place = sharedPlace(row.path);
+      if (place && isSamePath(source, sharedSourcePath(store, account, place))) return true;
       return merge[row.path]?.some((path) => ownMailbox(source.id)?.path === path) ?? false;
     });
   };
@@ -88,7 +95,8 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
       const row = ensureMailbox(
         freePath(account, upstream.path),
         { kind: 'account', role, accountId: account.id, selectable: upstream.selectable },
-        role === undefined && upstream.selectable,
+        // What a unified mailbox shows is not subscribed here too: clients would download it twice (DESIGN §5).
+        role === undefined && upstream.selectable && unifiedFor(source, account).length === 0,
       );
       mailboxes.addFeed(row.id, source.id, source.listed);
       work.ringTree();
@@ -132,6 +140,39 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
     if (own && mailboxes.feedsOfMailbox(own.id).length === 0) mailboxes.remove(own.id);
     sources.remove(source.id);
     work.ringTree();
+  };
+
+  /** The source at the path, in use from this moment: made, upstream too, if it is not there. */
+  const usableSource = (
+    work: Work,
+    account: AccountSettings,
+    path: readonly string[],
+    role: Role | undefined,
+  ): SourceRow => {
+    const taken = sources.byPath(account.id, path);
+    const made = taken ?? sources.insert({ accountId: account.id, path, role, selectable: true, present: false });
+    if (taken && role) sources.setSeen(taken.id, { role, selectable: true });
+    if (!taken) {
+      sources.setListed(made.id);
+      work.owe({ accountId: account.id, kind: 'create', sourceId: made.id, payload: {}, targets: [] });
+    }
+    const source = sources.get(made.id) ?? made;
+    if (!ownMailbox(source.id)) {
+      const fields = { kind: 'account', role, accountId: account.id, selectable: true } as const;
+      mailboxes.addFeed(ensureMailbox(freePath(account, path), fields, false).id, source.id, true);
+    }
+    // The mailboxes it feeds must show what is put there, merged account or not.
+    for (const row of unifiedFor(source, account)) mailboxes.addFeed(row.id, source.id, isMerged(account.id));
+    work.ringTree();
+    return source;
+  };
+  const roleSource: Tree['roleSource'] = (work, account, role) => {
+    const wanted = role === 'archive' && account.traits.archiveIsAll ? 'all' : role;
+    const known = sources.ofAccount(account.id).find((source) => source.role === wanted);
+    if (known) return known;
+    const path = account.traits.roleNames[role];
+    if (!path) throw new RangeError(`${account.name} has no ${role} mailbox`);
+    return usableSource(work, account, path, role);
   };
 
   return {
@@ -192,28 +233,27 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
         }
         work.ringTree();
       }),
-    roleSource: (work, account, role) => {
-      const wanted = role === 'archive' && account.traits.archiveIsAll ? 'all' : role;
-      const known = sources.ofAccount(account.id).find((source) => source.role === wanted);
-      if (known) return known;
-      const path = account.traits.roleNames[role];
-      if (!path) throw new RangeError(`${account.name} has no ${role} mailbox`);
-      const taken = sources.byPath(account.id, path);
-      const made = taken ?? sources.insert({ accountId: account.id, path, role, selectable: true, present: false });
-      if (taken) sources.setSeen(taken.id, { role, selectable: true });
-      if (!taken) {
-        sources.setListed(made.id);
-        work.owe({ accountId: account.id, kind: 'create', sourceId: made.id, payload: {}, targets: [] });
+    roleSource,
+    sharedSource: (work, account, path) => {
+      const place = sharedPlace(path);
+      if (!place) throw new RangeError(`${path} is below no unified mailbox`);
+      if (!account.traits.archiveIsAll) roleSource(work, account, place.role);
+      const sourcePath = sharedSourcePath(store, account, place);
+      if (!sourcePath) throw new RangeError(`${account.name} has no ${place.role} mailbox`);
+      // One after the other, from the top: not every server makes the levels between.
+      const first = sourcePath.length - place.below.length + 1;
+      let source: SourceRow | undefined;
+      for (let depth = first; depth <= sourcePath.length; depth++) {
+        source = usableSource(work, account, sourcePath.slice(0, depth), undefined);
       }
-      const source = sources.get(made.id) ?? made;
-      if (!ownMailbox(source.id)) {
-        const fields = { kind: 'account', role, accountId: account.id, selectable: true } as const;
-        mailboxes.addFeed(ensureMailbox(freePath(account, path), fields, false).id, source.id, true);
-      }
-      // In use from this moment: the mailbox it feeds must show what is put there, merged account or not.
-      for (const row of unifiedFor(source, account)) mailboxes.addFeed(row.id, source.id, isMerged(account.id));
-      work.ringTree();
+      if (!source) throw new RangeError(`${path} has no name`);
       return source;
+    },
+    connectShared: (work, allAccounts) => {
+      for (const account of allAccounts) {
+        for (const source of sources.ofAccount(account.id)) connect(source, account, work);
+      }
+      work.ringTree();
     },
     removeAccount: (accountId) =>
       unit.batch((work) => {
