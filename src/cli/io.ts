@@ -47,7 +47,8 @@ export function processIo(): Io {
     complain: (line) => write(process.stderr, `${line}\n`),
     printBytes: (bytes) => write(process.stdout, bytes),
     interactive: process.stdout.isTTY === true && process.stderr.isTTY === true,
-    columns: () => process.stdout.columns ?? 80,
+    // Some terminals say 0.
+    columns: () => process.stdout.columns || 80,
   };
 }
 

@@ -180,6 +180,9 @@ async function createTextReport(
         printable(`${account === undefined ? '' : `${account}: `}${text}${remedy === '' ? '' : ` — ${remedy}`}`),
       ),
     progress: () => progress.update(accounts()),
-    stopped: () => progress.print('The gateway has stopped.'),
+    stopped() {
+      progress.end();
+      progress.print('The gateway has stopped.');
+    },
   };
 }

@@ -18,7 +18,11 @@ export function errorFields(error: unknown): unknown {
 
 /** The root logger. Never give it a body, a password or a token (STYLE §6). */
 export const createLogger = ({ level, destination = 2 }: LoggerOptions): Logger =>
-  pino({ level, base: null, serializers: { err: errorFields } }, pino.destination({ dest: destination, sync: false }));
+  pino(
+    { level, base: null, serializers: { err: errorFields } },
+    // Without minLength flush() does not wait, and the last lines of a run would be lost.
+    pino.destination({ dest: destination, sync: false, minLength: 1 }),
+  );
 
 /** Logs nothing; for tests. */
 export const silentLogger: Logger = pino({ level: 'silent' });

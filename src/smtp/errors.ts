@@ -1,10 +1,13 @@
 import { MailboxError, safeText, UpstreamError } from '../mail/errors.js';
 
+/** An upstream's reply without its code, which ours stands in front of again. */
+export const withoutReplyCode = (text: string): string => text.replace(/^[245]\d\d[ -]/, '');
+
 /** What smtp-server turns into a reply: the message's first words are the text, `responseCode` the code. */
 export class SmtpReply extends Error {
   readonly responseCode: number;
   constructor(responseCode: number, text: string, options?: ErrorOptions) {
-    super(safeText(text), options);
+    super(withoutReplyCode(safeText(text)), options);
     this.name = 'SmtpReply';
     this.responseCode = responseCode;
   }

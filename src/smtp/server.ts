@@ -6,7 +6,7 @@ import type { Login, Outbox, Spooled } from '../core/core.js';
 import { isLoopbackAddress, isPrivateAddress } from '../lib/addresses.js';
 import type { Logger } from '../lib/logger.js';
 import { MailboxError } from '../mail/errors.js';
-import { replyOf, SmtpReply } from './errors.js';
+import { replyOf, SmtpReply, withoutReplyCode } from './errors.js';
 
 export interface SmtpListener {
   readonly host: string;
@@ -139,7 +139,7 @@ async function receive(stream: SMTPServerDataStream, session: SMTPServerSession,
     smtpUtf8: 'SMTPUTF8' in args,
   });
   if (verdict.kind === 'refused') throw new SmtpReply(verdict.replyCode, verdict.text);
-  return verdict.text;
+  return withoutReplyCode(verdict.text);
 }
 
 async function spool(stream: SMTPServerDataStream, outbox: Outbox): Promise<Spooled> {

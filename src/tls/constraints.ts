@@ -3,6 +3,7 @@
 import { isIP, isIPv4 } from 'node:net';
 import forge from 'node-forge';
 import { isPrivateAddress, PRIVATE_RANGES } from '../lib/addresses.js';
+import { isDnsName } from './names.js';
 
 /** Top-level names that never exist in the public DNS (RFC 6762, RFC 8375, RFC 6761, ICANN's .internal), or are not delegated. */
 const LOCAL_DOMAINS = ['localhost', 'local', 'lan', 'internal', 'home.arpa'];
@@ -11,9 +12,12 @@ const { asn1 } = forge;
 /** Missing from node-forge's type declarations. */
 const { bytesFromIP } = forge.util as unknown as { bytesFromIP(address: string): string | null };
 
-/** The domains a CA made on a machine of this name may sign for; a name with dots is put in whole. */
+/**
+ * The domains a CA made on a machine of this name may sign for; a name with dots is put in whole, one that is no DNS name
+ * (Windows allows any script) not at all.
+ */
 export const permittedDomains = (hostname: string): string[] => [
-  ...new Set([...LOCAL_DOMAINS, hostname.toLowerCase()]),
+  ...new Set([...LOCAL_DOMAINS, hostname.toLowerCase()].filter(isDnsName)),
 ];
 
 /** Whether a certificate for `name` would be accepted from a CA constrained to these domains and the private addresses. */

@@ -31,7 +31,8 @@ function uuidOf(certificate: X509Certificate, purpose: string): string {
 
 /** Apple's configuration profile with one payload of type com.apple.security.root. */
 function mobileConfig(certificate: X509Certificate): string {
-  const name = xmlText(/CN=(.+)/.exec(certificate.subject)?.[1] ?? 'Mail gateway local CA');
+  // Not `subject`, which escapes whatever is not ASCII.
+  const name = xmlText(String(certificate.toLegacyObject().subject.CN ?? 'Mail gateway local CA'));
   const base64 = certificate.raw.toString('base64').replace(/(.{64})(?=.)/g, '$1\n\t\t\t');
   const [payload, profile] = [uuidOf(certificate, 'payload'), uuidOf(certificate, 'profile')];
   return `<?xml version="1.0" encoding="UTF-8"?>
