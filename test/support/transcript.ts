@@ -189,7 +189,12 @@ class Stage {
     const [account = '', verb, path = '', ...rest] = text.split(' ');
     const fake = this.#harness.fake(account);
     const parts = path.split('/');
-    const act = (work: () => unknown) => this.#harness.ringing(`${account}/${path}`, work);
+    const act = (work: () => unknown) =>
+      this.#harness.ringing(`${account}/${path}`, () => {
+        work();
+        // Only the inbox is watched; elsewhere a change is found by the next look (DESIGN §6).
+        if (path !== 'INBOX') void this.#harness.core.overview.syncNow(account);
+      });
     switch (verb) {
       case 'deliver': {
         const message = parseMessage(`${account}/${path} ${rest.join(' ')}`);
