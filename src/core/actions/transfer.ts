@@ -42,9 +42,10 @@ export function transfer(
       kind,
       steps.filter(({ alreadyThere }) => !alreadyThere),
     );
-    return steps.map((step) => {
-      const uid = entryUid(context, work, target, step);
-      return [asUid(step.uid), asUid(uid)] as const;
+    return steps.flatMap((step) => {
+      const uid = shownUid(context, work, target, step);
+      // Gmail: the Archive does not show what another label shows, so there is no uid to tell of.
+      return uid === undefined ? [] : [[asUid(step.uid), asUid(uid)] as const];
     });
   });
   return { uidValidity: target.uidValidity, pairs };
@@ -160,13 +161,25 @@ function oweSteps(work: Work, kind: TransferKind, steps: readonly Step[]): void 
   }
 }
 
-/** The uid in the target; a mailbox not yet showing that source (first listing still under way) starts to. */
+/** @throws {MailboxError} CANNOT, if the target does not show it */
 export function entryUid(
   context: ActionContext,
   work: Work,
   target: MailboxRow,
-  { newCopyId, to }: { newCopyId: number; to: SourceRow },
+  placed: { newCopyId: number; to: SourceRow },
 ): number {
+  const uid = shownUid(context, work, target, placed);
+  if (uid === undefined) throw new MailboxError('CANNOT', 'this mailbox does not show that message');
+  return uid;
+}
+
+/** The uid in the target, if it shows the copy; one not yet showing that source (first listing under way) starts to. */
+function shownUid(
+  context: ActionContext,
+  work: Work,
+  target: MailboxRow,
+  { newCopyId, to }: { newCopyId: number; to: SourceRow },
+): number | undefined {
   const { uidMap, mailboxes } = context.store;
   const known = uidMap.uidOf(target.id, newCopyId);
   if (known !== undefined) return known;
@@ -174,7 +187,5 @@ export function entryUid(
   mailboxes.activateFeeds(target.id, [to.id]);
   work.ringTree();
   work.place(newCopyId);
-  const uid = uidMap.uidOf(target.id, newCopyId);
-  if (uid === undefined) throw new MailboxError('CANNOT', 'this mailbox does not show that message');
-  return uid;
+  return uidMap.uidOf(target.id, newCopyId);
 }

@@ -198,7 +198,12 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       if (stop.signal.aborted) return;
       if (found !== 'byClient') account.rememberSavesSent(found === 'byProvider');
       if (found !== 'nowhere') return finish(row, found === 'byClient' ? 'absorbed' : 'none');
-    } else if (known) return finish(row, 'none');
+    } else if (known) {
+      finish(row, 'none');
+      // The user looks into Sent now, not after the next poll.
+      await watch(account, row);
+      return;
+    }
     // fileSentCopy takes over the pin
     await sentCopies.fileSentCopy(account.id, row);
     submissions.setSentCopy(row.id, 'done');

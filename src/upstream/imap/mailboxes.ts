@@ -64,9 +64,11 @@ function rolesOf(listed: readonly Listed[], traits: ConnectorTraits): Map<string
     if (role && !byRole.has(role)) byRole.set(role, pathKey(path));
   }
   const taken = new Set(byRole.values());
-  const topLevel = new Map(
-    listed.filter(({ path }) => isTopLevel(path)).map(({ path }) => [path.at(-1)?.toLowerCase() ?? '', path]),
-  );
+  const named = listed
+    .filter(({ path }) => isTopLevel(path, traits))
+    // Of two of one name the upper one has the role.
+    .sort((a, b) => b.path.length - a.path.length);
+  const topLevel = new Map(named.map(({ path }) => [path.at(-1)?.toLowerCase() ?? '', path]));
   for (const [name, role] of traits.rolesByName) {
     const path = topLevel.get(name);
     if (!path || byRole.has(role) || taken.has(pathKey(path))) continue;
@@ -76,7 +78,9 @@ function rolesOf(listed: readonly Listed[], traits: ConnectorTraits): Map<string
   return new Map([...byRole].map(([role, key]) => [key, role]));
 }
 
-const isTopLevel = (path: SourcePath): boolean => path.length === 1 || (path.length === 2 && path[0] === 'INBOX');
+/** Below a level that only holds the user's own (QQ's 其他文件夹), too. */
+const isTopLevel = (path: SourcePath, { flattened }: ConnectorTraits): boolean =>
+  path.length === 1 || (path.length === 2 && ['INBOX', ...flattened].includes(path[0] ?? ''));
 
 export const createMailbox = async (wire: Wire, paths: Paths, path: SourcePath): Promise<void> => {
   await wire.run('CREATE', [quoted(paths.nameOf(path))], { writes: true });

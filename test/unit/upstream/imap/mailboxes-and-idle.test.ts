@@ -36,6 +36,17 @@ describe('mailboxes and waiting', () => {
     ]);
   });
 
+  test('a role is told by name below a level that only holds the own folders, too; above it first', async () => {
+    const below = '* LIST () "/" "&UXZO1mWHTvZZOQ-/Archive"\r\n* LIST () "/" "&UXZO1mWHTvZZOQ-/Drafts"';
+    const { session } = await selected(
+      { LIST: `* LIST () "/" INBOX\r\n* LIST () "/" Drafts\r\n${below}\r\n{tag} OK done\r\n` },
+      { capabilities: 'IMAP4rev1 NAMESPACE UIDPLUS' },
+      { flattened: ['其他文件夹'] },
+    );
+    const roles = (await session.listMailboxes()).map(({ path, role }) => `${path.join('|')} ${role ?? '-'}`);
+    expect(roles).toEqual(['INBOX inbox', 'Drafts drafts', '其他文件夹|Archive archive', '其他文件夹|Drafts -']);
+  });
+
   test('a namespace prefix comes off and goes on again', async () => {
     const { session, server } = await selected(
       {
