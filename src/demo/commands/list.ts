@@ -3,7 +3,7 @@ import type { Decoder } from '../../imap/wire/decoder.js';
 import { mailboxName } from '../../imap/wire/encode.js';
 import { specialUseOf } from '../../mail/roles.js';
 import { type DemoCommand, SIGNED_IN } from '../command.js';
-import type { ImapSession } from '../imap-session.js';
+import type { DemoSession } from '../session.js';
 import { DELIMITER } from '../store/account.js';
 import type { DemoMailbox } from '../store/mailbox.js';
 import { readStatusItems, statusLine } from './status.js';
@@ -40,7 +40,7 @@ const listing = (name: ListName): DemoCommand => ({
   },
 });
 
-function readArguments(session: ImapSession, decoder: Decoder, isExtended: boolean): ListArgs {
+function readArguments(session: DemoSession, decoder: Decoder, isExtended: boolean): ListArgs {
   const select = new Set<string>();
   const returns = new Set<string>();
   let status: readonly string[] = [];
@@ -73,7 +73,7 @@ function isSelected(mailbox: DemoMailbox, name: ListName, { select }: ListArgs):
   return !select.has('SPECIAL-USE') || (mailbox.role !== undefined && mailbox.role !== 'inbox');
 }
 
-function listLine(session: ImapSession, name: ListName, mailbox: DemoMailbox, args: ListArgs): string {
+function listLine(session: DemoSession, name: ListName, mailbox: DemoMailbox, args: ListArgs): string {
   const { account, utf8 } = session;
   const { listAttributes, listUnquoted, noselect } = account.personality.quirks;
   const isExtended = args.returns.size > 0 || args.select.size > 0;
