@@ -75,14 +75,14 @@ function isSelected(mailbox: DemoMailbox, name: ListName, { select }: ListArgs):
 
 function listLine(session: DemoSession, name: ListName, mailbox: DemoMailbox, args: ListArgs): string {
   const { account, utf8 } = session;
-  const { listAttributes, listUnquoted, noselect } = account.personality.quirks;
+  const { inboxName, listAttributes, listUnquoted, noselect } = account.personality.quirks;
   const isExtended = args.returns.size > 0 || args.select.size > 0;
   const attributes = [account.hasChildren(mailbox.name) ? '\\HasChildren' : '\\HasNoChildren'];
   if (!mailbox.isSelectable) attributes.push(isExtended ? '\\NonExistent' : noselect);
   if (args.returns.has('SUBSCRIBED') && mailbox.isSubscribed) attributes.push('\\Subscribed');
   const isUnmarked = account.personality.mailboxes.find((home) => home.name === mailbox.name)?.isUnmarked;
   if (listAttributes && mailbox.role && !isUnmarked) attributes.push(...roleAttributes(mailbox.role, name));
-  const quoted = mailboxName(mailbox.name, utf8);
+  const quoted = mailboxName(mailbox.role === 'inbox' ? inboxName : mailbox.name, utf8);
   const written = listUnquoted && /^"[A-Za-z0-9&+,/._-]+"$/.test(quoted) ? quoted.slice(1, -1) : quoted;
   return `* ${name} (${attributes.join(' ')}) "${DELIMITER}" ${written}`;
 }
