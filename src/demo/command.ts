@@ -1,6 +1,6 @@
 // What a command of the demo upstream is.
 import { BadCommandError, type Decoder } from '../imap/wire/decoder.js';
-import type { ImapSession } from './imap-session.js';
+import type { DemoSession } from './session.js';
 import type { View } from './view.js';
 
 export type SessionStateName = 'notAuthenticated' | 'authenticated' | 'selected';
@@ -22,7 +22,7 @@ export interface DemoCommand {
   readonly writes?: boolean;
   /** `held`: no EXPUNGE may be told before its tagged answer (RFC 3501 §7.4.1); UID forms may. */
   readonly expunges?: 'held';
-  run(session: ImapSession, decoder: Decoder, isUid: boolean): CommandResult | Promise<CommandResult>;
+  run(session: DemoSession, decoder: Decoder, isUid: boolean): CommandResult | Promise<CommandResult>;
 }
 
 /** Nothing: a plain OK. */
@@ -37,7 +37,7 @@ export const bad = (text: string): BadCommandError => new BadCommandError(text);
 export const isBadCommand = (error: unknown): error is BadCommandError => error instanceof BadCommandError;
 
 /** For commands of the selected state. */
-export function viewOf({ view }: ImapSession): View {
+export function viewOf({ view }: DemoSession): View {
   if (!view) throw bad('no mailbox is selected');
   return view;
 }

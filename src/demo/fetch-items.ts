@@ -5,13 +5,13 @@ import { formatInternalDate } from '../mail/dates.js';
 import { envelopeOf } from '../mail/envelope.js';
 import { wireText } from '../mail/ids.js';
 import { type SectionKind, sectionRange, selectHeaderFields } from '../mail/sections.js';
-import type { ImapSession } from './imap-session.js';
 import { labelsText } from './labels.js';
-import type { Entry, Mail } from './store/mail.js';
+import type { DemoSession } from './session.js';
+import type { Entry, Mail } from './store/mailbox.js';
 import type { View } from './view.js';
 
 export interface FetchContext {
-  readonly session: ImapSession;
+  readonly session: DemoSession;
   readonly view: View;
   readonly entry: Entry;
 }

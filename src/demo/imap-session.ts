@@ -6,6 +6,7 @@ import { Decoder } from '../imap/wire/decoder.js';
 import type { Logger } from '../lib/logger.js';
 import { type Completion, type DemoCommand, isBadCommand } from './command.js';
 import { commandNamed } from './commands/index.js';
+import type { DemoSession } from './session.js';
 import { type DemoAccount, DemoRefusal } from './store/account.js';
 import type { View } from './view.js';
 
@@ -20,19 +21,15 @@ const MAX_LITERAL = 80 * 1024 * 1024;
 /** Answers are gathered into writes of about this size. */
 const CHUNK = 64 * 1024;
 
-export class ImapSession {
+export class ImapSession implements DemoSession {
   readonly account: DemoAccount;
   readonly password: string;
   user: string | undefined;
   view: View | undefined;
   isEnding = false;
-  /** Of the command that is being carried out. */
   tag = '';
-  /** Answers tell MODSEQ (RFC 7162 §3.1). */
   condstore = false;
-  /** Names are UTF-8 (RFC 6855). */
   utf8 = false;
-  /** COMPRESS was answered: what follows is deflated (RFC 4978). */
   startCompression = false;
   readonly #socket: Socket;
   readonly #logger: Logger;
@@ -73,13 +70,11 @@ export class ImapSession {
     this.#socket.destroy();
   }
 
-  /** A line, one char a byte; CRLF is added. */
   line(text: string): void {
     this.#pending.push(text, '\r\n');
     this.#pendingLength += text.length + 2;
   }
 
-  /** Writes what has been gathered, once it is enough, and waits for a slow reader. */
   pace(): Promise<void> {
     return this.#pendingLength < CHUNK ? Promise.resolve() : this.flush();
   }
@@ -102,7 +97,6 @@ export class ImapSession {
     });
   }
 
-  /** `+ text`, then the client's line; undefined when it is gone. */
   async ask(text: string): Promise<string | undefined> {
     this.line(`+ ${text}`);
     await this.flush();
@@ -110,7 +104,6 @@ export class ImapSession {
     return line?.kind === 'line' ? line.text : undefined;
   }
 
-  /** Tells what has happened in the selected mailbox. */
   tell(withExpunges: boolean): void {
     const withModseq = this.condstore;
     for (const line of this.view?.news({ withExpunges, withModseq }) ?? []) this.line(line);
@@ -133,7 +126,7 @@ export class ImapSession {
       const line = await this.#reader.line(MAX_LINE);
       if (line === undefined) return undefined;
       const length = line.kind === 'line' ? line.text.length : MAX_LINE;
-      // Quirk(qq): no answer at all.
+      // QQ: no answer at all.
       if (dropLongLines !== undefined && length > dropLongLines) return '';
       if (line.kind === 'tooLong' || (refuseLongLines && length > refuseLongLines.bytes))
         return this.#answerEarly(text || (line.kind === 'line' ? line.text : ''), refuseLongLines?.text ?? 'too long');

@@ -3,8 +3,7 @@ import type { Decoder } from '../imap/wire/decoder.js';
 import { mailboxName } from '../imap/wire/encode.js';
 import type { Role } from '../mail/roles.js';
 import type { DemoAccount } from './store/account.js';
-import type { Entry } from './store/mail.js';
-import type { DemoMailbox } from './store/mailbox.js';
+import type { DemoMailbox, Entry } from './store/mailbox.js';
 
 const SYSTEM_LABELS: Partial<Record<Role, string>> = {
   inbox: '\\Inbox',

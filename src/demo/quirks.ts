@@ -38,6 +38,8 @@ export interface Quirks {
   readonly listAttributes: boolean;
   /** LIST writes names that are atoms without quotes. */
   readonly listUnquoted: boolean;
+  /** LIST's spelling of INBOX. */
+  readonly inboxName: string;
   /** LIST's spelling of \Noselect. */
   readonly noselect: string;
   /** Mailbox names that CREATE refuses, with the text of the NO. */
@@ -84,6 +86,7 @@ export const NO_QUIRKS: Quirks = {
   fetchOrderReversed: false,
   listAttributes: true,
   listUnquoted: false,
+  inboxName: 'INBOX',
   noselect: '\\Noselect',
   reservedNames: undefined,
   savesSent: 'no',

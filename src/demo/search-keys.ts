@@ -7,15 +7,15 @@ import { headerFields } from '../mail/header-block.js';
 import type { Day } from '../mail/search-criteria.js';
 import { bad } from './command.js';
 import { readTargets } from './commands/sets.js';
-import type { ImapSession } from './imap-session.js';
 import { findLabel } from './labels.js';
-import { flagsOfEntry, type Mail } from './store/mail.js';
+import type { DemoSession } from './session.js';
+import { flagsOfEntry, type Mail } from './store/mailbox.js';
 import type { Target } from './view.js';
 
 export type Test = (target: Target) => boolean;
 
 interface Reader {
-  readonly session: ImapSession;
+  readonly session: DemoSession;
   readonly decoder: Decoder;
   /** Of the key that is being read: an astring as text. */
   text(): string;
@@ -23,7 +23,7 @@ interface Reader {
 }
 
 /** All keys to the end of the command. */
-export function readCriteria(session: ImapSession, decoder: Decoder): Test {
+export function readCriteria(session: DemoSession, decoder: Decoder): Test {
   const { searchWholeWords } = session.account.personality.quirks;
   const reader: Reader = {
     session,
@@ -49,7 +49,7 @@ const every =
   (target) =>
     tests.every((test) => test(target));
 
-/** Quirk(gmail): `ell` does not find hello. Chinese has no spaces: any run of it is a word. */
+/** Gmail: `ell` does not find hello. Chinese has no spaces: any run of it is a word. */
 function containsWords(haystack: string, needle: string): boolean {
   const text = searchFold(haystack);
   const wanted = searchFold(needle);
@@ -93,7 +93,7 @@ const keyword =
     return ({ entry }) => entry.mail.flags.keywords.some((word) => word.toLowerCase() === wanted) === isSet;
   };
 
-/** A text key; quirk(qq): it is read and means nothing. */
+/** A text key; QQ: it is read and means nothing. */
 const texts =
   (make: (reader: Reader) => Test) =>
   (reader: Reader): Test => {

@@ -98,7 +98,7 @@ function asSent(account: DemoAccount, bytes: Buffer): Buffer {
   if (!isOwn && foreignFrom.is === 'refusedAfterData') throw new SmtpRefusal(foreignFrom.code, foreignFrom.text);
   if (!isOwn && foreignFrom.is === 'rewritten')
     sent = withField(sent, 'From', account.address, 'X-Google-Original-From');
-  // Quirk(hotmail): a Message-ID of its own, in the copy and on the way.
+  // Hotmail: a Message-ID of its own, in the copy and on the way.
   if (savesSent === 'newMessageId')
     sent = withField(
       sent,

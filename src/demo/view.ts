@@ -1,8 +1,7 @@
 // What one session has been told of the mailbox it selected: its sequence numbers, and what it still has to be told.
 import { flagSetText } from '../mail/flags.js';
 import { rangesInclude, resolveSet, type SequenceSet } from '../mail/sequence-set.js';
-import { type Entry, flagsOfEntry } from './store/mail.js';
-import type { DemoMailbox } from './store/mailbox.js';
+import { type DemoMailbox, type Entry, flagsOfEntry } from './store/mailbox.js';
 
 /** A message as this session addresses it. */
 export interface Target {

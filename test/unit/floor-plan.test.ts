@@ -84,6 +84,7 @@ const MARKS: readonly string[] = [
   'upstream/imap/mailboxes.ts Quirk(zoho) 1',
   'upstream/imap/search.ts Quirk(qq) 1',
   'upstream/imap/sets.ts Quirk(qq) 1',
+  'upstream/imap/transfer.ts Quirk(gmail) 1',
   'upstream/providers/gmail.ts Quirk(gmail) 3',
   'upstream/providers/hotmail.ts Quirk(hotmail) 3',
   'upstream/providers/icloud.ts Quirk(icloud) 2',

@@ -3,8 +3,8 @@ import type { Decoder } from '../../imap/wire/decoder.js';
 import { SystemFlag } from '../../mail/flags.js';
 import { type DemoCommand, SELECTED, viewOf } from '../command.js';
 import { type FetchItem, readFetchItems } from '../fetch-items.js';
-import type { ImapSession } from '../imap-session.js';
-import { flagsOfEntry } from '../store/mail.js';
+import type { DemoSession } from '../session.js';
+import { flagsOfEntry } from '../store/mailbox.js';
 import type { Target } from '../view.js';
 import { readTargets } from './sets.js';
 
@@ -32,7 +32,7 @@ export const fetchCommand: DemoCommand = {
 };
 
 function texts(
-  session: ImapSession,
+  session: DemoSession,
   target: Target,
   items: readonly FetchItem[],
   { isUid, setsSeen }: { isUid: boolean; setsSeen: boolean },
@@ -54,7 +54,7 @@ function texts(
   return parts;
 }
 
-function readChangedSince(session: ImapSession, decoder: Decoder): number {
+function readChangedSince(session: DemoSession, decoder: Decoder): number {
   let since = -1;
   if (!decoder.atEnd()) {
     decoder.space();

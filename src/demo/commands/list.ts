@@ -3,7 +3,7 @@ import type { Decoder } from '../../imap/wire/decoder.js';
 import { mailboxName } from '../../imap/wire/encode.js';
 import { specialUseOf } from '../../mail/roles.js';
 import { type DemoCommand, SIGNED_IN } from '../command.js';
-import type { ImapSession } from '../imap-session.js';
+import type { DemoSession } from '../session.js';
 import { DELIMITER } from '../store/account.js';
 import type { DemoMailbox } from '../store/mailbox.js';
 import { readStatusItems, statusLine } from './status.js';
@@ -40,7 +40,7 @@ const listing = (name: ListName): DemoCommand => ({
   },
 });
 
-function readArguments(session: ImapSession, decoder: Decoder, isExtended: boolean): ListArgs {
+function readArguments(session: DemoSession, decoder: Decoder, isExtended: boolean): ListArgs {
   const select = new Set<string>();
   const returns = new Set<string>();
   let status: readonly string[] = [];
@@ -73,16 +73,16 @@ function isSelected(mailbox: DemoMailbox, name: ListName, { select }: ListArgs):
   return !select.has('SPECIAL-USE') || (mailbox.role !== undefined && mailbox.role !== 'inbox');
 }
 
-function listLine(session: ImapSession, name: ListName, mailbox: DemoMailbox, args: ListArgs): string {
+function listLine(session: DemoSession, name: ListName, mailbox: DemoMailbox, args: ListArgs): string {
   const { account, utf8 } = session;
-  const { listAttributes, listUnquoted, noselect } = account.personality.quirks;
+  const { inboxName, listAttributes, listUnquoted, noselect } = account.personality.quirks;
   const isExtended = args.returns.size > 0 || args.select.size > 0;
   const attributes = [account.hasChildren(mailbox.name) ? '\\HasChildren' : '\\HasNoChildren'];
   if (!mailbox.isSelectable) attributes.push(isExtended ? '\\NonExistent' : noselect);
   if (args.returns.has('SUBSCRIBED') && mailbox.isSubscribed) attributes.push('\\Subscribed');
   const isUnmarked = account.personality.mailboxes.find((home) => home.name === mailbox.name)?.isUnmarked;
   if (listAttributes && mailbox.role && !isUnmarked) attributes.push(...roleAttributes(mailbox.role, name));
-  const quoted = mailboxName(mailbox.name, utf8);
+  const quoted = mailboxName(mailbox.role === 'inbox' ? inboxName : mailbox.name, utf8);
   const written = listUnquoted && /^"[A-Za-z0-9&+,/._-]+"$/.test(quoted) ? quoted.slice(1, -1) : quoted;
   return `* ${name} (${attributes.join(' ')}) "${DELIMITER}" ${written}`;
 }

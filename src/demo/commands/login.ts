@@ -1,6 +1,6 @@
 // LOGIN, AUTHENTICATE PLAIN and LOGIN, with SASL-IR (RFC 4959) where the provider has it.
 import { ANY, bad, type CommandResult, type DemoCommand } from '../command.js';
-import type { ImapSession } from '../imap-session.js';
+import type { DemoSession } from '../session.js';
 import { DemoRefusal } from '../store/account.js';
 
 const BEFORE: DemoCommand['states'] = ANY.filter((state) => state === 'notAuthenticated');
@@ -40,18 +40,18 @@ function decoded(line: string | undefined): string {
   return Buffer.from(line === '=' ? '' : line, 'base64').toString('utf8');
 }
 
-async function plain(session: ImapSession, initial: string | undefined): Promise<CommandResult> {
+async function plain(session: DemoSession, initial: string | undefined): Promise<CommandResult> {
   const [, user = '', password = ''] = decoded(initial ?? (await session.ask(''))).split('\0');
   return signIn(session, user, password);
 }
 
-async function loginMechanism(session: ImapSession, initial: string | undefined): Promise<CommandResult> {
+async function loginMechanism(session: DemoSession, initial: string | undefined): Promise<CommandResult> {
   const ask = (prompt: string) => session.ask(Buffer.from(prompt).toString('base64'));
   const user = decoded(initial ?? (await ask('Username:')));
   return signIn(session, user, decoded(await ask('Password:')));
 }
 
-function signIn(session: ImapSession, user: string, password: string): CommandResult {
+function signIn(session: DemoSession, user: string, password: string): CommandResult {
   const { account } = session;
   const { capabilities, texts } = account.personality;
   if (user.toLowerCase() !== account.address.toLowerCase() || password !== session.password)

@@ -3,8 +3,8 @@
 import type { Decoder } from '../../imap/wire/decoder.js';
 import { formatRanges, rangesOf } from '../../mail/sequence-set.js';
 import { type DemoCommand, SELECTED, viewOf } from '../command.js';
-import type { ImapSession } from '../imap-session.js';
 import { readCriteria } from '../search-keys.js';
+import type { DemoSession } from '../session.js';
 import { DemoRefusal } from '../store/account.js';
 
 export const searchCommand: DemoCommand = {
@@ -49,7 +49,7 @@ function returned(options: ReadonlySet<string>, found: readonly number[]): strin
   ].join('');
 }
 
-function readCharset(session: ImapSession, decoder: Decoder): void {
+function readCharset(session: DemoSession, decoder: Decoder): void {
   decoder.keyword();
   decoder.space();
   const charset = decoder.astring().toUpperCase();

@@ -2,7 +2,7 @@
 import type { Decoder } from '../../imap/wire/decoder.js';
 import { SystemFlag } from '../../mail/flags.js';
 import { type Completion, type DemoCommand, SELECTED, SIGNED_IN, viewOf } from '../command.js';
-import type { ImapSession } from '../imap-session.js';
+import type { DemoSession } from '../session.js';
 import { View } from '../view.js';
 
 const SYSTEM = '\\Answered \\Flagged \\Draft \\Deleted \\Seen';
@@ -23,7 +23,7 @@ const open = (name: 'SELECT' | 'EXAMINE'): DemoCommand => ({
   },
 });
 
-function readParameters(session: ImapSession, decoder: Decoder): void {
+function readParameters(session: DemoSession, decoder: Decoder): void {
   if (decoder.atEnd()) return;
   decoder.space();
   decoder.list(() => {
@@ -38,7 +38,7 @@ function describe(name: 'SELECT' | 'EXAMINE', { mailbox }: View): Completion {
   return { code: name === 'SELECT' ? 'READ-WRITE' : 'READ-ONLY', text };
 }
 
-function tell(session: ImapSession, view: View): void {
+function tell(session: DemoSession, view: View): void {
   const { bareSelectCodes, examineOmitsPermanentFlags, keepsKeywords, keptKeywords, unseenIsCount } =
     session.account.personality.quirks;
   const { mailbox } = view;

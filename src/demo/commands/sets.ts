@@ -1,11 +1,11 @@
 // Sequence sets as the provider takes them.
 import type { Decoder } from '../../imap/wire/decoder.js';
 import { bad, viewOf } from '../command.js';
-import type { ImapSession } from '../imap-session.js';
+import type { DemoSession } from '../session.js';
 import type { Target } from '../view.js';
 
 /** Reads a set and finds its messages. A sequence number that is not there is BAD (RFC 3501 §9, seq-number). */
-export function readTargets(session: ImapSession, decoder: Decoder, isUid: boolean): Target[] {
+export function readTargets(session: DemoSession, decoder: Decoder, isUid: boolean): Target[] {
   const view = viewOf(session);
   const written = /^[0-9*:,]+/.exec(decoder.rest)?.[0] ?? '';
   const set = decoder.sequenceSet();
@@ -17,7 +17,7 @@ export function readTargets(session: ImapSession, decoder: Decoder, isUid: boole
   return view.targets(set, isUid);
 }
 
-/** Quirk(qq): `5:3`, `9,4`, and `12:*` in a mailbox that ends before 12. */
+/** What QQ refuses: `5:3`, `9,4`, and `12:*` in a mailbox that ends before 12. */
 export function isAscending(written: string, last: number): boolean {
   let at = 0;
   for (const part of written.split(',')) {

@@ -2,7 +2,7 @@ import type { Decoder } from '../../imap/wire/decoder.js';
 import { mailboxName } from '../../imap/wire/encode.js';
 import { SystemFlag } from '../../mail/flags.js';
 import { type DemoCommand, SIGNED_IN } from '../command.js';
-import type { ImapSession } from '../imap-session.js';
+import type { DemoSession } from '../session.js';
 import type { DemoMailbox } from '../store/mailbox.js';
 
 export const statusCommand: DemoCommand = {
@@ -20,7 +20,7 @@ export const statusCommand: DemoCommand = {
 };
 
 /** `(MESSAGES UIDNEXT …)`; an item the server does not know is BAD. */
-export function readStatusItems(decoder: Decoder, session: ImapSession): string[] {
+export function readStatusItems(decoder: Decoder, session: DemoSession): string[] {
   const items: string[] = [];
   decoder.list(() => items.push(decoder.keyword()));
   for (const item of items) {
@@ -31,13 +31,13 @@ export function readStatusItems(decoder: Decoder, session: ImapSession): string[
   return items;
 }
 
-export function statusLine(session: ImapSession, mailbox: DemoMailbox, items: readonly string[]): string {
+export function statusLine(session: DemoSession, mailbox: DemoMailbox, items: readonly string[]): string {
   const values = items.map((item) => `${item} ${VALUES[item]?.(mailbox, session) ?? 0}`);
   const space = session.account.personality.quirks.statusTrailingSpace ? ' ' : '';
   return `* STATUS ${mailboxName(mailbox.name, session.utf8)} (${values.join(' ')})${space}`;
 }
 
-const VALUES: Readonly<Record<string, (mailbox: DemoMailbox, session: ImapSession) => number>> = {
+const VALUES: Readonly<Record<string, (mailbox: DemoMailbox, session: DemoSession) => number>> = {
   MESSAGES: ({ entries }) => entries.length,
   RECENT: ({ entries, recentFrom }) => entries.filter(({ uid }) => uid >= recentFrom).length,
   UIDNEXT: ({ uidNext }) => uidNext,

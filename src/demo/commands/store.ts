@@ -3,9 +3,9 @@ import type { Decoder } from '../../imap/wire/decoder.js';
 import { type FlagSet, normalKeywords } from '../../mail/flags.js';
 import { formatRanges, rangesOf } from '../../mail/sequence-set.js';
 import { type DemoCommand, SELECTED, viewOf } from '../command.js';
-import type { ImapSession } from '../imap-session.js';
 import { changeLabels, readLabels } from '../labels.js';
-import { flagsOfEntry } from '../store/mail.js';
+import type { DemoSession } from '../session.js';
+import { flagsOfEntry } from '../store/mailbox.js';
 import type { Target } from '../view.js';
 import { readTargets } from './sets.js';
 
@@ -39,7 +39,7 @@ export const storeCommand: DemoCommand = {
   },
 };
 
-function readUnchangedSince(session: ImapSession, decoder: Decoder): number {
+function readUnchangedSince(session: DemoSession, decoder: Decoder): number {
   let since = Number.POSITIVE_INFINITY;
   if (decoder.peek() !== '(') return since;
   decoder.list(() => {
@@ -66,7 +66,7 @@ function readFlags(decoder: Decoder): FlagSet {
   return decoder.flagsOf(names);
 }
 
-function changeFlags(session: ImapSession, targets: readonly Target[], operation: Operation, change: FlagSet): void {
+function changeFlags(session: DemoSession, targets: readonly Target[], operation: Operation, change: FlagSet): void {
   const view = viewOf(session);
   for (const { entry } of targets)
     view.ownChange(entry, () =>
@@ -90,7 +90,7 @@ function changed(current: FlagSet, operation: Operation, { system, keywords }: F
 }
 
 /** A silent STORE still tells the new modseq, once CONDSTORE is on (RFC 7162 §3.1.3). */
-function answer(session: ImapSession, targets: readonly Target[], isUid: boolean, withFlags: boolean): void {
+function answer(session: DemoSession, targets: readonly Target[], isUid: boolean, withFlags: boolean): void {
   for (const { seq, entry } of targets) {
     const items = [
       ...(isUid || session.condstore ? [`UID ${entry.uid}`] : []),

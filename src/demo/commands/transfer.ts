@@ -1,10 +1,9 @@
 // COPY and MOVE (RFC 3501 §6.4.7, RFC 6851; COPYUID: RFC 4315 §3).
 import { formatRanges, rangesOf } from '../../mail/sequence-set.js';
 import { type DemoCommand, SELECTED, viewOf } from '../command.js';
-import type { ImapSession } from '../imap-session.js';
+import type { DemoSession } from '../session.js';
 import { DemoRefusal } from '../store/account.js';
-import type { Entry } from '../store/mail.js';
-import type { DemoMailbox } from '../store/mailbox.js';
+import type { DemoMailbox, Entry } from '../store/mailbox.js';
 import { readTargets } from './sets.js';
 
 const transfer = (name: 'COPY' | 'MOVE'): DemoCommand => ({
@@ -34,7 +33,7 @@ const transfer = (name: 'COPY' | 'MOVE'): DemoCommand => ({
   },
 });
 
-function copyUid(session: ImapSession, to: DemoMailbox, pairs: readonly [Entry, Entry][]): string | undefined {
+function copyUid(session: DemoSession, to: DemoMailbox, pairs: readonly [Entry, Entry][]): string | undefined {
   if (!session.words.has('UIDPLUS') || pairs.length === 0) return undefined;
   const source = formatRanges(rangesOf(pairs.map(([{ uid }]) => uid)));
   return `COPYUID ${to.uidValidity} ${source} ${inOrder(pairs.map(([, { uid }]) => uid))}`;

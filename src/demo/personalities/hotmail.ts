@@ -48,6 +48,7 @@ export const hotmail: Personality = {
     statusTrailingSpace: true,
     fetchOrderReversed: true,
     listUnquoted: true,
+    inboxName: 'Inbox',
     reservedNames: { names: ['Files'], text: 'Folder name is reserved' },
     savesSent: 'newMessageId',
     foreignFrom: {

@@ -5,8 +5,7 @@ import { headerFields } from '../../mail/header-block.js';
 import type { Role } from '../../mail/roles.js';
 import type { Personality } from '../personalities/index.js';
 import { labelRules } from './label-rules.js';
-import { type Entry, flagsOfEntry, Mail, withoutDeleted } from './mail.js';
-import { DemoMailbox } from './mailbox.js';
+import { DemoMailbox, type Entry, flagsOfEntry, Mail, withoutDeleted } from './mailbox.js';
 import { plainRules, type StoreRules } from './rules.js';
 
 export const DELIMITER = '/';

@@ -3,8 +3,7 @@
 import { type FlagSet, SystemFlag } from '../../mail/flags.js';
 import type { Role } from '../../mail/roles.js';
 import type { LabelStoreQuirks } from '../quirks.js';
-import type { Entry, Mail } from './mail.js';
-import type { DemoMailbox } from './mailbox.js';
+import type { DemoMailbox, Entry, Mail } from './mailbox.js';
 import type { StoreRules } from './rules.js';
 
 export interface LabelStore {

@@ -1,7 +1,6 @@
 // What APPEND, COPY, MOVE, STORE and EXPUNGE mean: in a plain store, and (label-rules.ts) in a store of labels.
 import type { FlagSet } from '../../mail/flags.js';
-import type { Entry, Mail } from './mail.js';
-import type { DemoMailbox } from './mailbox.js';
+import type { DemoMailbox, Entry, Mail } from './mailbox.js';
 
 export interface StoreRules {
   /** A new mail; another one may be taken for it. */
