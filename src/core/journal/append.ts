@@ -9,6 +9,7 @@ import { messageIdOf, removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
 import { bindCopy, type Found, findCopies } from './binding.js';
 import type { AppendPayload, JournalContext, SpoolPayload } from './context.js';
+import { type Mark, markOf } from './mark.js';
 
 /** How long to wait between two looks for a sent copy that the provider may file by itself. */
 const SENT_COPY_LOOK_MS = 2_000;
@@ -24,16 +25,16 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
     drop(context, row, payload, copy);
     return source ? [source.id] : [];
   }
-  const uidNext = payload.uidNext ?? (await lane.session.status(source.path)).uidNext ?? 1;
+  const mark = payload.mark ?? (await markOf(lane.session, source));
   const mustLook = row.sent === 1 || payload.awaitUntil !== undefined;
-  let found = mustLook ? await look(context, lane, { source, copyId: copy.id, uidNext }) : undefined;
+  let found = mustLook ? await look(context, lane, { source, copyId: copy.id, mark }) : undefined;
   if (!found && payload.awaitUntil !== undefined && Date.now() < payload.awaitUntil) {
-    store.journal.setPayload(row.id, { ...payload, uidNext });
+    store.journal.setPayload(row.id, { ...payload, mark });
     throw new UpstreamError('transient', 'waiting for the provider to file the sent copy', {
       retryAfterMs: SENT_COPY_LOOK_MS,
     });
   }
-  if (!found) found = await append(context, lane, { row, payload: { ...payload, uidNext }, copy, source });
+  if (!found) found = await append(context, lane, { row, payload: { ...payload, mark }, mark, copy, source });
   if (found && payload.originCopyId !== undefined) await verify(context, lane, source, found, copy);
   confirm(context, { row, payload, copy, found });
   return [source.id];
@@ -48,21 +49,22 @@ const isDiscarded = ({ store }: JournalContext, copy: CopyRow, { originCopyId }:
 interface Place {
   readonly source: SourceRow;
   readonly copyId: number;
-  readonly uidNext: number;
+  readonly mark: Mark;
 }
 
 async function look(
   context: JournalContext,
   lane: LaneSession,
-  { source, copyId, uidNext }: Place,
+  { source, copyId, mark }: Place,
 ): Promise<Found | undefined> {
-  await lane.select(source, { fresh: true });
-  return (await findCopies(context, lane.session, source, { copyIds: [copyId], uidNext })).get(copyId);
+  await lane.selectKnown(source, { fresh: true });
+  return (await findCopies(context, lane.session, source, { copyIds: [copyId], mark })).get(copyId);
 }
 
 interface Appending {
   readonly row: JournalRow;
   readonly payload: AppendPayload;
+  readonly mark: Mark;
   readonly copy: CopyRow;
   readonly source: SourceRow;
 }
@@ -70,16 +72,17 @@ interface Appending {
 async function append(
   context: JournalContext,
   lane: LaneSession,
-  { row, payload, copy, source }: Appending,
+  { row, payload, mark, copy, source }: Appending,
 ): Promise<Found | undefined> {
   const { store, bodies } = context;
   // What is ours alone stays here: \Deleted is an overlay until EXPUNGE.
   const flags: FlagSet = { system: copy.flags & ~SystemFlag.Deleted, keywords: splitKeywords(copy.keywords) };
   store.database.durable(() => store.journal.setSent(row.id, payload));
   const message = { sizeBytes: payload.sizeBytes, open: () => bodies.streamOf(payload.bodyRef) };
-  const { uid } = await lane.session.append(source.path, message, flags, payload.internalDate);
-  if (uid !== undefined) return { uid, flags };
-  return look(context, lane, { source, copyId: copy.id, uidNext: payload.uidNext ?? 1 });
+  const { uid, uidValidity } = await lane.session.append(source.path, message, flags, payload.internalDate);
+  const isOurNumbering = source.uidValidity === undefined || uidValidity === source.uidValidity;
+  if (uid !== undefined && isOurNumbering) return { uid, flags };
+  return look(context, lane, { source, copyId: copy.id, mark });
 }
 
 /** The new home holds the message, before its old one is given up (promise 3). @throws {UpstreamError} */
@@ -90,7 +93,7 @@ async function verify(
   found: Found,
   copy: CopyRow,
 ): Promise<void> {
-  await lane.select(source, { fresh: true });
+  await lane.selectKnown(source, { fresh: true });
   let row: HeaderRow | undefined;
   await lane.session.fetchHeaders([[found.uid, found.uid]], (rows) => {
     row = rows.find(({ uid }) => uid === found.uid);

@@ -19,6 +19,7 @@ import {
 import { messageIdOf, removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import type { JournalContext } from './context.js';
+import type { Mark } from './mark.js';
 
 /** Binds the copy; what its flags have become meanwhile is owed as a change of flags. */
 export function bindCopy(context: JournalContext, work: Work, copyId: number, uid: number, upstream: FlagSet): void {
@@ -130,7 +131,8 @@ export interface Found {
 }
 
 /**
- * Looks for the messages of copies among the uids from `uidNext` on in the selected source. Uids that are bound to
+ * Looks for the messages of copies among the uids from the mark on in the selected source (in all, if it has been
+ * renumbered since). Uids that are bound to
  * other copies already are no candidates.
  * @throws {UpstreamError}
  */
@@ -138,9 +140,10 @@ export async function findCopies(
   { store }: JournalContext,
   session: UpstreamSession,
   source: SourceRow,
-  { copyIds, uidNext }: { copyIds: readonly number[]; uidNext: number },
+  { copyIds, mark }: { copyIds: readonly number[]; mark: Mark },
 ): Promise<Map<number, Found>> {
-  const uids = (await session.uids()).filter((uid) => uid >= uidNext && !store.copies.byUid(source.id, uid));
+  const first = mark.uidValidity === undefined || mark.uidValidity === source.uidValidity ? mark.uidNext : 1;
+  const uids = (await session.uids()).filter((uid) => uid >= first && !store.copies.byUid(source.id, uid));
   const candidates: HeaderRow[] = [];
   if (uids.length > 0) await session.fetchHeaders(rangesOf(uids), (rows) => void candidates.push(...rows));
   const found = new Map<number, Found>();

@@ -3,6 +3,7 @@ import type { AccountSettings } from '../accounts.js';
 import type { MessageBodies } from '../reads/bodies.js';
 import type { Tree } from '../sync/tree.js';
 import type { UnitOfWork } from '../unit-of-work.js';
+import type { Mark } from './mark.js';
 
 /** What carrying out the journal needs. */
 export interface JournalContext {
@@ -16,8 +17,8 @@ export interface JournalContext {
 /** payload of `copy` and `move` */
 export interface TransferPayload {
   readonly toSourceId: number;
-  /** The target's UIDNEXT just before the command was sent: what came of it has uids from here on. */
-  readonly uidNext?: number | undefined;
+  /** The target just before the command was sent. */
+  readonly mark?: Mark;
 }
 
 /** payload of `spool`: the first step of a transfer between accounts */
@@ -32,7 +33,8 @@ export interface AppendPayload {
   readonly bodyRef: string;
   readonly sizeBytes: number;
   readonly internalDate: number;
-  readonly uidNext?: number | undefined;
+  /** The target just before the first attempt. */
+  readonly mark?: Mark;
   /** A sent copy: the provider may file one by itself; look before appending, until this time (ms). */
   readonly awaitUntil?: number;
   /** The copy this one replaces (a move between accounts), removed after verification. */

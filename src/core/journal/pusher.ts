@@ -7,7 +7,7 @@ import { UpstreamError } from '../../mail/errors.js';
 import type { JournalRow, JournalTarget } from '../../store/journal.js';
 import type { Bell } from '../changes.js';
 import type { Lane } from '../sync/lane.js';
-import { Priority } from '../sync/lane.js';
+import { Priority, RenumberedError } from '../sync/lane.js';
 import type { AppendPayload, JournalContext } from './context.js';
 import { carryOut, undo } from './handlers.js';
 
@@ -124,6 +124,7 @@ async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Pr
       return;
     }
     for (const row of rows) postpone(context, row, error);
+    if (error instanceof RenumberedError) options.onCarried([error.sourceId]);
     if (first.attempts >= WORRYING_ATTEMPTS) {
       options.onProblem(
         'journal waits',

@@ -9,6 +9,7 @@ import { removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
 import { bindCopy, type Found, findCopies } from './binding.js';
 import type { ExpungePayload, JournalContext, TransferPayload } from './context.js';
+import { type Mark, markOf } from './mark.js';
 
 interface Pending {
   readonly copy: CopyRow;
@@ -25,26 +26,26 @@ export async function carryTransfer(context: JournalContext, lane: LaneSession, 
   const pending = pendingOf(context, row);
   const found = new Map<number, Found>();
   let rest = pending;
-  if (row.sent && payload.uidNext !== undefined) {
+  if (row.sent && payload.mark) {
     // It may have been done: what is in the target already must not be done twice, what is still here must be.
-    rest = await reconcile(context, lane, { row, pending, from, to, uidNext: payload.uidNext, found });
+    rest = await reconcile(context, lane, { row, pending, from, to, mark: payload.mark, found });
   }
   if (rest.length > 0) {
-    const uidNext = payload.uidNext ?? (await lane.session.status(to.path)).uidNext ?? 1;
-    store.database.durable(() => store.journal.setSent(row.id, { ...payload, uidNext }));
-    await lane.select(from);
+    const mark = payload.mark ?? (await markOf(lane.session, to));
+    store.database.durable(() => store.journal.setSent(row.id, { ...payload, mark }));
+    await lane.selectKnown(from);
     const uids = rest.map(({ copy }) => copy.upstreamUid ?? 0).sort((a, b) => a - b);
     const command = row.kind === 'move' ? lane.session.move : lane.session.copy;
-    const { pairs } = await command.call(lane.session, rangesOf(uids), to.path);
+    const { pairs, uidValidity } = await command.call(lane.session, rangesOf(uids), to.path);
+    const isOurNumbering = to.uidValidity === undefined || uidValidity === to.uidValidity;
     for (const { copy, newCopyId } of rest) {
-      const uid = pairs?.get(asUpstreamUid(copy.upstreamUid ?? 0));
+      const uid = isOurNumbering ? pairs?.get(asUpstreamUid(copy.upstreamUid ?? 0)) : undefined;
       if (uid !== undefined) found.set(newCopyId, { uid, flags: upstreamFlagsOf(copy) });
     }
     const lost = rest.filter(({ newCopyId }) => !found.has(newCopyId)).map(({ newCopyId }) => newCopyId);
     if (lost.length > 0) {
-      await lane.select(to, { fresh: true });
-      for (const [id, hit] of await findCopies(context, lane.session, to, { copyIds: lost, uidNext }))
-        found.set(id, hit);
+      await lane.selectKnown(to, { fresh: true });
+      for (const [id, hit] of await findCopies(context, lane.session, to, { copyIds: lost, mark })) found.set(id, hit);
     }
   }
   confirm(context, row, pending, found);
@@ -75,18 +76,18 @@ interface Reconciliation {
   readonly pending: Pending[];
   readonly from: SourceRow;
   readonly to: SourceRow;
-  readonly uidNext: number;
+  readonly mark: Mark;
   readonly found: Map<number, Found>;
 }
 
 async function reconcile(context: JournalContext, lane: LaneSession, r: Reconciliation): Promise<Pending[]> {
-  await lane.select(r.to, { fresh: true });
+  await lane.selectKnown(r.to, { fresh: true });
   const copyIds = r.pending.map(({ newCopyId }) => newCopyId);
-  for (const [id, hit] of await findCopies(context, lane.session, r.to, { copyIds, uidNext: r.uidNext }))
+  for (const [id, hit] of await findCopies(context, lane.session, r.to, { copyIds, mark: r.mark }))
     r.found.set(id, hit);
   const missing = r.pending.filter(({ newCopyId }) => !r.found.has(newCopyId));
   if (missing.length === 0) return [];
-  await lane.select(r.from, { fresh: true });
+  await lane.selectKnown(r.from, { fresh: true });
   const there = new Set(await lane.session.uids());
   return missing.filter(({ copy }) => there.has(copy.upstreamUid ?? 0));
 }
@@ -125,7 +126,7 @@ export async function carryExpunge(context: JournalContext, lane: LaneSession, r
   if (source && uids.length > 0) {
     // Gone already (another client, or this row before a crash): the server ignores unknown uids.
     trash = payload.toTrash || !lane.session.capabilities.uidplus ? trashOf(context, source) : undefined;
-    await lane.select(source);
+    await lane.selectKnown(source);
     if (trash) await lane.session.move(rangesOf(uids), trash.path);
     else await lane.session.expunge(rangesOf(uids) as readonly (readonly [UpstreamUid, UpstreamUid])[]);
   }

@@ -16,7 +16,7 @@ import type { ReadOptions } from '../reads/upstream-reader.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { createGate, failureText, remedyFor } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
-import { createLane, type Lane, type LaneSession, Priority, type PriorityValue } from './lane.js';
+import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
 import { createProgress } from './progress.js';
 import type { SourceSyncContext } from './source-state.js';
 import { listSome, syncSource } from './source-sync.js';
@@ -127,8 +127,10 @@ export function createActor(options: ActorOptions): Actor {
         // No progress on the same messages: the server does not give them. They are fetched again when asked for.
         if (!first || first.upstreamUid === lastFirst) break;
         lastFirst = first.upstreamUid;
+        const known = store.sources.get(source.id);
+        if (!known) break;
         await onWorker(Priority.backfill, async (lane) => {
-          await lane.select(source);
+          await lane.selectKnown(known);
           const ranges = rangesOf(missing.map(({ upstreamUid }) => upstreamUid).reverse());
           await lane.session.fetchHeaders(ranges, (rows) => {
             ingest.headers(source, rows);
@@ -178,6 +180,8 @@ export function createActor(options: ActorOptions): Actor {
   };
   const onFailure = async (error: unknown, attempt: number) => {
     if (stop.signal.aborted) return;
+    // Nothing is wrong: the next round matches the messages again.
+    if (error instanceof RenumberedError) return;
     if (!isListed) options.onListed('failed');
     if (error instanceof UpstreamError) {
       // The problem is what the user sees, once; this is told at every try.
@@ -267,12 +271,7 @@ export function createActor(options: ActorOptions): Actor {
       reader.run(leisurely ? Priority.prefetch : Priority.read, async (lane) => {
         const source = store.sources.get(sourceId);
         if (!source) throw new UpstreamError('permanent', 'the upstream mailbox is gone');
-        const { uidValidity } = await lane.select(source, { fresh });
-        if (uidValidity !== source.uidValidity) {
-          // Our index speaks of other uids: the sync must match them again first.
-          await lane.select(source, { fresh: true });
-          throw new UpstreamError('transient', 'the upstream mailbox has been renumbered; try again');
-        }
+        await lane.selectKnown(source, { fresh });
         return work(lane.session);
       }),
     close: async () => {

@@ -12,6 +12,21 @@ export interface LaneSession {
   readonly session: UpstreamSession;
   /** Selects the source unless it is selected already; `fresh` asks the server again. */
   select(source: SourceRow, options?: { fresh?: boolean }): Promise<SelectedSource>;
+  /**
+   * Selects the source, whose row and whose upstream uids were read from the store together: nothing may be said of
+   * uids that mean other messages by now. @throws {RenumberedError}
+   */
+  selectKnown(source: SourceRow, options?: { fresh?: boolean }): Promise<SelectedSource>;
+}
+
+/** The upstream has given the source's messages other uids than the index knows: they must be matched again first. */
+export class RenumberedError extends UpstreamError {
+  readonly sourceId: number;
+  constructor(sourceId: number) {
+    super('transient', 'the upstream mailbox has been renumbered; try again');
+    this.name = 'RenumberedError';
+    this.sourceId = sourceId;
+  }
 }
 
 export interface Lane {
@@ -97,15 +112,24 @@ export function createLane(connect: () => Promise<UpstreamSession>): Lane {
 
 function laneSession(session: UpstreamSession): LaneSession {
   let selected: { key: string; state: SelectedSource } | undefined;
+  const select: LaneSession['select'] = async (source, { fresh = false } = {}) => {
+    const key = JSON.stringify(source.path);
+    if (!fresh && selected?.key === key) return selected.state;
+    selected = undefined;
+    const state = await session.select(source.path);
+    selected = { key, state };
+    return state;
+  };
   return {
     session,
-    select: async (source, { fresh = false } = {}) => {
-      const key = JSON.stringify(source.path);
-      if (!fresh && selected?.key === key) return selected.state;
+    select,
+    selectKnown: async (source, options) => {
+      const state = await select(source, options);
+      // Of a source that was never looked at no uid is known that could be wrong.
+      if (source.uidValidity === undefined || state.uidValidity === source.uidValidity) return state;
+      // Told again with the next SELECT: this one's answer may be what is out of date.
       selected = undefined;
-      const state = await session.select(source.path);
-      selected = { key, state };
-      return state;
+      throw new RenumberedError(source.id);
     },
   };
 }

@@ -1,0 +1,15 @@
+import type { SourceRow } from '../../store/sources.js';
+import type { UpstreamSession } from '../../upstream/connector.js';
+
+/** Where a source stood just before a command was sent: what came of it has uids from here on. */
+export interface Mark {
+  readonly uidNext: number;
+  /** Undefined when the server does not say. */
+  readonly uidValidity: number | undefined;
+}
+
+/** @throws {UpstreamError} */
+export async function markOf(session: UpstreamSession, { path }: SourceRow): Promise<Mark> {
+  const { uidNext, uidValidity } = await session.status(path);
+  return { uidNext: uidNext ?? 1, uidValidity };
+}
