@@ -26,6 +26,7 @@ export const storeCommand: DemoCommand = {
     const word = decoder.keyword();
     decoder.space();
     const isStale = ({ entry }: Target) => entry.modseq > unchangedSince;
+    const stale = targets.filter(isStale).map(({ seq, entry }) => (isUid ? entry.uid : seq));
     const fresh = targets.filter((target) => !isStale(target) && !target.entry.isGone);
     if (/^X-GM-LABELS(\.SILENT)?$/.test(word) && session.words.has('X-GM-EXT-1')) {
       const labels = readLabels(decoder);
@@ -34,7 +35,6 @@ export const storeCommand: DemoCommand = {
       changeFlags(session, fresh, operation, readFlags(decoder));
       if (word === 'FLAGS' || session.condstore) answer(session, fresh, isUid, word === 'FLAGS');
     } else throw decoder.error('unknown data item');
-    const stale = targets.filter(isStale).map(({ seq, entry }) => (isUid ? entry.uid : seq));
     return stale.length > 0 ? { code: `MODIFIED ${formatRanges(rangesOf(stale))}` } : undefined;
   },
 };

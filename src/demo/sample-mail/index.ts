@@ -1,4 +1,5 @@
-// Sample mail: some 200 letters an account over the last year and a half, the same at every start but for their dates.
+// Sample mail: some 200 letters an account over the last year and a half, the same at every start of a day: the gateway
+// then knows them again, though the account is a new one.
 import type { Buffer } from 'node:buffer';
 import { type FlagSet, SystemFlag } from '../../mail/flags.js';
 import type { DemoAccount } from '../store/account.js';
@@ -28,12 +29,14 @@ interface Sample {
   readonly account: DemoAccount;
   readonly plan: SamplePlan;
   readonly random: Random;
-  readonly now: Date;
+  /** Midnight (UTC): the youngest letter is a little older. */
+  readonly today: Date;
 }
 
 export async function fillWithSampleMail(account: DemoAccount, now: Date): Promise<void> {
   const plan = PLANS[account.personality.name];
-  const sample: Sample = { account, plan, random: createRandom(account.personality.name), now };
+  const today = new Date(Math.floor(now.getTime() / DAY) * DAY);
+  const sample: Sample = { account, plan, random: createRandom(account.personality.name), today };
   const letters = [...bulk(sample), ...conversations(sample), ...drafts(sample)].sort(
     (a, b) => a.letter.date.getTime() - b.letter.date.getTime(),
   );
@@ -70,9 +73,9 @@ function bulk(sample: Sample): Filed[] {
 }
 
 /** More of the last weeks than of long ago. */
-const dateBefore = ({ random, now }: Sample): Date => {
+const dateBefore = ({ random, today }: Sample): Date => {
   const age = (random.below(1000) / 1000) ** 1.7 * SPAN_DAYS;
-  return new Date(Math.floor((now.getTime() - age * DAY - 600_000) / 1000) * 1000);
+  return new Date(Math.floor((today.getTime() - age * DAY - 600_000) / 1000) * 1000);
 };
 
 function conversations(sample: Sample): Filed[] {
@@ -108,12 +111,12 @@ const DRAFTS: readonly (readonly [Language, string, string])[] = [
 ];
 
 function drafts(sample: Sample): Filed[] {
-  const { account, plan, random, now } = sample;
+  const { account, plan, random, today } = sample;
   return DRAFTS.slice(0, plan.drafts).map(([language, subject, text], i) => ({
     letter: {
       from: ownerOf(account, language),
       to: [random.pick(FRIENDS[language])],
-      date: new Date(now.getTime() - (i + 1) * 2 * DAY),
+      date: new Date(today.getTime() - (i + 1) * 2 * DAY),
       subject,
       text,
       messageId: `<draft.${i}@${account.personality.name}.example>`,
@@ -124,8 +127,8 @@ function drafts(sample: Sample): Filed[] {
 }
 
 function file(sample: Sample, filed: Filed, bytes: Buffer): void {
-  const { account, now } = sample;
-  const ageDays = (now.getTime() - filed.letter.date.getTime()) / DAY;
+  const { account, today } = sample;
+  const ageDays = (today.getTime() - filed.letter.date.getTime()) / DAY;
   const [first, ...labels] = placesOf(sample, filed, ageDays);
   if (!first) return;
   const internalDate = Math.floor(filed.letter.date.getTime() / 1000);

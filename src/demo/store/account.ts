@@ -1,5 +1,6 @@
 // One demo account: its tree of mailboxes and all its mail, in memory.
 import type { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { type FlagSet, SystemFlag } from '../../mail/flags.js';
 import { headerFields } from '../../mail/header-block.js';
 import type { Role } from '../../mail/roles.js';
@@ -34,17 +35,16 @@ export class DemoAccount {
   readonly mailboxes = new Map<string, DemoMailbox>();
   readonly #rules: StoreRules;
   readonly #threads = new Map<string, bigint>();
+  readonly #emailIds = new Set<bigint>();
   readonly #byMessageId = new Map<string, Mail>();
   #modseq = 1_000;
   #uidValidity: number;
-  #emailId: bigint;
 
-  /** `seed` is where uidValidities and identities begin, in Unix seconds. */
+  /** `seed` is where uidValidities begin, in Unix seconds: a new start, new ones. */
   constructor({ address, personality, seed }: { address: string; personality: Personality; seed: number }) {
     this.address = address;
     this.personality = personality;
     this.#uidValidity = seed;
-    this.#emailId = BigInt(seed) << 32n;
     const { labelStore } = personality.quirks;
     this.#rules = labelStore
       ? labelRules({ byRole: (role) => this.byRole(role), byMessageId: (id) => this.#joinable(id) }, labelStore)
@@ -123,7 +123,8 @@ export class DemoAccount {
   }
 
   append(to: DemoMailbox, { bytes, flags, internalDate }: NewMail): Entry {
-    const mail = new Mail({ bytes, flags: this.#kept(flags), internalDate, emailId: this.#emailId++ });
+    const emailId = this.#newEmailId(bytes, internalDate);
+    const mail = new Mail({ bytes, flags: this.#kept(flags), internalDate, emailId });
     mail.threadId = this.#threadOf(mail);
     const entry = this.#rules.add(to, mail);
     const { messageId } = mail;
@@ -159,6 +160,15 @@ export class DemoAccount {
     const mailbox = new DemoMailbox({ name, role, isSelectable, uidValidity: this.#uidValidity, nextModseq });
     this.mailboxes.set(name, mailbox);
     return mailbox;
+  }
+
+  /** Made of the content, so that the same mail has the same identity after a restart; but given once only. */
+  #newEmailId(bytes: Buffer, internalDate: number): bigint {
+    const digest = createHash('sha256').update(bytes).update(`${internalDate}`).digest();
+    let emailId = digest.readBigUInt64BE() >> 1n;
+    while (this.#emailIds.has(emailId)) emailId += 1n;
+    this.#emailIds.add(emailId);
+    return emailId;
   }
 
   #kept({ system, keywords }: FlagSet): FlagSet {
