@@ -2,9 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { exitAfterFlush, processIo } from './cli/io.js';
 import { runCli } from './cli/main.js';
-import { startGateway } from './gateway.js';
+import type { startGateway } from './gateway.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-exitAfterFlush(await runCli(process.argv.slice(2), { io: processIo(), startGateway, version }));
+/** Loaded when it is needed: `gateway status` and its like are quick without it. */
+const start: typeof startGateway = async (config, options) =>
+  (await import('./gateway.js')).startGateway(config, options);
+exitAfterFlush(await runCli(process.argv.slice(2), { io: processIo(), startGateway: start, version }));

@@ -23,7 +23,6 @@ import { type ConnectorTraits, type Endpoint, providerOf } from './upstream/prov
 import { createSubmitter } from './upstream/smtp/submitter.js';
 
 export type { AccountStatus, CoreEvent, Problem } from './core/core.js';
-export { DatabaseVersionError } from './store/database.js';
 
 export interface Ports {
   readonly imap?: number;

@@ -1,6 +1,5 @@
 // Every failure a user can meet → one line that names the remedy. What is not known here is a bug and keeps its stack.
 import { type Config, ConfigError } from '../config/index.js';
-import { DatabaseVersionError } from '../gateway.js';
 import { errorCode } from '../lib/files.js';
 import { AlreadyRunningError, ControlError, NotRunningError } from '../status-socket/index.js';
 import { TlsError } from '../tls/index.js';
@@ -10,6 +9,9 @@ export interface Explanation {
   readonly text: string;
   readonly exitCode: ExitCode;
 }
+
+/** Told by its name: its class would load the whole gateway for every command. */
+const FROM_THE_STORE = 'DatabaseVersionError';
 
 /** The one-line explanation; undefined for a bug. `config` as far as it is known. */
 export function explain(error: unknown, config?: Config): Explanation | undefined {
@@ -21,8 +23,8 @@ export function explain(error: unknown, config?: Config): Explanation | undefine
     error instanceof ConfigError ||
     error instanceof TlsError ||
     error instanceof AlreadyRunningError ||
-    error instanceof DatabaseVersionError ||
-    error instanceof ControlError
+    error instanceof ControlError ||
+    (error instanceof Error && error.name === FROM_THE_STORE)
   ) {
     return { text: error.message, exitCode: ExitCode.failed };
   }

@@ -1,4 +1,5 @@
 // What `gateway start` tells: what to type into a mail client, and how to add real accounts.
+import { isIPv4 } from 'node:net';
 import { relative } from 'node:path';
 import type { Config } from '../config/index.js';
 import type { Gateway } from '../gateway.js';
@@ -39,7 +40,11 @@ export function welcomeLines(facts: WelcomeFacts): string[] {
 function hostsOf(listenHost: string, addresses: readonly string[]): readonly (readonly [string, string])[] {
   if (!isAnyAddress(listenHost)) return [['Server', listenHost]];
   const lan = addresses.filter(
-    (address) => isPrivateAddress(address) && !isLoopbackAddress(address) && !/^fe80:/i.test(address),
+    (address) =>
+      isPrivateAddress(address) &&
+      !isLoopbackAddress(address) &&
+      !/^fe80:/i.test(address) &&
+      (listenHost !== '0.0.0.0' || isIPv4(address)),
   );
   return [
     ['Server', '127.0.0.1   (on this machine)'],

@@ -6,6 +6,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { accountAt, closedPort, type Home, makeHome, type Running, runCli, startCli } from '../support/cli-process.js';
 import { type ScriptedOptions, type ScriptedServer, startScriptedServer } from '../support/scripted-server.js';
 
+/** Each run of the program takes a second or so, more on a machine that is busy. */
+const MANY_RUNS = { timeout: 180_000 };
+
 const closing: (() => PromiseLike<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -134,7 +137,7 @@ describe('start in a pipe, for a person', () => {
 });
 
 describe('the commands that ask a running gateway', () => {
-  it('status, status --json, accounts, sync, password --rotate, stop', async () => {
+  it('status, status --json, accounts, sync, password --rotate, stop', MANY_RUNS, async () => {
     const server = await upstream();
     const { gateway, home, ask } = await start([accountAt('Work', server.port)]);
     await gateway.event(named('synced'));
@@ -188,7 +191,7 @@ describe('the commands that ask a running gateway', () => {
 });
 
 describe('the commands that need no running gateway', () => {
-  it('accounts, password, cert', async () => {
+  it('accounts, password, cert', MANY_RUNS, async () => {
     const home = makeHome({
       accounts: [
         { name: 'QQ', demo: 'qq' },

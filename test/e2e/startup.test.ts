@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { accountAt, closedPort, FREE_PORTS, type Home, makeHome, runCli, startCli } from '../support/cli-process.js';
 
@@ -118,6 +119,11 @@ describe('gateway start with bad input', () => {
       (home) =>
         writeFileSync(home.path('data', 'gateway.db'), 'no database, but long enough to be looked at'.repeat(50)),
       /^gateway: the index in .*\/data cannot be used: file is not a database: move gateway\.db away/m,
+    ],
+    [
+      'an index of a newer gateway',
+      (home) => new Sqlite(home.path('data', 'gateway.db')).exec('PRAGMA user_version = 9999').close(),
+      /^gateway: .*gateway\.db was written by a newer gateway \(schema 9999, .*\); upgrade the gateway$/m,
     ],
     [
       'a CA certificate that is none',

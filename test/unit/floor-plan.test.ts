@@ -1,4 +1,5 @@
 // The floor plan (src/README.md): who may import whom, no cycles, small files, marks that are counted.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   cyclesOf,
@@ -93,6 +94,18 @@ const MARKS: readonly string[] = [
   'upstream/providers/yahoo.ts Quirk(yahoo) 1',
 ];
 
+/** The rows of the table in src/README.md. */
+function tableInReadme(): Record<string, string[]> {
+  const text = readFileSync(new URL('../../src/README.md', import.meta.url), 'utf8');
+  const rows = [...text.matchAll(/^\| `([a-z-]+)` \| (.+) \|$/gm)];
+  return Object.fromEntries(
+    rows.map(([, room = '', cell = '']) => [
+      room,
+      cell.startsWith('everything') ? ['*'] : [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ''),
+    ]),
+  );
+}
+
 const src = readSources(new URL('../../src', import.meta.url).pathname);
 
 describe('src', () => {
@@ -100,6 +113,7 @@ describe('src', () => {
     expect(src.size).toBeGreaterThan(100);
     expect(importsOf(src).length).toBeGreaterThan(300);
   });
+  it('is described by the table in src/README.md', () => expect(tableInReadme()).toEqual(MAY_IMPORT));
   it('has no file outside of the rooms', () => expect(homeless(src)).toEqual([]));
   it('imports only what its room may', () => expect(trespasses(src)).toEqual([]));
   it('has no cycle of imports', () => expect(cyclesOf(importsOf(src))).toEqual([]));

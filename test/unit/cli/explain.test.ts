@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { explain } from '../../../src/cli/explain.js';
 import { CliError, ExitCode } from '../../../src/cli/io.js';
 import { type Config, ConfigError } from '../../../src/config/index.js';
-import { DatabaseVersionError } from '../../../src/gateway.js';
 import { AlreadyRunningError, ControlError, NotRunningError } from '../../../src/status-socket/index.js';
+import { DatabaseVersionError } from '../../../src/store/database.js';
 import { TlsError } from '../../../src/tls/index.js';
 
 const config = {

@@ -204,13 +204,21 @@ describe('the welcome', () => {
     );
   });
 
-  it('on all addresses: this machine, and every private one for the phone', () => {
-    const listen = { ...config.listen, host: '0.0.0.0' };
-    const addresses = ['127.0.0.1', '192.168.1.20', 'fe80::1', '203.0.113.9'];
-    const servers = welcomeLines({ ...facts, config: { ...config, listen }, addresses }).slice(2, 4);
+  it.each<[host: string, others: string[]]>([
+    // 0.0.0.0 is every IPv4 address and no other.
+    ['0.0.0.0', ['192.168.1.20']],
+    ['::', ['192.168.1.20', 'fd00::5']],
+  ])('on %s: this machine, and every private address for the phone', (host, others) => {
+    const listen = { ...config.listen, host };
+    const addresses = ['127.0.0.1', '192.168.1.20', 'fe80::1', 'fd00::5', '203.0.113.9'];
+    const lines = welcomeLines({ ...facts, config: { ...config, listen }, addresses });
+    const servers = lines.slice(
+      2,
+      lines.findIndex((line) => line.includes('Incoming')),
+    );
     expect(servers.map((line) => line.trim())).toEqual([
       'Server               127.0.0.1   (on this machine)',
-      '192.168.1.20   (on another device)',
+      ...others.map((address) => `${address}   (on another device)`),
     ]);
   });
 
