@@ -148,7 +148,8 @@ export function checkStructure(value: Value | undefined, extended: boolean): voi
     [id, description].every(isNstring) &&
     isNumber(size);
   if (!isFine) throw new Error(`no part: ${JSON.stringify(value)}`);
-  const isMessage = isList(rest[0]) && isList(rest[1]);
+  // RFC 9051 §9, body-type-msg: a message always has its envelope, structure and lines.
+  const isMessage = /^message\/(rfc822|global)$/i.test(`${type}/${subtype}`);
   if (isMessage) {
     checkEnvelope(rest.shift());
     checkStructure(rest.shift(), extended);
