@@ -48,6 +48,9 @@ const AFTER_LOGIN = {
   badCommands: 100,
   commands: Number.POSITIVE_INFINITY,
 };
+const HANDSHAKE_MS = 20_000;
+/** However slowly it speaks, a client has logged in by then, or is gone. */
+const LOGIN_MS = 3 * 60_000;
 /** How long one client's pipelined commands may hold the event loop, ms. */
 const TURN_MS = 8;
 
@@ -56,31 +59,45 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
   return { info: connection, done: connection.run(), close: (text) => connection.bye(text) };
 }
 
+/** A socket with what reads and writes it; STARTTLS puts a new one in its place. */
+interface Wire {
+  readonly socket: Socket;
+  readonly reader: ByteReader;
+  readonly commands: CommandReader;
+  readonly reply: Reply;
+}
+
+function openWire(socket: Socket): Wire {
+  const reply = createReply(socket);
+  // Answers go out whenever the reader has nothing more to read.
+  const reader = createByteReader(socket, () => reply.flush());
+  return { socket, reader, reply, commands: createCommandReader(reader, reply) };
+}
+
 class ConnectionRun implements ConnectionInfo {
   readonly since = Date.now();
   readonly remoteAddress: string;
   readonly #options: ConnectionOptions;
   readonly #session: Session;
   readonly #abort = new AbortController();
-  #socket: Socket;
-  #reader: ByteReader;
-  #commands: CommandReader;
-  #reply: Reply;
+  #wire: Wire;
   #isTls: boolean;
+  readonly #loginTimer: NodeJS.Timeout;
   #commandCount = 0;
   #turnSince = performance.now();
   #badInARow = 0;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#options = options;
-    this.#socket = socket;
     this.#isTls = options.isTls;
     this.remoteAddress = socket.remoteAddress ?? 'unknown';
-    this.#reply = createReply(socket);
-    this.#reader = createByteReader(socket, () => this.#reply.flush());
-    this.#commands = createCommandReader(this.#reader, this.#reply);
     this.#session = this.#makeSession();
+    this.#wire = openWire(socket);
     this.#armSocket();
+    this.#loginTimer = setTimeout(() => {
+      if (this.#session.state.kind === 'notAuthenticated') this.bye('you have not logged in in time');
+    }, LOGIN_MS);
+    this.#loginTimer.unref();
   }
 
   #makeSession(): Session {
@@ -131,43 +148,44 @@ class ConnectionRun implements ConnectionInfo {
   }
 
   #armSocket(): void {
-    this.#socket.setNoDelay(true);
-    this.#socket.setKeepAlive(true, 120_000);
-    this.#socket.setTimeout(this.#limits.idleMs, () => this.bye('you have been idle for too long'));
-    this.#socket.once('close', () => this.#abort.abort());
+    this.#wire.socket.setNoDelay(true);
+    this.#wire.socket.setKeepAlive(true, 120_000);
+    this.#wire.socket.setTimeout(this.#limits.idleMs, () => this.bye('you have been idle for too long'));
+    this.#wire.socket.once('close', () => this.#abort.abort());
   }
 
   bye(text: string): void {
-    this.#reply.untagged(`BYE ${oneLine(text)}`);
-    this.#reply.flush();
+    this.#wire.reply.untagged(`BYE ${oneLine(text)}`);
+    this.#wire.reply.flush();
     this.#abort.abort();
-    this.#socket.end();
+    this.#wire.socket.end();
     // A client that neither reads nor closes does not hold us up.
-    setTimeout(() => this.#socket.destroy(), 2_000).unref();
+    setTimeout(() => this.#wire.socket.destroy(), 2_000).unref();
   }
 
   async run(): Promise<void> {
     try {
-      this.#reply.untagged(`OK [CAPABILITY ${this.#session.capabilities()}] mail gateway ready`);
-      this.#reply.flush();
+      this.#wire.reply.untagged(`OK [CAPABILITY ${this.#session.capabilities()}] mail gateway ready`);
+      this.#wire.reply.flush();
       while (!this.#abort.signal.aborted && (await this.#step()));
     } catch (error) {
       if (error instanceof ByeError) this.bye(error.message);
       else this.#options.logger.error({ err: error }, 'connection failed unexpectedly');
     } finally {
+      clearTimeout(this.#loginTimer);
       this.#abort.abort();
-      this.#reply.flush();
-      this.#socket.end();
-      if (!this.#session.loggedOut) setTimeout(() => this.#socket.destroy(), 1_000).unref();
+      this.#wire.reply.flush();
+      this.#wire.socket.end();
+      if (!this.#session.loggedOut) setTimeout(() => this.#wire.socket.destroy(), 1_000).unref();
     }
   }
 
   /** One command; false when the connection is over. */
   async #step(): Promise<boolean> {
     // Answers go out when the reader has to wait; a client that takes none of them is not read either.
-    if (this.#reply.isFull) await this.#reply.drain();
+    if (this.#wire.reply.isFull) await this.#wire.reply.drain();
     await this.#yieldTurn();
-    const command = await this.#commands.next({
+    const command = await this.#wire.commands.next({
       ...this.#limits,
       mayStream: this.#session.state.kind !== 'notAuthenticated',
     });
@@ -180,17 +198,17 @@ class ConnectionRun implements ConnectionInfo {
         session: this.#session,
         core,
         logger,
-        reply: this.#reply,
+        reply: this.#wire.reply,
         conversation: this.#conversation,
         signal: this.#abort.signal,
       },
       command.text,
     );
     this.#count(outcome);
-    await this.#commands.skipUnread();
-    this.#socket.setTimeout(this.#limits.idleMs);
-    if (this.#session.startTls) await this.#startTls();
-    if (this.#session.loggedOut) await this.#reply.drain();
+    await this.#wire.commands.skipUnread();
+    this.#wire.socket.setTimeout(this.#limits.idleMs);
+    if (this.#session.startTls) return this.#startTls();
+    if (this.#session.loggedOut) await this.#wire.reply.drain();
     return !this.#session.loggedOut;
   }
 
@@ -209,31 +227,40 @@ class ConnectionRun implements ConnectionInfo {
 
   readonly #conversation: Conversation = {
     ask: async (text) => {
-      this.#reply.raw(`+ ${text}\r\n`);
-      this.#reply.flush();
+      this.#wire.reply.raw(`+ ${text}\r\n`);
+      this.#wire.reply.flush();
       return this.#conversation.line();
     },
-    line: () => this.#commands.line(),
-    bytes: (n) => this.#commands.bytes(n),
+    line: () => this.#wire.commands.line(),
+    bytes: (n) => this.#wire.commands.bytes(n),
   };
 
-  async #startTls(): Promise<void> {
+  /** False when no handshake came of it: then the connection is over. */
+  async #startTls(): Promise<boolean> {
     this.#session.startTls = false;
-    await this.#reply.drain();
+    await this.#wire.reply.drain();
     // Whatever was sent in clear behind STARTTLS is dropped unseen (command injection, CVE-2011-0411 and kin).
-    this.#reader.detach();
-    this.#socket.removeAllListeners('timeout');
-    const secured = this.#options.secure(this.#socket);
-    await new Promise<void>((resolve) => {
-      secured.once('secure', resolve);
-      secured.once('error', () => resolve());
-      secured.once('close', () => resolve());
-    });
-    this.#socket = secured;
-    this.#isTls = true;
-    this.#reply = createReply(secured);
-    this.#reader = createByteReader(secured, () => this.#reply.flush());
-    this.#commands = createCommandReader(this.#reader, this.#reply);
+    this.#wire.reader.detach();
+    this.#wire.socket.removeAllListeners('timeout');
+    const secured = this.#options.secure(this.#wire.socket);
+    this.#wire = openWire(secured);
     this.#armSocket();
+    const isSecured = await handshake(secured, this.#abort.signal);
+    if (!isSecured) secured.destroy();
+    this.#isTls = isSecured;
+    return isSecured;
   }
+}
+
+function handshake(socket: TLSSocket, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const failed = () => resolve(false);
+    const timer = setTimeout(failed, HANDSHAKE_MS);
+    socket.once('secure', () => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+    for (const event of ['error', 'end', 'close']) socket.once(event, failed);
+    signal.addEventListener('abort', failed, { once: true });
+  });
 }

@@ -29,6 +29,9 @@ export interface ImapServer extends AsyncDisposable {
   connections(): ConnectionInfo[];
 }
 
+/** How long a client that is turned away may take to read why. */
+const TURNED_AWAY_MS = 2_000;
+
 /** Listens. @throws Node's EADDRINUSE, EACCES … if a port cannot be had */
 export async function createImapServer(options: ImapServerOptions, core: Core): Promise<ImapServer> {
   const { logger, maxConnections = 1_000 } = options;
@@ -43,6 +46,7 @@ export async function createImapServer(options: ImapServerOptions, core: Core): 
     }
     if (open.size >= maxConnections) {
       socket.end('* BYE [UNAVAILABLE] too many connections\r\n');
+      setTimeout(() => socket.destroy(), TURNED_AWAY_MS).unref();
       return;
     }
     const connection = startConnection(socket, {
@@ -80,12 +84,14 @@ function listen(
   { tls, logger }: ImapServerOptions,
   accept: (socket: Socket, listener: ImapListener) => void,
 ): Promise<Server> {
+  // A client may say all it has to say, close its side, and still wants the answers.
+  const allowHalfOpen = true;
   const server =
     listener.tls === 'implicit'
-      ? createTlsServer({ ...tls, minVersion: 'TLSv1.2', handshakeTimeout: 20_000 }, (socket) =>
+      ? createTlsServer({ ...tls, allowHalfOpen, minVersion: 'TLSv1.2', handshakeTimeout: 20_000 }, (socket) =>
           accept(socket, listener),
         )
-      : createServer((socket) => accept(socket, listener));
+      : createServer({ allowHalfOpen }, (socket) => accept(socket, listener));
   server.on('tlsClientError', (err) => logger.debug({ err }, 'tls handshake failed'));
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -26,8 +26,14 @@ class AddressReader {
   #comment: string | undefined;
   readonly #out: RawAddress[] = [];
 
+  /** Nothing is looked for behind its last place: a thousand brackets are not a thousand walks to the end. */
+  readonly #lastColon: number;
+  readonly #lastClose: number;
+
   constructor(text: string) {
     this.#text = text;
+    this.#lastColon = text.lastIndexOf(':');
+    this.#lastClose = text.lastIndexOf('>');
   }
 
   read(): RawAddress[] {
@@ -83,12 +89,10 @@ class AddressReader {
     this.#at++;
     this.#skip();
     let route: string | undefined;
-    if (this.#text[this.#at] === '@') {
+    if (this.#text[this.#at] === '@' && this.#at < this.#lastColon) {
       const colon = this.#text.indexOf(':', this.#at);
-      if (colon > 0) {
-        route = this.#text.slice(this.#at, colon);
-        this.#at = colon + 1;
-      }
+      route = this.#text.slice(this.#at, colon);
+      this.#at = colon + 1;
     }
     const mailbox = this.#phrase();
     let host: string | undefined;
@@ -97,9 +101,7 @@ class AddressReader {
       host = this.#domain();
     }
     this.#skip();
-    const close = this.#text.indexOf('>', this.#at);
-    if (this.#text[this.#at] === '>') this.#at++;
-    else if (close >= 0 && !this.#text.slice(this.#at, close).includes(',')) this.#at = close + 1;
+    this.#closeAngle();
     this.#skip();
     if (mailbox === '' && host === undefined && name === undefined) {
       // `<>`: nobody
@@ -107,6 +109,14 @@ class AddressReader {
       return;
     }
     this.#push({ name: name ?? this.#comment, route, mailbox, host });
+  }
+
+  /** Passes over `>`, and over junk before it that reaches into no other address. */
+  #closeAngle(): void {
+    let at = this.#at;
+    if (at > this.#lastClose) return;
+    while (this.#text[at] !== '>' && this.#text[at] !== ',') at++;
+    if (this.#text[at] === '>') this.#at = at + 1;
   }
 
   #push({ name, route, mailbox, host }: RawAddress): void {

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { envelopeOf } from './envelope.js';
 import type { WireText } from './ids.js';
 import { wireText } from './ids.js';
-import { isMultipart, type MimePart } from './mime.js';
+import { isMessage, isMultipart, type MimePart } from './mime.js';
 import { endOfToken, wireNstring, wireString } from './wire-strings.js';
 
 /** The value of BODYSTRUCTURE, extension data included. */
@@ -26,8 +26,11 @@ function structureText(bytes: Buffer, part: MimePart): WireText {
   if (part.message) {
     const { headerStart, headerEnd } = part.message;
     fields.push(envelopeOf(wireText(bytes.subarray(headerStart, headerEnd))), structureText(bytes, part.message));
+  } else if (isMessage(part)) {
+    // Not looked into (it is encoded, or too deep), but the grammar wants an envelope and a body (body-type-msg).
+    fields.push(envelopeOf('' as WireText), EMPTY_PART);
   }
-  if (type === 'text' || part.message) fields.push(String(countLines(bytes, part.bodyStart, part.bodyEnd)));
+  if (type === 'text' || isMessage(part)) fields.push(String(countLines(bytes, part.bodyStart, part.bodyEnd)));
   fields.push(wireNstring(part.md5), ...commonExtensions(part));
   return `(${fields.join(' ')})` as WireText;
 }

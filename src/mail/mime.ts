@@ -36,7 +36,7 @@ const CR = 13;
 const DASH = 45;
 
 export const isMultipart = (part: MimePart): boolean => part.type.toLowerCase() === 'multipart';
-const isMessage = (part: MimePart): boolean =>
+export const isMessage = (part: MimePart): boolean =>
   part.type.toLowerCase() === 'message' && /^(rfc822|global)$/i.test(part.subtype);
 
 /** Takes a message apart. Never throws; linear in its length. */

@@ -93,11 +93,12 @@ export class ImapClient {
     });
   }
 
-  /** What has come and has not been read. */
+  /** The server has closed the connection. */
   get ended(): boolean {
     return this.#ended;
   }
 
+  /** What has come and has not been read. */
   get unread(): string {
     return this.#buffer;
   }

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodedBodyText, decodeHeaderText, searchFold } from '../../../src/mail/decoded-text.js';
+import type { WireText } from '../../../src/mail/ids.js';
+import { parseMime } from '../../../src/mail/mime.js';
+import { BROKEN } from '../../support/broken-messages.js';
+
+const header = (text: string) => decodeHeaderText(text as WireText);
+const bodyText = (message: string) => {
+  const bytes = Buffer.from(message, 'latin1');
+  return decodedBodyText(bytes, parseMime(bytes));
+};
+const utf8 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
+
+describe('decodeHeaderText', () => {
+  it.each<[string, string]>([
+    ['plain', 'plain'],
+    ['=?utf-8?B?5L2g5aW9?=', '你好'],
+    ['=?UTF-8?q?a=5Fb_c?=', 'a_b c'],
+    ['Re: =?utf-8?B?5L2g?= there', 'Re: 你 there'],
+    // A character cut between two words, and the space between them that is none.
+    ['=?utf-8?B?5L0=?= =?utf-8?B?oA==?=', '你'],
+    ['=?utf-8?Q?a?= =?iso-8859-1?Q?=E9?=', 'aé'],
+    ['=?gb2312?B?xOO6ww==?=', '你好'],
+    ['=?utf-8*zh?Q?x?=', 'x'],
+    [utf8('你好'), '你好'],
+    ['\xc4\xe3\xba\xc3', '你好'],
+    ['=?klingon?Q?abc?=', 'abc'],
+    ['=?utf-8?X?abc?=', '=?utf-8?X?abc?='],
+    ['=?utf-8?B?%%%%?=', ''],
+    ['=?utf-8?Q?=ZZ?=', '=ZZ'],
+    ['=?=?=?', '=?=?=?'],
+    ['', ''],
+  ])('%j', (raw, expected) => {
+    expect(header(raw)).toBe(expected);
+  });
+
+  it('never throws, and is quick about it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'=?utf-8BQ_ab \xff\xe4'.split('')), maxLength: 300 }), (raw) => {
+        expect(typeof header(raw)).toBe('string');
+      }),
+    );
+    const started = performance.now();
+    for (const piece of ['=?', '=?a?b?', '=?utf-8?B?', '=?utf-8?Q?x?= ']) header(piece.repeat(20_000));
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+});
+
+describe('decodedBodyText', () => {
+  it.each<[string, string]>([
+    ['Subject: x\r\n\r\nhello', 'hello'],
+    ['Content-Transfer-Encoding: base64\r\n\r\n5L2g\r\n5aW9\r\n', '你好'],
+    ['Content-Transfer-Encoding: quoted-printable\r\n\r\nh=C3=A9l=\r\nlo  \r\n', 'héllo\n'],
+    ['Content-Type: text/plain; charset=GB2312\r\n\r\n\xc4\xe3', '你'],
+    ['Content-Type: image/gif\r\n\r\nGIF', ''],
+    [
+      'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: y\r\n\r\ntwo\r\n--b--',
+      'one\ntwo',
+    ],
+  ])('%j', (message, expected) => {
+    expect(bodyText(message)).toBe(expected);
+  });
+
+  it.each(BROKEN)('something or nothing of %s', (_, message) => {
+    expect(typeof bodyText(message)).toBe('string');
+  });
+});
+
+it('folding: width, case, composition', () => {
+  expect(searchFold('ＡbÇ')).toBe(searchFold('ABC\u0327'));
+  expect(searchFold('Straße')).not.toBe('');
+});
