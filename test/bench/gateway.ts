@@ -19,6 +19,8 @@ export interface GatewayRun {
   synced(account?: string): Promise<number>;
   /** Resident memory now and at most, megabytes. */
   memory(): { readonly now: number; readonly peak: number };
+  /** Used so far: unlike the clock, it does not mind what else the machine does. */
+  cpuSeconds(): number;
   /** Until nothing is owed to these accounts any more; resolves with the milliseconds it took. */
   settled(accounts?: readonly string[]): Promise<number>;
   stop(): Promise<void>;
@@ -92,6 +94,7 @@ export async function startGateway(configFile: string): Promise<GatewayRun> {
     readyMs,
     synced: (account) => seen(account === undefined ? 'synced' : `synced ${account}`, SYNC_MS),
     memory: () => memoryOf(readFileSync(`/proc/${child.pid}/status`, 'utf8')),
+    cpuSeconds: () => cpuSecondsOf(readFileSync(`/proc/${child.pid}/stat`, 'utf8')),
     settled: async (names) => {
       const from = performance.now();
       await until('the upstreams have every change', SETTLE_MS, async () => (await depth(names)) === 0);
@@ -106,4 +109,12 @@ export function memoryOf(status: string): { now: number; peak: number } {
   const megabytes = (name: string): number =>
     Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
   return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
+}
+
+const TICKS_PER_SECOND = 100;
+
+/** utime and stime of /proc/PID/stat; the process's name before them may hold spaces and parentheses. */
+export function cpuSecondsOf(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

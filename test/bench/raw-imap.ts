@@ -50,10 +50,16 @@ export class RawImap {
 
   /** Connects and signs in. */
   static async open({ host, port, user, password }: ImapEndpoint): Promise<RawImap> {
-    const client = new RawImap(connect({ host, port }));
-    await client.#until('a greeting', (tail) => tail.endsWith('\r\n'));
-    client.#take();
-    await client.ok(`LOGIN "${user}" "${password}"`);
+    const socket = connect({ host, port });
+    const client = new RawImap(socket);
+    try {
+      await client.#until('a greeting', (tail) => tail.endsWith('\r\n'));
+      client.#take();
+      await client.ok(`LOGIN "${user}" "${password}"`);
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
     return client;
   }
 

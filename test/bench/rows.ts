@@ -23,6 +23,7 @@ export const ROWS = [
     goals: { gateway: 4_000, delayed: 3_000 },
   },
   { key: 'firstSyncTime', title: 'first sync, all messages of all mailboxes', unit: 's' },
+  { key: 'firstSyncCpu', title: 'first sync: processor time of the gateway', unit: 's' },
   {
     key: 'memoryAfterSync',
     title: 'resident memory after the sync',
@@ -69,6 +70,7 @@ export const ROWS = [
     goals: { gateway: 1_000, delayed: 1_000, oneDown: 1_000 },
   },
   { key: 'restartSynced', title: 'restart: until all accounts are up to date', unit: 'ms' },
+  { key: 'restartCpu', title: 'restart: processor time of the gateway until then', unit: 's' },
   { key: 'restartDownloaded', title: 'restart: downloaded from the upstreams', unit: 'kB' },
   {
     key: 'restartFetches',

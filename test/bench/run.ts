@@ -1,5 +1,5 @@
 // npm run bench: three real Dovecot accounts, the built gateway before them, and a table of figures.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ACCOUNTS } from './accounts.js';
@@ -60,7 +60,8 @@ async function bench(options: BenchOptions, directory: string, closers: (() => P
   const loadBefore = load();
   const upstreamDirectory = join(directory, 'upstreams');
   mkdirSync(upstreamDirectory);
-  // The gateway's own directories are private; Dovecot's are not.
+  // Dovecot's unprivileged processes pass through it.
+  chmodSync(directory, 0o711);
   const upstreams = await startUpstreams(upstreamDirectory);
   closers.push(upstreams.stop);
   const messages = await seedAll(upstreams, options.messages);

@@ -26,7 +26,8 @@ export const directListing = (column: BenchColumn, endpoint: ImapEndpoint): Prom
 
 export async function directSteps(column: BenchColumn, endpoint: ImapEndpoint): Promise<void> {
   await readSteps(column, endpoint);
-  await writeSteps(column, endpoint, ACCOUNTS[0]?.trash ?? 'Trash');
+  const settle = () => Promise.resolve();
+  await writeSteps(column, endpoint, { trash: ACCOUNTS[0]?.trash ?? 'Trash', settle });
   await afterWrites(column, endpoint);
 }
 
@@ -49,9 +50,10 @@ export async function freshGateway(scenario: GatewayScenario): Promise<void> {
     const ms = await gateway.synced();
     column.put('firstSyncTime', { value: ms / 1000 });
     column.put('firstSync', { value: (messages * 1000) / ms });
+    column.put('firstSyncCpu', { value: gateway.cpuSeconds() });
     column.put('memoryAfterSync', { value: gateway.memory().now });
     await readSteps(column, gateway.endpoint);
-    await writeSteps(column, gateway.endpoint, 'Trash');
+    await writeSteps(column, gateway.endpoint, { trash: 'Trash', settle: () => gateway.settled() });
     await column.measure('settled', async () => ({ value: await gateway.settled() }));
     await afterWrites(column, gateway.endpoint);
     await newMailStep(column, scenario.direct, gateway.endpoint, upstreams);
@@ -70,6 +72,7 @@ async function restart(column: BenchColumn, configFile: string, relays: readonly
   await withGateway(configFile, async (gateway) => {
     await serves(column, gateway);
     column.put('restartSynced', { value: await gateway.synced() });
+    column.put('restartCpu', { value: gateway.cpuSeconds() });
     await quiet(relays);
     const { bytesDown, contentFetches } = trafficOf(relays, before);
     column.put('restartDownloaded', { value: bytesDown / 1000 });
@@ -92,11 +95,10 @@ async function serves(column: BenchColumn, gateway: GatewayRun): Promise<void> {
 export async function oneDown(column: BenchColumn, configFile: string): Promise<void> {
   await withGateway(configFile, async (gateway) => {
     await serves(column, gateway);
-    await Promise.all(ACCOUNTS.slice(0, -1).map(({ name }) => gateway.synced(name)));
-    await readSteps(column, gateway.endpoint, `${ACCOUNTS[0]?.name}/INBOX`);
-    await storeSteps(column, gateway.endpoint);
     const reachable = ACCOUNTS.slice(0, -1).map(({ name }) => name);
-    await column.measure('settled', async () => ({ value: await gateway.settled(reachable) }));
+    await Promise.all(reachable.map((name) => gateway.synced(name)));
+    await readSteps(column, gateway.endpoint, `${ACCOUNTS[0]?.name}/INBOX`);
+    await storeSteps(column, gateway.endpoint, () => gateway.settled(reachable));
   });
 }
 

@@ -12,33 +12,47 @@ const APPENDS = 100;
 const MOVED = 100;
 const MOVES = 3;
 
-/** @param trash where the endpoint's Trash is */
-export async function writeSteps(column: Column<RowKey>, endpoint: ImapEndpoint, trash: string): Promise<void> {
-  await storeSteps(column, endpoint);
+/** Lets what has been changed come to rest before the next run; its time does not count. */
+export type Settle = () => Promise<unknown>;
+
+export interface WriteOptions {
+  /** Where the endpoint's Trash is. */
+  readonly trash: string;
+  readonly settle: Settle;
+}
+
+export async function writeSteps(
+  column: Column<RowKey>,
+  endpoint: ImapEndpoint,
+  { trash, settle }: WriteOptions,
+): Promise<void> {
+  await storeSteps(column, endpoint, settle);
   await column.measure('append', () => append(endpoint));
   await column.measure('move100', () => move(endpoint, trash));
 }
 
-export async function storeSteps(column: Column<RowKey>, endpoint: ImapEndpoint): Promise<void> {
-  await column.measure('store1', () => store(endpoint, 1));
-  await column.measure('store1000', () => store(endpoint, 1_000));
+export async function storeSteps(column: Column<RowKey>, endpoint: ImapEndpoint, settle: Settle): Promise<void> {
+  await column.measure('store1', () => store(endpoint, 1, settle));
+  await column.measure('store1000', () => store(endpoint, 1_000, settle));
 }
 
 export const afterWrites = (column: Column<RowKey>, endpoint: ImapEndpoint): Promise<void> =>
   selectAndStatus(column, endpoint, { select: 'selectAfter', status: 'statusAfter' });
 
-const store = (endpoint: ImapEndpoint, count: number): Promise<Figure> =>
+const store = (endpoint: ImapEndpoint, count: number, settle: Settle): Promise<Figure> =>
   withMailbox(endpoint, 'INBOX', async (client, messages) => {
     const from = Math.floor((messages - count) / 2) + 1;
     const range = count === 1 ? `${from}` : `${from}:${from + count - 1}`;
     await client.ok(`STORE ${range} -FLAGS.SILENT (\\Flagged)`);
     const runs: number[] = [];
     for (let run = 0; run < RUNS; run++) {
+      await settle();
       const { data, ms } = await client.ok(`STORE ${range} +FLAGS (\\Flagged)`);
       if (countFetches(data) < count) throw new BenchError(`STORE ${range}: only ${countFetches(data)} answers`);
       runs.push(ms);
       await client.ok(`STORE ${range} -FLAGS (\\Flagged)`);
     }
+    await settle();
     return figureOf(runs);
   });
 
