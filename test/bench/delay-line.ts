@@ -21,6 +21,7 @@ export function joinDelayed({ from, to, delayMs, onChunk }: DelayLineOptions): v
   const pieces: Piece[] = [];
   let underWay = 0;
   let isBlocked = false;
+  let isFinished = false;
   let timer: NodeJS.Timeout | undefined;
 
   const deliver = (): void => {
@@ -34,6 +35,7 @@ export function joinDelayed({ from, to, delayMs, onChunk }: DelayLineOptions): v
       }
       pieces.shift();
       if (piece.chunk === undefined) {
+        isFinished = true;
         to.end();
         return;
       }
@@ -60,6 +62,10 @@ export function joinDelayed({ from, to, delayMs, onChunk }: DelayLineOptions): v
   });
   to.on('close', () => {
     clearTimeout(timer);
-    from.destroy();
+    // After a proper end the other direction may still be under way.
+    if (!isFinished) from.destroy();
+  });
+  from.on('close', () => {
+    if (!from.readableEnded) to.destroy();
   });
 }
