@@ -7,11 +7,23 @@ export interface Figure {
   /** The very first run, where it stands apart. */
   readonly first?: number;
   readonly runs?: readonly number[];
+  /** What `value` would be if only the gateway's own processor time counted: a busy machine does not change it. */
+  readonly byCpu?: number;
+}
+
+/** One command. */
+export interface Timing {
+  /** From writing it to reading its tagged line. */
+  readonly ms: number;
+  readonly cpuMs: number | undefined;
 }
 
 export interface Failure {
   readonly failure: string;
 }
+
+/** No rate may be a division by nothing. */
+const SMALLEST_CPU_MS = 0.001;
 
 export type Outcome = Figure | Failure;
 
@@ -21,6 +33,14 @@ export function median(values: readonly number[]): number {
   const lower = sorted[Math.floor((sorted.length - 1) / 2)];
   if (upper === undefined || lower === undefined) throw new RangeError('the median of nothing');
   return (lower + upper) / 2;
+}
+
+/** @param toFigure the figure that a number of milliseconds makes */
+export function figureOfTimings(timings: readonly Timing[], toFigure: (ms: number) => number): Figure {
+  const figure = figureOf(timings.map(({ ms }) => toFigure(ms)));
+  const later = timings.length > 1 ? timings.slice(1) : timings;
+  const byCpu = later.flatMap(({ cpuMs }) => (cpuMs === undefined ? [] : [toFigure(Math.max(cpuMs, SMALLEST_CPU_MS))]));
+  return byCpu.length === 0 ? figure : { ...figure, byCpu: median(byCpu) };
 }
 
 /** The first run apart from the others. */

@@ -89,7 +89,7 @@ export async function startGateway(configFile: string): Promise<GatewayRun> {
     return wanted.reduce((sum, { journalDepth }) => sum + journalDepth, 0);
   };
   return {
-    endpoint: { host: '127.0.0.1', port, user: 'me', password: PASSWORD },
+    endpoint: { host: '127.0.0.1', port, user: 'me', password: PASSWORD, cpuMs: () => mainThreadMs(child.pid) },
     startedAt,
     readyMs,
     synced: (account) => seen(account === undefined ? 'synced' : `synced ${account}`, SYNC_MS),
@@ -118,3 +118,7 @@ export function cpuSecondsOf(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
+
+/** Time on a processor of the main thread, which serves; /proc/PID/schedstat begins with it in nanoseconds. */
+const mainThreadMs = (pid: number): number =>
+  Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;

@@ -1,19 +1,20 @@
 // A client that only gathers bytes while the clock runs, so that it is not what is measured. One command at a time.
 import { connect, type Socket } from 'node:net';
 import { BenchError } from './failure.js';
+import type { Timing } from './figures.js';
 
 export interface ImapEndpoint {
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** Processor time its main thread has used so far, where that can be told. */
+  readonly cpuMs?: () => number;
 }
 
-export interface Answer {
+export interface Answer extends Timing {
   /** Everything up to and with the tagged line. */
   readonly data: Buffer;
-  /** From writing the command to reading its tagged line. */
-  readonly ms: number;
 }
 
 /** A line that came unasked, and when (performance.now). */
@@ -34,14 +35,16 @@ const TIMEOUT_MS = 120_000;
 
 export class RawImap {
   readonly #socket: Socket;
+  readonly #cpuMs: (() => number) | undefined;
   #chunks: Buffer[] = [];
   #tail = '';
   #tag = 0;
   #waiter: Waiter | undefined;
   #failure: Error | undefined;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, cpuMs: (() => number) | undefined) {
     this.#socket = socket;
+    this.#cpuMs = cpuMs;
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#onData(chunk));
     socket.on('error', (error) => this.#fail(error));
@@ -49,9 +52,9 @@ export class RawImap {
   }
 
   /** Connects and signs in. */
-  static async open({ host, port, user, password }: ImapEndpoint): Promise<RawImap> {
+  static async open({ host, port, user, password, cpuMs }: ImapEndpoint): Promise<RawImap> {
     const socket = connect({ host, port });
-    const client = new RawImap(socket);
+    const client = new RawImap(socket, cpuMs);
     try {
       await client.#until('a greeting', (tail) => tail.endsWith('\r\n'));
       client.#take();
@@ -67,14 +70,17 @@ export class RawImap {
   async ok(command: string | Buffer): Promise<Answer> {
     this.#tag += 1;
     const tag = `B${this.#tag}`;
+    const cpuBefore = this.#cpuMs?.();
     const started = performance.now();
     this.#socket.write(Buffer.concat([Buffer.from(`${tag} `), Buffer.from(command), Buffer.from('\r\n')]));
     const what = typeof command === 'string' ? command.slice(0, 80) : command.toString('latin1', 0, 80);
     const ended = await this.#until(what, (tail) => isTagged(tail, tag));
+    const cpuAfter = this.#cpuMs?.();
     const data = this.#take();
     const status = data.toString('latin1', data.lastIndexOf(`${tag} `)).trimEnd();
     if (!status.startsWith(`${tag} OK`)) throw new BenchError(`${what}: ${status.slice(tag.length + 1, 200)}`);
-    return { data, ms: ended - started };
+    const cpuMs = cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore;
+    return { data, ms: ended - started, cpuMs };
   }
 
   /** `done` ends it. */

@@ -1,6 +1,6 @@
 // What a mail client reads.
 import { BenchError } from './failure.js';
-import { type Column, type Figure, figureOf } from './figures.js';
+import { type Column, type Figure, figureOf, figureOfTimings, type Timing } from './figures.js';
 import { type ImapEndpoint, RawImap } from './raw-imap.js';
 import { countFetches, existsIn, searchIn, spread } from './responses.js';
 import type { RowKey } from './rows.js';
@@ -35,10 +35,9 @@ export async function selectAndStatus(
   const status = 'STATUS INBOX (MESSAGES UNSEEN UIDNEXT UIDVALIDITY)';
   await column.measure(keys.status, () => withClient(endpoint, (client) => timed(client, status, STATUS_RUNS)));
   await column.measure(keys.select, async () => {
-    const runs: number[] = [];
-    for (let run = 0; run < RUNS; run++)
-      runs.push(await withClient(endpoint, async (client) => (await client.ok('SELECT INBOX')).ms));
-    return figureOf(runs);
+    const runs: Timing[] = [];
+    for (let run = 0; run < RUNS; run++) runs.push(await withClient(endpoint, (client) => client.ok('SELECT INBOX')));
+    return figureOfTimings(runs, inMs);
   });
 }
 
@@ -64,10 +63,13 @@ export function withMailbox<T>(
   });
 }
 
+/** For figures that are times. */
+export const inMs = (ms: number): number => ms;
+
 async function timed(client: RawImap, command: string, runs: number): Promise<Figure> {
-  const ms: number[] = [];
-  for (let run = 0; run < runs; run++) ms.push((await client.ok(command)).ms);
-  return figureOf(ms);
+  const timings: Timing[] = [];
+  for (let run = 0; run < runs; run++) timings.push(await client.ok(command));
+  return figureOfTimings(timings, inMs);
 }
 
 async function loginAndSelect(endpoint: ImapEndpoint): Promise<Figure> {
@@ -84,18 +86,22 @@ async function loginAndSelect(endpoint: ImapEndpoint): Promise<Figure> {
 
 /** Each run on a new connection, so that nothing the session has kept can help. */
 async function fetchAll(endpoint: ImapEndpoint, items: string): Promise<Figure> {
-  const rates: number[] = [];
+  let messages = 0;
+  const timings: Timing[] = [];
   for (let run = 0; run < RUNS; run++)
-    rates.push(await withMailbox(endpoint, 'INBOX', (client, messages) => fetchRate(client, messages, items)));
-  return figureOf(rates);
+    await withMailbox(endpoint, 'INBOX', async (client, exists) => {
+      messages = exists;
+      timings.push(await fetchEvery(client, exists, items));
+    });
+  return figureOfTimings(timings, (ms) => (messages * 1000) / ms);
 }
 
-/** Messages a second. @throws {BenchError} unless every message has been answered */
-export async function fetchRate(client: RawImap, messages: number, items: string): Promise<number> {
-  const { data, ms } = await client.ok(`FETCH 1:* ${items}`);
-  const got = countFetches(data);
+/** @throws {BenchError} unless every message has been answered */
+export async function fetchEvery(client: RawImap, messages: number, items: string): Promise<Timing> {
+  const answer = await client.ok(`FETCH 1:* ${items}`);
+  const got = countFetches(answer.data);
   if (got !== messages) throw new BenchError(`FETCH ${items}: ${got} answers for ${messages} messages`);
-  return (messages * 1000) / ms;
+  return answer;
 }
 
 const search = (endpoint: ImapEndpoint): Promise<Figure> =>
@@ -108,11 +114,13 @@ const search = (endpoint: ImapEndpoint): Promise<Figure> =>
 const fetchBodies = (endpoint: ImapEndpoint, mailbox: string): Promise<Figure> =>
   withMailbox(endpoint, mailbox, async (client) => {
     const uids = spread(searchIn((await client.ok('UID SEARCH ALL')).data), BODIES);
-    const rates: number[] = [];
+    let bytes = 0;
+    const timings: Timing[] = [];
     for (let run = 0; run < RUNS; run++) {
-      const { data, ms } = await client.ok(`UID FETCH ${uids.join(',')} BODY.PEEK[]`);
-      if (countFetches(data) !== uids.length) throw new BenchError(`not all of ${uids.length} bodies have come`);
-      rates.push(data.length / 1000 / ms);
+      const answer = await client.ok(`UID FETCH ${uids.join(',')} BODY.PEEK[]`);
+      if (countFetches(answer.data) !== uids.length) throw new BenchError(`not all of ${uids.length} bodies have come`);
+      bytes = answer.data.length;
+      timings.push(answer);
     }
-    return figureOf(rates);
+    return figureOfTimings(timings, (ms) => bytes / 1000 / ms);
   });

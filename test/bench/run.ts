@@ -139,6 +139,7 @@ function report(options: BenchOptions, columns: BenchColumns, { messages, loadBe
   );
   const all: readonly TableColumn[] = [
     { name: 'gateway', title: 'gateway' },
+    { name: 'gateway', title: 'by its processor time', byCpu: true },
     { name: 'direct', title: 'one upstream directly' },
     { name: 'delayed', title: `gateway, ${options.rttMs} ms away` },
     { name: 'oneDown', title: 'gateway, one account down' },

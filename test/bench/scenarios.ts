@@ -6,7 +6,7 @@ import type { Column } from './figures.js';
 import { type GatewayRun, startGateway } from './gateway.js';
 import { newMailStep } from './new-mail.js';
 import { type ImapEndpoint, RawImap } from './raw-imap.js';
-import { fetchRate, readSteps, withMailbox } from './read-steps.js';
+import { fetchEvery, readSteps, withMailbox } from './read-steps.js';
 import { type Relay, trafficOf } from './relay.js';
 import type { RowKey } from './rows.js';
 import type { Upstreams } from './upstreams.js';
@@ -21,7 +21,10 @@ const LISTING = `(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE BODY.PEEK[HEA
 /** The first listing of one upstream's INBOX, by nobody but the bench. */
 export const directListing = (column: BenchColumn, endpoint: ImapEndpoint): Promise<void> =>
   column.measure('firstSync', () =>
-    withMailbox(endpoint, 'INBOX', async (client, messages) => ({ value: await fetchRate(client, messages, LISTING) })),
+    withMailbox(endpoint, 'INBOX', async (client, messages) => {
+      const { ms } = await fetchEvery(client, messages, LISTING);
+      return { value: (messages * 1000) / ms };
+    }),
   );
 
 export async function directSteps(column: BenchColumn, endpoint: ImapEndpoint): Promise<void> {

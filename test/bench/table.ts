@@ -6,10 +6,13 @@ import type { ColumnName, Row } from './rows.js';
 export interface TableColumn {
   readonly name: ColumnName;
   readonly title: string;
+  /** Shows the figures by processor time. */
+  readonly byCpu?: boolean;
 }
 
-function cell(outcome: Outcome | undefined): string {
+function cell(outcome: Outcome | undefined, byCpu: boolean): string {
   if (!outcome) return '';
+  if (byCpu) return 'failure' in outcome || outcome.byCpu === undefined ? '' : round(outcome.byCpu);
   if ('failure' in outcome) return 'FAILED';
   return outcome.first === undefined ? round(outcome.value) : `${round(outcome.value)} (first ${round(outcome.first)})`;
 }
@@ -26,7 +29,7 @@ function verdict(row: Row, columns: Columns): string {
 export function tableOf(rows: readonly Row[], titles: readonly TableColumn[], columns: Columns): string {
   const lines = [['step', 'unit', ...titles.map(({ title }) => title), 'asked', '']];
   for (const row of rows) {
-    const cells = titles.map(({ name }) => cell(columns[name]?.get(row.key)));
+    const cells = titles.map(({ name, byCpu = false }) => cell(columns[name]?.get(row.key), byCpu));
     if (cells.some(Boolean)) lines.push([row.title, row.unit, ...cells, goalText(row), verdict(row, columns)]);
   }
   const widths = lines[0]?.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0))) ?? [];

@@ -1,9 +1,9 @@
 // What a mail client changes.
 import { ACCOUNTS } from './accounts.js';
 import { BenchError } from './failure.js';
-import { type Column, type Figure, figureOf } from './figures.js';
+import { type Column, type Figure, figureOfTimings, type Timing } from './figures.js';
 import type { ImapEndpoint } from './raw-imap.js';
-import { selectAndStatus, withClient, withMailbox } from './read-steps.js';
+import { inMs, selectAndStatus, withClient, withMailbox } from './read-steps.js';
 import { countFetches, existsIn } from './responses.js';
 import type { RowKey } from './rows.js';
 
@@ -44,28 +44,29 @@ const store = (endpoint: ImapEndpoint, count: number, settle: Settle): Promise<F
     const from = Math.floor((messages - count) / 2) + 1;
     const range = count === 1 ? `${from}` : `${from}:${from + count - 1}`;
     await client.ok(`STORE ${range} -FLAGS.SILENT (\\Flagged)`);
-    const runs: number[] = [];
+    const runs: Timing[] = [];
     for (let run = 0; run < RUNS; run++) {
       await settle();
-      const { data, ms } = await client.ok(`STORE ${range} +FLAGS (\\Flagged)`);
-      if (countFetches(data) < count) throw new BenchError(`STORE ${range}: only ${countFetches(data)} answers`);
-      runs.push(ms);
+      const answer = await client.ok(`STORE ${range} +FLAGS (\\Flagged)`);
+      const got = countFetches(answer.data);
+      if (got < count) throw new BenchError(`STORE ${range}: only ${got} answers`);
+      runs.push(answer);
       await client.ok(`STORE ${range} -FLAGS (\\Flagged)`);
     }
     await settle();
-    return figureOf(runs);
+    return figureOfTimings(runs, inMs);
   });
 
 /** Small messages from the first account, one command each. */
 const append = (endpoint: ImapEndpoint): Promise<Figure> =>
   withClient(endpoint, async (client) => {
-    const runs: number[] = [];
+    const runs: Timing[] = [];
     for (let i = 0; i < APPENDS; i++) {
       const message = smallMessage(ACCOUNTS[0]?.user ?? '', `bench ${i}`);
       const command = `APPEND INBOX (\\Seen) {${message.length}+}\r\n${message}`;
-      runs.push((await client.ok(command)).ms);
+      runs.push(await client.ok(command));
     }
-    return figureOf(runs);
+    return figureOfTimings(runs, inMs);
   });
 
 /** The same Message-ID never comes twice, so that nothing is taken for a copy. */
@@ -86,15 +87,15 @@ export function smallMessage(address: string, subject: string): string {
 
 const move = (endpoint: ImapEndpoint, trash: string): Promise<Figure> =>
   withMailbox(endpoint, 'INBOX', async (client, messages) => {
-    const runs: number[] = [];
+    const runs: Timing[] = [];
     let left = messages;
     for (let i = 0; i < MOVES; i++) {
       const from = Math.floor(left / 4);
-      runs.push((await client.ok(`MOVE ${from}:${from + MOVED - 1} "${trash}"`)).ms);
+      runs.push(await client.ok(`MOVE ${from}:${from + MOVED - 1} "${trash}"`));
       left -= MOVED;
     }
     const exists = existsIn((await client.ok('SELECT INBOX')).data);
     if (exists === undefined || exists > left)
       throw new BenchError(`after the MOVEs ${exists} messages are left, not ${left}`);
-    return figureOf(runs);
+    return figureOfTimings(runs, inMs);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Figure, figureOf, median } from '../../bench/figures.js';
+import { type Figure, figureOf, figureOfTimings, median } from '../../bench/figures.js';
 import { type Columns, goalText, shortfallsOf } from '../../bench/judge.js';
 import type { Row } from '../../bench/rows.js';
 import { tableOf } from '../../bench/table.js';
@@ -27,6 +27,23 @@ describe('figureOf', () => {
     [[9, 1, 3, 2], { value: 2, first: 9, runs: [9, 1, 3, 2] }],
   ])('%j', (runs, expected) => expect(figureOf(runs)).toEqual(expected));
   it('needs a run', () => expect(() => figureOf([])).toThrow(RangeError));
+});
+
+describe('figureOfTimings', () => {
+  const rate = (ms: number): number => 1_000 / ms;
+  it('makes figures of both times, the first run apart', () => {
+    const timings = [
+      { ms: 100, cpuMs: 50 },
+      { ms: 20, cpuMs: 10 },
+      { ms: 10, cpuMs: 8 },
+      { ms: 25, cpuMs: 20 },
+    ];
+    expect(figureOfTimings(timings, rate)).toEqual({ value: 50, first: 10, runs: [10, 50, 100, 40], byCpu: 100 });
+  });
+  it('goes without processor time, and never divides by none', () => {
+    expect(figureOfTimings([{ ms: 10, cpuMs: undefined }], rate)).toEqual({ value: 100, runs: [100] });
+    expect(figureOfTimings([{ ms: 10, cpuMs: 0 }], rate).byCpu).toBe(1_000_000);
+  });
 });
 
 describe('shortfallsOf', () => {
@@ -76,11 +93,12 @@ describe('the table', () => {
 
   it('shows first and later runs, failures and verdicts, and leaves out what was not measured', () => {
     const of: Columns = {
-      gateway: new Map<string, Figure>([['a', { value: 2_000, first: 500 }]]),
+      gateway: new Map<string, Figure>([['a', { value: 2_000, first: 500, byCpu: 4_000 }]]),
       direct: new Map([['a', { failure: 'NO' }]]),
     };
     const titles = [
       { name: 'gateway', title: 'gateway' },
+      { name: 'gateway', title: 'cpu', byCpu: true },
       { name: 'direct', title: 'direct' },
     ] as const;
     const lines = tableOf([rate, { key: 'b', title: 'B', unit: 'ms' }], titles, of).split('\n');
@@ -89,6 +107,7 @@ describe('the table', () => {
       'A',
       'msg/s',
       '2,000 (first 500)',
+      '4,000',
       'FAILED',
       '≥ 1,000 msg/s',
       'short',
