@@ -27,6 +27,10 @@ export function startChild({ command, args, logFile, onLine }: ChildOptions): Ch
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', log] });
   closeSync(log);
   if (child.pid === undefined) throw new Error(`${command} cannot be started`);
+  // However the bench ends, nothing of it stays behind.
+  const kill = () => void child.kill('SIGTERM');
+  process.once('exit', kill);
+  child.once('exit', () => process.removeListener('exit', kill));
   let rest = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');

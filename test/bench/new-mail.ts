@@ -13,6 +13,8 @@ const PER_ACCOUNT = 4;
 /** Lets the upstream's previous announcement be over. */
 const PAUSE_MS = 700;
 
+const EXISTS = /^\* \d+ EXISTS$/;
+
 interface Delays {
   /** From the upstream's OK to the APPEND. */
   readonly gatewayMs: number[];
@@ -45,27 +47,34 @@ async function deliver(
   account: BenchAccount,
   endpoint: ImapEndpoint,
   upstream: ImapEndpoint,
-  { gatewayMs, upstreamMs, afterUpstreamMs }: Delays,
+  delays: Delays,
 ): Promise<void> {
-  const clients = await Promise.all([endpoint, upstream, upstream].map((one) => RawImap.open(one)));
-  const [client, watcher, sender] = clients;
-  if (!client || !watcher || !sender) throw new BenchError('no connections');
-  for (const one of [client, watcher]) {
-    await one.ok('SELECT INBOX');
-    await one.idle();
+  const clients: RawImap[] = [];
+  const open = async (at: ImapEndpoint): Promise<RawImap> => {
+    const client = await RawImap.open(at);
+    clients.push(client);
+    return client;
+  };
+  try {
+    const [client, watcher, sender] = [await open(endpoint), await open(upstream), await open(upstream)];
+    for (const one of [client, watcher]) {
+      await one.ok('SELECT INBOX');
+      await one.idle();
+    }
+    for (let i = 0; i < PER_ACCOUNT; i++) {
+      await sleep(PAUSE_MS);
+      const message = smallMessage(account.user, `new mail ${i}`);
+      const [atClient, atWatcher, sentAt] = await Promise.all([
+        client.arrival(EXISTS),
+        watcher.arrival(EXISTS),
+        sender.ok(`APPEND INBOX {${message.length}+}\r\n${message}`).then(() => performance.now()),
+      ]);
+      delays.gatewayMs.push(atClient.at - sentAt);
+      delays.upstreamMs.push(atWatcher.at - sentAt);
+      delays.afterUpstreamMs.push(atClient.at - atWatcher.at);
+    }
+    await Promise.all([client.done(), watcher.done()]);
+  } finally {
+    await Promise.all(clients.map((one) => one.close()));
   }
-  for (let i = 0; i < PER_ACCOUNT; i++) {
-    await sleep(PAUSE_MS);
-    const arrivals = Promise.all([client, watcher].map((one) => one.arrival(/^\* \d+ EXISTS$/)));
-    const message = smallMessage(account.user, `new mail ${i}`);
-    await sender.ok(`APPEND INBOX {${message.length}+}\r\n${message}`);
-    const sentAt = performance.now();
-    const [atClient, atWatcher] = await arrivals;
-    if (!atClient || !atWatcher) throw new BenchError('no arrivals');
-    gatewayMs.push(atClient.at - sentAt);
-    upstreamMs.push(atWatcher.at - sentAt);
-    afterUpstreamMs.push(atClient.at - atWatcher.at);
-  }
-  await Promise.all([client.done(), watcher.done()]);
-  await Promise.all(clients.map((one) => one.close()));
 }

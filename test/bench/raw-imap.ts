@@ -32,6 +32,7 @@ interface Waiter {
 
 const TAIL_CHARS = 2_048;
 const TIMEOUT_MS = 120_000;
+const CLOSE_MS = 2_000;
 
 export class RawImap {
   readonly #socket: Socket;
@@ -112,10 +113,12 @@ export class RawImap {
 
   /** Signs out; resolves when the connection is closed. */
   async close(): Promise<void> {
-    if (this.#failure) return;
+    if (this.#socket.closed) return;
     const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
     this.#socket.end('BYE LOGOUT\r\n');
+    const impatient = setTimeout(() => this.#socket.destroy(), CLOSE_MS);
     await closed;
+    clearTimeout(impatient);
   }
 
   #take(): Buffer {
