@@ -32,8 +32,8 @@ export async function carryTransfer(context: JournalContext, lane: LaneSession, 
   if (rest.length > 0) {
     const uidNext = payload.uidNext ?? (await lane.session.status(to.path)).uidNext ?? 1;
     store.database.durable(() => store.journal.setSent(row.id, { ...payload, uidNext }));
-    await lane.select(from);
     const uids = rest.map(({ copy }) => copy.upstreamUid ?? 0).sort((a, b) => a - b);
+    await lane.select(from, { upTo: uids.at(-1) });
     const command = row.kind === 'move' ? lane.session.move : lane.session.copy;
     const { pairs } = await command.call(lane.session, rangesOf(uids), to.path);
     for (const { copy, newCopyId } of rest) {
@@ -125,7 +125,7 @@ export async function carryExpunge(context: JournalContext, lane: LaneSession, r
   if (source && uids.length > 0) {
     // Gone already (another client, or this row before a crash): the server ignores unknown uids.
     trash = payload.toTrash || !lane.session.capabilities.uidplus ? trashOf(context, source) : undefined;
-    await lane.select(source);
+    await lane.select(source, { upTo: uids.at(-1) });
     if (trash) await lane.session.move(rangesOf(uids), trash.path);
     else await lane.session.expunge(rangesOf(uids) as readonly (readonly [UpstreamUid, UpstreamUid])[]);
   }

@@ -128,7 +128,7 @@ export function createActor(options: ActorOptions): Actor {
         if (!first || first.upstreamUid === lastFirst) break;
         lastFirst = first.upstreamUid;
         await onWorker(Priority.backfill, async (lane) => {
-          await lane.select(source);
+          await lane.select(source, { upTo: first.upstreamUid });
           const ranges = rangesOf(missing.map(({ upstreamUid }) => upstreamUid).reverse());
           await lane.session.fetchHeaders(ranges, (rows) => {
             ingest.headers(source, rows);
@@ -263,11 +263,11 @@ export function createActor(options: ActorOptions): Actor {
       await backfill();
     },
     lookAt: (sourceId) => onWorker(Priority.arrivals, (lane) => syncSource(context, lane, sourceId, { flags: false })),
-    read: (sourceId, { leisurely = false, fresh = false }, work) =>
+    read: (sourceId, { leisurely = false, fresh = false, upTo }, work) =>
       reader.run(leisurely ? Priority.prefetch : Priority.read, async (lane) => {
         const source = store.sources.get(sourceId);
         if (!source) throw new UpstreamError('permanent', 'the upstream mailbox is gone');
-        const { uidValidity } = await lane.select(source, { fresh });
+        const { uidValidity } = await lane.select(source, { fresh, upTo });
         if (uidValidity !== source.uidValidity) {
           // Our index speaks of other uids: the sync must match them again first.
           await lane.select(source, { fresh: true });

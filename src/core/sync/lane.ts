@@ -10,8 +10,18 @@ export type PriorityValue = (typeof Priority)[keyof typeof Priority];
 
 export interface LaneSession {
   readonly session: UpstreamSession;
-  /** Selects the source unless it is selected already; `fresh` asks the server again. */
-  select(source: SourceRow, options?: { fresh?: boolean }): Promise<SelectedSource>;
+  /** Selects the source unless it is selected already. */
+  select(source: SourceRow, options?: SelectOptions): Promise<SelectedSource>;
+}
+
+export interface SelectOptions {
+  /** Asks the server again, whatever is selected. */
+  readonly fresh?: boolean;
+  /**
+   * The highest uid the work speaks of. A server knows, in a session, only the messages it has told that session of: a UID
+   * STORE of one that came later is answered OK and changes nothing. So a selection older than that uid is made anew.
+   */
+  readonly upTo?: number | undefined;
 }
 
 export interface Lane {
@@ -96,15 +106,15 @@ export function createLane(connect: () => Promise<UpstreamSession>): Lane {
 }
 
 function laneSession(session: UpstreamSession): LaneSession {
-  let selected: { key: string; state: SelectedSource } | undefined;
+  let selected: { key: string; state: SelectedSource; upTo: number } | undefined;
   return {
     session,
-    select: async (source, { fresh = false } = {}) => {
+    select: async (source, { fresh = false, upTo = 0 } = {}) => {
       const key = JSON.stringify(source.path);
-      if (!fresh && selected?.key === key) return selected.state;
+      if (!fresh && selected?.key === key && selected.upTo >= upTo) return selected.state;
       selected = undefined;
       const state = await session.select(source.path);
-      selected = { key, state };
+      selected = { key, state, upTo: Math.max((state.uidNext ?? 1) - 1, upTo) };
       return state;
     },
   };
