@@ -2,7 +2,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeMailboxName, quote } from '../../support/plain-imap.js';
 import { copyUid, type Stage, seqIn, startStage, subjectAt } from '../../support/real/stage.js';
-import { ACCOUNTS, mail, type RealAccount, upstreamHas, upstreamMessages } from '../../support/real/three-accounts.js';
+import {
+  ACCOUNTS,
+  mail,
+  type RealAccount,
+  upstreamHas,
+  upstreamMessages,
+  upstreamNames,
+} from '../../support/real/three-accounts.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 let stage: Stage;
@@ -58,9 +65,9 @@ describe.each(ACCOUNTS.map((account) => [account.name, account] as const))('%s',
     ['Junk', 'Junk', ({ junk }) => junk],
     ['a folder of its own', account.ownShown, ({ own }) => own],
   ];
-  test.each(moves)('move to %s', async (_what, target, upstreamName) => {
+  test.each(moves)('move to %s', async (what, target, upstreamName) => {
     const { client, dovecot } = stage;
-    const subject = `${name} to ${target}`;
+    const subject = `${name} to ${what}`;
     const uid = await stage.arrive(account, subject);
     const [from, to] = [await stage.watch('INBOX'), await stage.watch(target)];
     const seq = await seqIn(from, uid);
@@ -170,8 +177,8 @@ describe.each(ACCOUNTS.map((account) => [account.name, account] as const))('%s',
     const [first, second] = [`New 新 ${name}`, `Renamed ${name}`];
     const exists = (folder: string, wanted: boolean) =>
       waitUntil(`${folder} upstream: ${wanted}`, async () => {
-        const names = await upstreamNames(account);
-        return names.includes(encodeMailboxName(parent + folder)) === wanted;
+        const names = await upstreamNames(dovecot, account);
+        return names.includes(parent + folder) === wanted;
       });
     await client.ok(`CREATE ${shown(`${name}/${first}`)}`);
     expect(await stage.names()).toContain(`${name}/${first}`);
@@ -194,9 +201,3 @@ describe.each(ACCOUNTS.map((account) => [account.name, account] as const))('%s',
     expect(await stage.names()).not.toContain(`${name}/${second}`);
   });
 });
-
-async function upstreamNames(account: RealAccount): Promise<string[]> {
-  const { using } = await import('../../support/real/three-accounts.js');
-  const { untagged } = await using(stage.dovecot, account, (client) => client.ok('LIST "" "*"'));
-  return untagged.map((line) => / "?\/"? (?:"(.*)"|(\S+))$/.exec(line)).map((match) => match?.[1] ?? match?.[2] ?? '');
-}

@@ -1,6 +1,6 @@
 // A scene for action tests: three real accounts, a client that acts, and others that watch.
 import { type Idler, startIdler } from '../idler.js';
-import { encodeMailboxName, type PlainImap, type PlainReply, quote } from '../plain-imap.js';
+import { decodeMailboxName, encodeMailboxName, type PlainImap, type PlainReply, quote } from '../plain-imap.js';
 import { waitUntil } from '../wait-until.js';
 import {
   mail,
@@ -40,7 +40,10 @@ export async function startStage(options: ThreeAccountsOptions = {}): Promise<St
   const uidsOf = async (mailbox: string, subject: string) => {
     const { status } = await looking.command(`EXAMINE ${quote(encodeMailboxName(mailbox))}`);
     if (status !== 'OK') return [];
-    return searched(await looking.ok(`UID SEARCH HEADER SUBJECT ${quote(subject)}`));
+    const uids = searched(await looking.ok(`UID SEARCH HEADER SUBJECT ${quote(subject)}`));
+    // Whoever has a mailbox selected that is deleted is sent away.
+    await looking.ok('CLOSE');
+    return uids;
   };
   const has = (mailbox: string, subject: string, count = 1) =>
     waitUntil(`${mailbox} has ${count} × ${subject}`, async () => {
@@ -62,7 +65,9 @@ export async function startStage(options: ThreeAccountsOptions = {}): Promise<St
       return uid;
     },
     names: async () =>
-      (await looking.ok('LIST "" "*"')).untagged.map((line) => decodeName(/ "\/" "(.*)"$/.exec(line)?.[1] ?? line)),
+      (await looking.ok('LIST "" "*"')).untagged.map((line) =>
+        decodeMailboxName(/ "\/" "(.*)"$/.exec(line)?.[1] ?? line),
+      ),
     stop: async () => {
       for (const each of clients) each.close();
       await all.stop();
@@ -93,14 +98,4 @@ export async function subjectAt(client: PlainImap, mailbox: string, uid: number)
   await client.ok(`EXAMINE ${quote(encodeMailboxName(mailbox))}`);
   const { untagged } = await client.ok(`UID FETCH ${uid} (BODY.PEEK[HEADER.FIELDS (SUBJECT)])`);
   return subjectOf(untagged.join('\n').replaceAll('\r', ''));
-}
-
-function decodeName(name: string): string {
-  return name.replace(/&([^-]*)-/g, (_, run: string) => {
-    if (run === '') return '&';
-    const bytes = Buffer.from(run.replaceAll(',', '/'), 'base64');
-    return Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2)))
-      .swap16()
-      .toString('utf16le');
-  });
 }
