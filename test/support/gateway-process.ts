@@ -40,6 +40,8 @@ export interface GatewayProcess {
   events(): readonly GatewayEvent[];
   /** Waits for an event of the latest start. */
   event(name: string, account?: string, ms?: number): Promise<GatewayEvent>;
+  /** The end of what it has logged. */
+  log(): string;
   /** Until every account is synchronised. */
   synced(): Promise<void>;
   /** Another command of the CLI on the same configuration. */
@@ -103,6 +105,7 @@ export async function startGatewayProcess({ accounts, config = {} }: GatewayProc
     get pid() {
       return running.child.pid ?? 0;
     },
+    log: () => running.log,
     events: () => running.events,
     event: (name, account, ms = START_MS) => eventOf(running, name, account, ms),
     synced: async () => {

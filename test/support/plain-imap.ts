@@ -236,3 +236,14 @@ export function encodeMailboxName(name: string): string {
     return `&${bytes.toString('base64').replace(/=+$/, '').replaceAll('/', ',')}-`;
   });
 }
+
+/** Back to Unicode. */
+export function decodeMailboxName(name: string): string {
+  return name.replace(/&([^-]*)-/g, (_, run: string) => {
+    if (run === '') return '&';
+    const bytes = Buffer.from(run.replaceAll(',', '/'), 'base64');
+    return Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2)))
+      .swap16()
+      .toString('utf16le');
+  });
+}

@@ -21,7 +21,7 @@ export async function carryFlags(
   const copyIds = new Set(rows.flatMap((row) => store.journal.targets(row.id).map(({ copyId }) => copyId)));
   const uids = [...copyIds].flatMap((id) => store.copies.get(id)?.upstreamUid ?? []).sort((a, b) => a - b);
   if (source && uids.length > 0) {
-    await lane.selectKnown(source);
+    await lane.selectKnown(source, { upTo: uids.at(-1) });
     const ranges = rangesOf(uids);
     if (!isEmpty(change.add)) await lane.session.storeFlags(ranges, 'add', change.add);
     if (!isEmpty(change.remove)) await lane.session.storeFlags(ranges, 'remove', change.remove);

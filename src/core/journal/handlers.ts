@@ -1,7 +1,7 @@
 // How each kind of journal row is carried out. Every handler may be run again after a crash at any instant: idempotent
 // commands are repeated; for the others `sent` says "look first" (DESIGN §7).
 import type { JournalRow } from '../../store/journal.js';
-import type { LaneSession } from '../sync/lane.js';
+import { type Lane, type LaneSession, Priority } from '../sync/lane.js';
 import { carryAppend, carrySpool } from './append.js';
 import type { JournalContext } from './context.js';
 import { carryFlags } from './flags.js';
@@ -14,7 +14,14 @@ export { undo } from './undo.js';
  * Carries rows out (several only of kind `flags`, alike), confirms and deletes them; returns the sources that changed.
  * @throws {UpstreamError}
  */
-export async function carryOut(
+export async function carryOut(context: JournalContext, lane: Lane, rows: readonly JournalRow[]): Promise<number[]> {
+  const [row] = rows;
+  // Spooling reads through the account's reader, which may be this very lane: as a job of it, it would wait for itself.
+  if (row?.kind === 'spool') return carrySpool(context, row);
+  return lane.run(Priority.push, (session) => carryOnSession(context, session, rows));
+}
+
+async function carryOnSession(
   context: JournalContext,
   lane: LaneSession,
   rows: readonly JournalRow[],
@@ -32,8 +39,6 @@ export async function carryOut(
       return carryExpunge(context, lane, row);
     case 'append':
       return carryAppend(context, lane, row);
-    case 'spool':
-      return carrySpool(context, row);
     case 'create':
       return carryCreate(context, lane, row);
     case 'rename':

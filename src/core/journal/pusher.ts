@@ -7,7 +7,7 @@ import { UpstreamError } from '../../mail/errors.js';
 import type { JournalRow, JournalTarget } from '../../store/journal.js';
 import type { Bell } from '../changes.js';
 import type { Lane } from '../sync/lane.js';
-import { Priority, RenumberedError } from '../sync/lane.js';
+import { RenumberedError } from '../sync/lane.js';
 import type { AppendPayload, JournalContext } from './context.js';
 import { carryOut, undo } from './handlers.js';
 
@@ -104,7 +104,7 @@ async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Pr
   const [first] = rows;
   if (!first) return;
   try {
-    const touched = await lane.run(Priority.push, (session) => carryOut(context, session, rows));
+    const touched = await carryOut(context, lane, rows);
     options.onCarried(touched);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;

@@ -33,8 +33,8 @@ export async function carryTransfer(context: JournalContext, lane: LaneSession, 
   if (rest.length > 0) {
     const mark = payload.mark ?? (await markOf(lane.session, to));
     store.database.durable(() => store.journal.setSent(row.id, { ...payload, mark }));
-    await lane.selectKnown(from);
     const uids = rest.map(({ copy }) => copy.upstreamUid ?? 0).sort((a, b) => a - b);
+    await lane.selectKnown(from, { upTo: uids.at(-1) });
     const command = row.kind === 'move' ? lane.session.move : lane.session.copy;
     const { pairs, uidValidity } = await command.call(lane.session, rangesOf(uids), to.path);
     const isOurNumbering = to.uidValidity === undefined || uidValidity === to.uidValidity;
@@ -126,7 +126,7 @@ export async function carryExpunge(context: JournalContext, lane: LaneSession, r
   if (source && uids.length > 0) {
     // Gone already (another client, or this row before a crash): the server ignores unknown uids.
     trash = payload.toTrash || !lane.session.capabilities.uidplus ? trashOf(context, source) : undefined;
-    await lane.selectKnown(source);
+    await lane.selectKnown(source, { upTo: uids.at(-1) });
     if (trash) await lane.session.move(rangesOf(uids), trash.path);
     else await lane.session.expunge(rangesOf(uids) as readonly (readonly [UpstreamUid, UpstreamUid])[]);
   }

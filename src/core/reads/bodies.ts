@@ -153,7 +153,8 @@ function createDownloads({ store, reader }: BodiesOptions, cache: Cache) {
 
   const fetchBatch = async (sourceId: number, batch: readonly BodyRequest[], leisurely: boolean): Promise<void> => {
     const byUid = new Map(batch.map((request) => [request.upstreamUid, request]));
-    await reader.read(sourceId, { leisurely }, (session) =>
+    const upTo = Math.max(...byUid.keys());
+    await reader.read(sourceId, { leisurely, upTo }, (session) =>
       session.fetchBodies(
         batch.map(({ upstreamUid }) => asUpstreamUid(upstreamUid)),
         async (uid, body) => {

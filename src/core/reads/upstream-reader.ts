@@ -5,6 +5,8 @@ export interface ReadOptions {
   readonly leisurely?: boolean;
   /** The connection's view of the mailbox must be as of now: SEARCH finds only what the session has been told of. */
   readonly fresh?: boolean;
+  /** The highest uid that will be asked for. */
+  readonly upTo?: number;
 }
 
 /** How reads reach an upstream; the accounts' actors implement it. */

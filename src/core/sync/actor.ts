@@ -130,7 +130,7 @@ export function createActor(options: ActorOptions): Actor {
         const known = store.sources.get(source.id);
         if (!known) break;
         await onWorker(Priority.backfill, async (lane) => {
-          await lane.selectKnown(known);
+          await lane.selectKnown(known, { upTo: first.upstreamUid });
           const ranges = rangesOf(missing.map(({ upstreamUid }) => upstreamUid).reverse());
           await lane.session.fetchHeaders(ranges, (rows) => {
             ingest.headers(source, rows);
@@ -267,11 +267,11 @@ export function createActor(options: ActorOptions): Actor {
       await backfill();
     },
     lookAt: (sourceId) => onWorker(Priority.arrivals, (lane) => syncSource(context, lane, sourceId, { flags: false })),
-    read: (sourceId, { leisurely = false, fresh = false }, work) =>
+    read: (sourceId, { leisurely = false, fresh = false, upTo }, work) =>
       reader.run(leisurely ? Priority.prefetch : Priority.read, async (lane) => {
         const source = store.sources.get(sourceId);
         if (!source) throw new UpstreamError('permanent', 'the upstream mailbox is gone');
-        await lane.selectKnown(source, { fresh });
+        await lane.selectKnown(source, { fresh, upTo });
         return work(lane.session);
       }),
     close: async () => {

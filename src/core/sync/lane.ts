@@ -10,13 +10,13 @@ export type PriorityValue = (typeof Priority)[keyof typeof Priority];
 
 export interface LaneSession {
   readonly session: UpstreamSession;
-  /** Selects the source unless it is selected already; `fresh` asks the server again. */
-  select(source: SourceRow, options?: { fresh?: boolean }): Promise<SelectedSource>;
+  /** Selects the source unless it is selected already. */
+  select(source: SourceRow, options?: SelectOptions): Promise<SelectedSource>;
   /**
    * Selects the source, whose row and whose upstream uids were read from the store together: nothing may be said of
    * uids that mean other messages by now. @throws {RenumberedError}
    */
-  selectKnown(source: SourceRow, options?: { fresh?: boolean }): Promise<SelectedSource>;
+  selectKnown(source: SourceRow, options?: SelectOptions): Promise<SelectedSource>;
 }
 
 /** The upstream has given the source's messages other uids than the index knows: they must be matched again first. */
@@ -27,6 +27,16 @@ export class RenumberedError extends UpstreamError {
     this.name = 'RenumberedError';
     this.sourceId = sourceId;
   }
+}
+
+export interface SelectOptions {
+  /** Asks the server again, whatever is selected. */
+  readonly fresh?: boolean;
+  /**
+   * The highest uid the work speaks of. A server knows, in a session, only the messages it has told that session of: a UID
+   * STORE of one that came later is answered OK and changes nothing. So a selection older than that uid is made anew.
+   */
+  readonly upTo?: number | undefined;
 }
 
 export interface Lane {
@@ -111,13 +121,13 @@ export function createLane(connect: () => Promise<UpstreamSession>): Lane {
 }
 
 function laneSession(session: UpstreamSession): LaneSession {
-  let selected: { key: string; state: SelectedSource } | undefined;
-  const select: LaneSession['select'] = async (source, { fresh = false } = {}) => {
+  let selected: { key: string; state: SelectedSource; upTo: number } | undefined;
+  const select: LaneSession['select'] = async (source, { fresh = false, upTo = 0 } = {}) => {
     const key = JSON.stringify(source.path);
-    if (!fresh && selected?.key === key) return selected.state;
+    if (!fresh && selected?.key === key && selected.upTo >= upTo) return selected.state;
     selected = undefined;
     const state = await session.select(source.path);
-    selected = { key, state };
+    selected = { key, state, upTo: Math.max((state.uidNext ?? 1) - 1, upTo) };
     return state;
   };
   return {

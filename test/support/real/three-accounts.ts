@@ -1,7 +1,7 @@
 // Three real accounts behind one gateway: trees as QQ, Gmail and Hotmail have them, all on one Dovecot.
 import type { GatewayProcess } from '../gateway-process.js';
 import { startGatewayProcess } from '../gateway-process.js';
-import { encodeMailboxName, PlainImap, type PlainMessage } from '../plain-imap.js';
+import { decodeMailboxName, encodeMailboxName, PlainImap, type PlainMessage } from '../plain-imap.js';
 import { type SmtpSink, startSmtpSink } from '../smtp-sink.js';
 import { waitUntil } from '../wait-until.js';
 import { type Dovecot, type DovecotOptions, startDovecot } from './dovecot.js';
@@ -167,6 +167,14 @@ export const upstreamHas = (
     const found = (await upstreamMessages(dovecot, account, mailbox)).filter(({ body }) => subjectOf(body) === subject);
     return found.length === count ? found : undefined;
   });
+
+/** Its mailboxes, Unicode. */
+export async function upstreamNames(dovecot: Dovecot, account: RealAccount): Promise<string[]> {
+  const { untagged } = await using(dovecot, account, (client) => client.ok('LIST "" "*"'));
+  return untagged
+    .map((line) => / "\/" (?:"(.*)"|(\S+))$/.exec(line))
+    .map((match) => decodeMailboxName(match?.[1] ?? match?.[2] ?? ''));
+}
 
 export const subjectOf = (message: string): string | undefined => /^Subject: (.*)$/m.exec(message)?.[1]?.trimEnd();
 
