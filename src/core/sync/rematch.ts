@@ -37,7 +37,8 @@ export async function rematch(
     }
     saveState(store, source, { uidValidity: state.uidValidity, uidNext: state.uidNext, highestModseq: undefined });
   });
-  logger.warn(
+  // Routine on QQ and in the demo: worth a warning only when something was not found again.
+  logger[pairs.size < old.length ? 'warn' : 'info'](
     { source: source.path, matched: pairs.size, known: old.length, listed: listed.size },
     'uidvalidity changed; matched again',
   );
