@@ -89,7 +89,8 @@ describe('the demo accounts', () => {
     // Gmail's archive is what carries no label: this one is filed under Newsletters.
     await waitUntil('the other is in the archive, and stays', async () => (await countIn('Archive')) === before + 1);
     await client.ok('SELECT "GMAIL/All Mail"');
-    expect((await search(`HEADER MESSAGE-ID "${id}"`)).length).toBe(1);
+    // Once the move has been carried out, it stands there once.
+    await waitUntil('one in All Mail', async () => (await search(`HEADER MESSAGE-ID "${id}"`)).length === 1);
     expect(await countIn('GMAIL/Newsletters')).toBe(ids.length);
   });
 
