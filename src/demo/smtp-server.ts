@@ -33,12 +33,15 @@ export async function startSmtpServer(options: DemoSmtpOptions): Promise<DemoSer
   const { smtp, quirks } = account.personality;
   const isOwn = (address: string) => address.toLowerCase() === account.address.toLowerCase();
   const server = new SMTPServer({
+    name: smtp.host,
     banner: smtp.banner,
     size: smtp.sizeLimit,
     authMethods: ['PLAIN', 'LOGIN'],
     allowInsecureAuth: true,
     disabledCommands: ['STARTTLS'],
     disableReverseLookup: true,
+    // The gateway has 5 s to stop; a client that lingers here must not use them up.
+    closeTimeout: 500,
     logger: false,
     onAuth: (auth, _, callback) => {
       const isRight = isOwn(auth.username ?? '') && auth.password === password;

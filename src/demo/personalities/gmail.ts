@@ -35,7 +35,8 @@ export const gmail: Personality = {
   folderParent: '',
   appendLimit: APPEND_LIMIT,
   smtp: {
-    banner: 'smtp.gmail.com demo - gsmtp',
+    host: 'smtp.gmail.com',
+    banner: 'demo - gsmtp',
     sizeLimit: APPEND_LIMIT,
     loginRefused:
       '5.7.8 Username and Password not accepted. For more information, go to https://support.google.com/mail/?p=BadCredentials',

@@ -34,7 +34,8 @@ export const hotmail: Personality = {
   folderParent: '',
   appendLimit: undefined,
   smtp: {
-    banner: 'smtp-mail.outlook.com Microsoft ESMTP MAIL Service ready',
+    host: 'smtp-mail.outlook.com',
+    banner: 'Microsoft ESMTP MAIL Service ready',
     sizeLimit: 37_748_736,
     loginRefused: '5.7.3 Authentication unsuccessful',
   },

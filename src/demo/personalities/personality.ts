@@ -43,6 +43,8 @@ export interface Personality {
   readonly folderParent: string;
   readonly appendLimit: number | undefined;
   readonly smtp: {
+    /** The greeting is `220 host ESMTP banner`. */
+    readonly host: string;
     readonly banner: string;
     readonly sizeLimit: number;
     readonly loginRefused: string;

@@ -34,7 +34,8 @@ export const qq: Personality = {
   folderParent: '其他文件夹/',
   appendLimit: undefined,
   smtp: {
-    banner: 'smtp.qq.com Esmtp QQ QMail Server',
+    host: 'smtp.qq.com',
+    banner: 'QQ QMail Server',
     sizeLimit: 73_400_320,
     loginRefused: LOGIN_REFUSED,
   },

@@ -1,4 +1,6 @@
 // Submission to a demo account: who may send, what is kept, where it arrives.
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { afterEach, expect, test } from 'vitest';
 import {
@@ -101,6 +103,17 @@ test.each(['qq', 'gmail', 'hotmail'] as const)('%s: a wrong password', async (na
     responseCode: 535,
     response: expect.stringContaining(PERSONALITIES[name].smtp.loginRefused.slice(0, 40)),
   });
+});
+
+test('a client that lingers does not hold up the end', async () => {
+  const demo = await demos();
+  const socket = connect({ host: '127.0.0.1', port: demo.account('qq').smtpPort });
+  closing.push(() => socket.destroy());
+  const [banner] = await once(socket, 'data');
+  expect(String(banner)).toBe('220 smtp.qq.com ESMTP QQ QMail Server\r\n');
+  const startedAt = performance.now();
+  await demo[Symbol.asyncDispose]();
+  expect(performance.now() - startedAt).toBeLessThan(4_000);
 });
 
 test('two accounts of one kind have two addresses', async () => {
