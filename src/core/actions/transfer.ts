@@ -112,7 +112,8 @@ function takeStep(context: ActionContext, work: Work, { kind, step, isSameMailbo
     step.newCopyId = labelled.id;
     return;
   }
-  step.newCopyId = makeCopy(context, step);
+  // A move to a label it has already takes the other label away; the copy there stays the one it is.
+  step.newCopyId = labelled?.id ?? makeCopy(context, step);
   if (kind === 'move') {
     copies.setLeaving(copy.id, true);
     work.withdraw(copy.id);

@@ -42,7 +42,9 @@ export async function carryTransfer(context: JournalContext, lane: LaneSession, 
       const uid = isOurNumbering ? pairs?.get(asUpstreamUid(copy.upstreamUid ?? 0)) : undefined;
       if (uid !== undefined) found.set(newCopyId, { uid, flags: upstreamFlagsOf(copy) });
     }
-    const lost = rest.filter(({ newCopyId }) => !found.has(newCopyId)).map(({ newCopyId }) => newCopyId);
+    const lost = rest
+      .map(({ newCopyId }) => newCopyId)
+      .filter((id) => !found.has(id) && store.copies.get(id)?.upstreamUid === null);
     if (lost.length > 0) {
       await lane.selectKnown(to, { fresh: true });
       for (const [id, hit] of await findCopies(context, lane.session, to, { copyIds: lost, mark })) found.set(id, hit);
@@ -107,8 +109,9 @@ function confirm(
       if (hit) bindCopy(context, work, newCopyId, hit.uid, hit.flags);
       else {
         // Carried out, but not to be found: the sync will show it under a uid of its own.
+        // One that is bound stood there before: a label the message had already.
         const made = store.copies.get(newCopyId);
-        if (made) removeCopy(store, work, made);
+        if (made?.upstreamUid === null) removeCopy(store, work, made);
       }
       if (row.kind === 'move') removeCopy(store, work, copy);
     }

@@ -27,7 +27,8 @@ export function undo(context: JournalContext, row: JournalRow): number[] {
             row.kind === 'move' || (row.kind === 'spool' && (JSON.parse(row.payload) as SpoolPayload).remove);
           if (isMove) putBack(context, work, copyId);
           const made = newCopyId === null ? undefined : store.copies.get(newCopyId);
-          if (made) removeCopy(store, work, made);
+          // A bound one stood there before (a label it had already).
+          if (made?.upstreamUid === null) removeCopy(store, work, made);
         }
         break;
       case 'expunge':
