@@ -84,9 +84,7 @@ describe('mailboxes', () => {
     const bytes = Buffer.from('"Tom & 台北"', 'utf8').toString('latin1');
     expect(new Decoder(bytes, { utf8: true }).mailbox()).toBe('Tom & 台北');
     expect(() => new Decoder('"\xff"', { utf8: true }).mailbox()).toThrow(BadCommandError);
-    expect(mailboxName('Tom & 台北', true)).toBe(
-      bytes.replace(/^"|"$/g, (quote) => quote) && imapString(bytes.slice(1, -1)),
-    );
+    expect(mailboxName('Tom & 台北', true)).toBe(imapString(bytes.slice(1, -1)));
     expect(mailboxName('Tom & 台北', false)).toBe('"Tom &- &U,BTFw-"');
   });
 
