@@ -143,14 +143,14 @@ export interface Reads {
   rows(mailboxId: MailboxId, uids: Uint32Array, columns: FetchColumns, signal: AbortSignal): AsyncIterable<FetchRow[]>;
   /**
    * Bodies of the given uids in that order; upcoming ones are fetched ahead within bounds. `undefined` for a message
-   * that is gone. Cached bodies touch no upstream.
-   * @throws {UpstreamError} when one cannot be had now.
+   * that is gone, or that cannot be had now: then with the `error`, and the others are still given. Cached bodies touch
+   * no upstream.
    */
   bodies(
     mailboxId: MailboxId,
     uids: Uint32Array,
     signal: AbortSignal,
-  ): AsyncIterable<{ uid: Uid; body: MessageBody | undefined }>;
+  ): AsyncIterable<{ uid: Uid; body: MessageBody | undefined; error?: unknown }>;
   /** Matching uids, ascending. */
   search(mailboxId: MailboxId, criteria: SearchCriteria, signal: AbortSignal): Promise<Uint32Array>;
 }

@@ -6,11 +6,9 @@ export interface BenchAccount {
   /** Address and login name. */
   readonly user: string;
   readonly trash: string;
-  /** Besides INBOX: the path, on the wire (modified UTF-7), its special use, and its size as a share of the INBOX's. */
-  readonly mailboxes: readonly (readonly [path: string, specialUse: string | undefined, share: number])[];
+  /** Besides INBOX: the path, on the wire (modified UTF-7), and its size as a share of the INBOX's. */
+  readonly mailboxes: readonly (readonly [path: string, share: number])[];
 }
-
-export const PASSWORD = 'bench-pass';
 
 export const ACCOUNTS: readonly BenchAccount[] = [
   {
@@ -18,24 +16,24 @@ export const ACCOUNTS: readonly BenchAccount[] = [
     user: 'someone@qq.test',
     trash: 'Deleted Messages',
     mailboxes: [
-      ['Sent Messages', 'Sent', 0.05],
-      ['Deleted Messages', 'Trash', 0.01],
-      ['Junk', 'Junk', 0.01],
-      ['Drafts', 'Drafts', 0.001],
+      ['Sent Messages', 0.05],
+      ['Deleted Messages', 0.01],
+      ['Junk', 0.01],
+      ['Drafts', 0.001],
       // 其他文件夹/项目
-      ['&UXZO1mWHTvZZOQ-/&mHl27g-', undefined, 0.02],
+      ['&UXZO1mWHTvZZOQ-/&mHl27g-', 0.02],
     ],
   },
   {
     name: 'Gmail',
     user: 'someone@gmail.test',
-    trash: 'Trash',
+    trash: '[Gmail]/Trash',
     mailboxes: [
-      ['Sent', 'Sent', 0.05],
-      ['Trash', 'Trash', 0.01],
-      ['Spam', 'Junk', 0.01],
-      ['Drafts', 'Drafts', 0.001],
-      ['Receipts', undefined, 0.02],
+      ['[Gmail]/Sent Mail', 0.05],
+      ['[Gmail]/Trash', 0.01],
+      ['[Gmail]/Spam', 0.01],
+      ['[Gmail]/Drafts', 0.001],
+      ['Receipts', 0.02],
     ],
   },
   {
@@ -43,11 +41,11 @@ export const ACCOUNTS: readonly BenchAccount[] = [
     user: 'someone@hotmail.test',
     trash: 'Deleted',
     mailboxes: [
-      ['Sent', 'Sent', 0.05],
-      ['Deleted', 'Trash', 0.01],
-      ['Junk', 'Junk', 0.01],
-      ['Archive', 'Archive', 0.02],
-      ['Projects/Alpha', undefined, 0.02],
+      ['Sent', 0.05],
+      ['Deleted', 0.01],
+      ['Junk', 0.01],
+      ['Archive', 0.02],
+      ['Projects/Alpha', 0.02],
     ],
   },
 ];

@@ -1,5 +1,5 @@
 // npm run bench: three real Dovecot accounts, the built gateway before them, and a table of figures.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ACCOUNTS } from './accounts.js';
@@ -58,11 +58,7 @@ async function end(closers: (() => Promise<void>)[], directory: string): Promise
 async function bench(options: BenchOptions, directory: string, closers: (() => Promise<void>)[]): Promise<number> {
   const started = performance.now();
   const loadBefore = load();
-  const upstreamDirectory = join(directory, 'upstreams');
-  mkdirSync(upstreamDirectory);
-  // Dovecot's unprivileged processes pass through it.
-  chmodSync(directory, 0o711);
-  const upstreams = await startUpstreams(upstreamDirectory);
+  const upstreams = await startUpstreams();
   closers.push(upstreams.stop);
   const messages = await seedAll(upstreams, options.messages);
   const columns = await measureAll(options, { directory, closers, upstreams, messages });

@@ -15,7 +15,7 @@ export async function seed(account: BenchAccount, endpoint: ImapEndpoint, inbox:
   const client = await RawImap.open(endpoint);
   const mail = createSampleMail(account.user);
   let [messages, bytes] = [0, 0];
-  for (const [path, , share] of [['INBOX', undefined, 1] as const, ...account.mailboxes]) {
+  for (const [path, share] of [['INBOX', 1] as const, ...account.mailboxes]) {
     if (path !== 'INBOX') await client.ok(`CREATE "${path}"`);
     const dates = sampleDates(`${account.user} ${path}`, Math.ceil(inbox * share));
     for (let i = 0; i < dates.length; i += BATCH) {

@@ -183,7 +183,7 @@ class Stage {
   }
 
   /** `QQ deliver INBOX (\Seen) Subject`, `QQ flag INBOX 1 \Seen`, `QQ expunge INBOX 1`, `QQ has INBOX 2`
-   * (messages), `QQ shows INBOX 1 (\Seen)`; the last two wait until nothing is owed upstream, as does `settled`. */
+   * (messages), `QQ shows INBOX 1 (\Seen)`: these two wait until nothing is owed upstream, as does `settled`. Also `QQ offline`, `QQ online`, `QQ hides INBOX 1` (its body). */
   async #upstream(text: string): Promise<void> {
     if (text === 'settled') return this.#harness.settled();
     const [account = '', verb, path = '', ...rest] = text.split(' ');
@@ -204,6 +204,12 @@ class Stage {
         return act(() => fake.setFlags(parts, Number(rest[0]), flagsOf(...rest.slice(1))));
       case 'expunge':
         return act(() => fake.expunge(parts, ...rest.map(Number)));
+      case 'offline':
+        return fake.goOffline();
+      case 'online':
+        return fake.goOnline();
+      case 'hides':
+        return fake.hideBody(parts, Number(rest[0]));
       case 'shows': {
         await this.#harness.settled();
         const message = fake.contents(parts).find(({ uid }) => uid === Number(rest[0]));

@@ -71,8 +71,13 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
         ahead = end;
       }
       const uid = uids[i] ?? 0;
-      await pending.get(uid);
+      const failure = await pending.get(uid)?.then(() => undefined, failed);
       pending.delete(uid);
+      // One account that is away is no reason to keep the others' messages back.
+      if (failure) {
+        yield { uid: asUid(uid), body: undefined, ...failure };
+        continue;
+      }
       const where = store.listings.whereabouts(mailboxId, uid);
       if (where?.bodyRef) cache.used(where.bodyRef);
       yield { uid: asUid(uid), body: where?.bodyRef ? bodyOf(where.bodyRef) : undefined };
@@ -142,6 +147,8 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
       ),
   };
 }
+
+const failed = (error: unknown) => ({ error });
 
 interface SourcedRequest extends BodyRequest {
   readonly sourceId: number;

@@ -25,26 +25,32 @@ const BATCH = 1_000;
 export function createRows(options: RowsOptions): Reads['rows'] {
   const { store } = options;
   return async function* rows(mailboxId, uids, columns, signal) {
+    let failure: unknown;
     for (const { low, high, wanted } of spans(uids)) {
       if (signal.aborted) return;
       const read = () => pick(store.listings.range(mailboxId, low, high, high - low + 1, columns), wanted);
       let found = read();
       if (found.some((row) => isIncomplete(row, columns))) {
-        await complete(
-          options,
-          mailboxId,
-          found.filter((row) => isIncomplete(row, columns)),
-        );
-        found = read();
-        if (found.some(({ missing }) => missing)) {
-          throw new UpstreamError('transient', 'some of these messages have not been fetched from the provider yet');
-        }
+        const incomplete = found.filter((row) => isIncomplete(row, columns));
+        await complete(options, mailboxId, incomplete).catch((error: unknown) => {
+          failure ??= error;
+        });
+        const all = read();
+        // One account that is away is no reason to keep the others' messages back.
+        found = all.filter((row) => !isIncomplete(row, columns));
+        if (found.length < all.length) failure ??= NOT_FETCHED;
       }
       yield found as FetchRow[];
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
+    if (failure !== undefined) throw failure;
   };
 }
+
+const NOT_FETCHED = new UpstreamError(
+  'transient',
+  'some of these messages have not been fetched from the provider yet',
+);
 
 const isIncomplete = (row: ListingReadRow, columns: FetchColumns): boolean =>
   row.missing === 1 || (columns.bodyStructure === true && row.bodyStructure === '');

@@ -1,5 +1,6 @@
 // FETCH that needs the messages' bytes, or sets \Seen: one message at a time, in constant memory.
 import type { FetchRow, InternedFlags } from '../../core/core.js';
+import { MailboxError } from '../../mail/errors.js';
 import { flagSetText, SystemFlag } from '../../mail/flags.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import { type Prepared, prepareBodyPart, writePrepared } from './body-literal.js';
@@ -14,7 +15,10 @@ const READ_AHEAD_BYTES = 1024 * 1024;
 /** How many messages are marked \Seen in one transaction. */
 const MARK = 100;
 
-/** Answers for every message that is still there; resolves with the number of those that are not. */
+/**
+ * Answers for every message that is still there; resolves with the number of those that are not.
+ * @throws what kept a message that is there from being had, once all the others have been answered
+ */
 export async function fetchFromBodies(run: FetchRun): Promise<number> {
   const { core, reply, signal, selected, targets, plan } = run;
   const partsWithFlags = withFlags(plan.parts);
@@ -22,8 +26,12 @@ export async function fetchFromBodies(run: FetchRun): Promise<number> {
   const pace = createPace(reply);
   let at = 0;
   let told = 0;
+  let failure: unknown;
+  const missed = (error: unknown) => {
+    failure ??= error;
+  };
   try {
-    for await (const { uid, row, body } of messages(run)) {
+    for await (const { uid, row, body } of messages(run, missed)) {
       if (signal.aborted) break;
       const flags = flagsOf(core.reads.snapshot(selected.mailboxId), uid);
       if (!flags) continue;
@@ -39,8 +47,12 @@ export async function fetchFromBodies(run: FetchRun): Promise<number> {
     // What the client has got is read, also when the next one could not be had.
     marker.commit();
   }
+  if (failure !== undefined) throw failure;
   return targets.uids.length - told;
 }
+
+/** It is listed, but its provider has no bytes for it (Outlook's broken items). */
+const NOT_GIVEN = new MailboxError('UNAVAILABLE', 'the provider does not give some of these messages');
 
 interface Message {
   readonly uid: number;
@@ -49,13 +61,10 @@ interface Message {
 }
 
 /** The targets that are still there, with all that the plan needs of them. */
-async function* messages({
-  core,
-  selected: { mailboxId },
-  targets: { uids },
-  plan,
-  signal,
-}: FetchRun): AsyncGenerator<Message> {
+async function* messages(
+  { core, selected: { mailboxId }, targets: { uids }, plan, signal }: FetchRun,
+  missed: (error: unknown) => void,
+): AsyncGenerator<Message> {
   if (!plan.needsBodies) {
     for await (const rows of core.reads.rows(mailboxId, uids, plan.columns ?? {}, signal)) {
       for (const row of rows) yield { uid: row.uid, row, body: undefined };
@@ -64,9 +73,11 @@ async function* messages({
   }
   const rows = plan.columns ? createRowCursor(core.reads.rows(mailboxId, uids, plan.columns, signal)) : undefined;
   try {
-    for await (const { uid, body } of core.reads.bodies(mailboxId, uids, signal)) {
+    for await (const { uid, body, error } of core.reads.bodies(mailboxId, uids, signal)) {
       const row = rows ? await rows.find(uid) : NO_ROW;
       if (body && row) yield { uid, row, body: openMessage(body) };
+      else if (error !== undefined) missed(error);
+      else if (flagsOf(core.reads.snapshot(mailboxId), uid)) missed(NOT_GIVEN);
     }
   } finally {
     await rows?.close();

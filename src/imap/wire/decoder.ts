@@ -24,6 +24,8 @@ const FLAG = /\\?[^\x00-\x20\x7f-\xff(){%*"\\\]]+|\\\*/y;
 const SEQUENCE_SET = /[0-9*:,]+/y;
 const NUMBER = /[0-9]{1,20}/y;
 const LITERAL = /(~?)\{([0-9]{1,10})([+-]?)\}/y;
+const DATE_TIME =
+  /^([ \d]\d)-([A-Za-z]{3})-(\d{4}) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60) ([+-])([01]\d|2[0-3])([0-5]\d)$/;
 const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
 
 /**
@@ -183,6 +185,7 @@ export class Decoder {
   list(item: () => void): void {
     this.expect('(');
     if (++this.#depth > MAX_NESTING) throw this.error('too many parentheses');
+    while (this.accept(' '));
     while (!this.accept(')')) {
       item();
       while (this.accept(' '));
@@ -254,13 +257,13 @@ export class Decoder {
   /** date-time of APPEND: `"dd-Mon-yyyy hh:mm:ss +zzzz"` → Unix time, seconds. */
   dateTime(): number {
     const text = this.#quoted();
-    const match = /^([ \d]\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$/.exec(text);
+    const match = DATE_TIME.exec(text);
     const month = MONTHS.indexOf(match?.[2]?.toLowerCase() ?? '-') / 3;
     if (!match || !Number.isInteger(month) || month < 0) throw this.error('expected a date and time');
     const [day, year, hour, minute, second] = [match[1], match[3], match[4], match[5], match[6]].map(Number);
     const offset = (Number(match[8]) * 60 + Number(match[9])) * (match[7] === '-' ? -1 : 1);
-    const utc = Date.UTC(year ?? 0, month, day, hour, minute, second);
-    if (Number.isNaN(utc) || new Date(utc).getUTCDate() !== day) throw this.error('there is no such date');
-    return Math.floor(utc / 1000) - offset * 60;
+    const midnight = Date.UTC(year ?? 0, month, day);
+    if (new Date(midnight).getUTCDate() !== day) throw this.error('there is no such date');
+    return midnight / 1000 + (hour ?? 0) * 3600 + (minute ?? 0) * 60 + (second ?? 0) - offset * 60;
   }
 }

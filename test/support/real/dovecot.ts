@@ -10,12 +10,16 @@ export interface DovecotOptions {
   readonly users: readonly string[];
   /** Instead of all that it can do: the words it advertises after login. */
   readonly capability?: string;
+  /** How mail lies on disk: `mdbox` keeps many messages in a file, which suits large mailboxes. */
+  readonly storage?: 'sdbox' | 'mdbox';
 }
 
 export interface Dovecot extends RealServer {
   /** IMAP over TLS, with the certificate in `caFile`. */
   readonly tlsPort: number;
   readonly caFile: string;
+  /** What is kept on disk, a directory for each user. */
+  readonly mailDirectory: string;
   /** Open IMAP sessions of a user. */
   sessions(user: string): number;
   /** Ends the process and keeps the mail; `start` brings it back on the same ports. */
@@ -82,6 +86,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
     prefix: '',
     password: PASSWORD,
     log,
+    mailDirectory: join(base, 'mail'),
     sessions: (user) => sessionsOf(configFile, user),
     pause,
     resume,
@@ -139,7 +144,11 @@ interface Settings {
   readonly gid: number;
 }
 
-const configuration = (base: string, { capability }: DovecotOptions, { port, tlsPort, uid, gid }: Settings): string => `
+const configuration = (
+  base: string,
+  { capability, storage = 'sdbox' }: DovecotOptions,
+  { port, tlsPort, uid, gid }: Settings,
+): string => `
 base_dir = ${base}/run
 state_dir = ${base}/state
 log_path = ${base}/dovecot.log
@@ -155,7 +164,7 @@ first_valid_uid = 1
 first_valid_gid = 1
 mail_uid = ${uid}
 mail_gid = ${gid}
-mail_location = sdbox:${base}/mail/%u
+mail_location = ${storage}:${base}/mail/%u
 mail_fsync = never
 mail_max_userip_connections = 500
 ${capability === undefined ? '' : `imap_capability = ${capability}`}
