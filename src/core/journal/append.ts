@@ -9,7 +9,7 @@ import { messageIdOf, removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
 import { bindCopy, type Found, findCopies } from './binding.js';
 import type { AppendPayload, JournalContext, SpoolPayload } from './context.js';
-import { type Mark, markOf } from './mark.js';
+import { lastKnownMark, type Mark, markOf } from './mark.js';
 
 /** How long to wait between two looks for a sent copy that the provider may file by itself. */
 const SENT_COPY_LOOK_MS = 2_000;
@@ -25,7 +25,9 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
     drop(context, row, payload, copy);
     return source ? [source.id] : [];
   }
-  const mark = payload.mark ?? (await markOf(lane.session, source));
+  // Of a message that will be removed from its old home none but the one appended now may be taken for it.
+  const known = payload.originCopyId === undefined ? lastKnownMark(source) : undefined;
+  const mark = payload.mark ?? known ?? (await markOf(lane.session, source));
   const mustLook = row.sent === 1 || payload.awaitUntil !== undefined;
   let found = mustLook ? await look(context, lane, { source, copyId: copy.id, mark }) : undefined;
   if (!found && payload.awaitUntil !== undefined && Date.now() < payload.awaitUntil) {

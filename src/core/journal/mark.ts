@@ -13,3 +13,7 @@ export async function markOf(session: UpstreamSession, { path }: SourceRow): Pro
   const { uidNext, uidValidity } = await session.status(path);
   return { uidNext: uidNext ?? 1, uidValidity };
 }
+
+/** The mark as the last look at the source left it: lower at most, so that nothing is missed; no round trip. */
+export const lastKnownMark = ({ uidNext, uidValidity }: SourceRow): Mark | undefined =>
+  uidNext === undefined ? undefined : { uidNext, uidValidity };

@@ -37,6 +37,8 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
     const waitMs = first ? first.nextAttemptAt - Date.now() : Number.POSITIVE_INFINITY;
     if (waitMs > 0) {
       await waitForBell(bell, accountId, Math.min(waitMs, 60_000), signal);
+      // The client whose action rang has its answer first.
+      await new Promise<void>((resolve) => setImmediate(resolve));
       continue;
     }
     try {

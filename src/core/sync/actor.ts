@@ -230,10 +230,18 @@ export function createActor(options: ActorOptions): Actor {
     }
   };
 
+  /** Sources that a look is queued for: one look after many actions. */
+  const looks = new Set<number>();
   const lookAgain = (sourceIds: readonly number[]) => {
     for (const id of sourceIds) {
-      if (!store.sources.get(id)?.present || stop.signal.aborted) continue;
-      onWorker(Priority.arrivals, (lane) => syncSource(context, lane, id, { flags: false })).catch((err: unknown) => {
+      if (looks.has(id) || !store.sources.get(id)?.present || stop.signal.aborted) continue;
+      looks.add(id);
+      const look = onWorker(Priority.arrivals, (lane) => {
+        looks.delete(id);
+        return syncSource(context, lane, id, { flags: false });
+      });
+      look.catch((err: unknown) => {
+        looks.delete(id);
         logger.info({ err }, 'a source could not be looked at after a change; the next poll will');
       });
     }
