@@ -10,6 +10,7 @@ import type { LaneSession } from '../sync/lane.js';
 import { bindCopy, type Found, findCopies } from './binding.js';
 import type { AppendPayload, JournalContext, SpoolPayload } from './context.js';
 import { type Mark, markOf } from './mark.js';
+import { putBack } from './put-back.js';
 
 /** How long to wait between two looks for a sent copy that the provider may file by itself. */
 const SENT_COPY_LOOK_MS = 2_000;
@@ -122,6 +123,7 @@ function confirm(context: JournalContext, { row, payload, copy, found }: Confirm
     else removeCopy(store, work, copy);
     const origin = payload.originCopyId === undefined ? undefined : store.copies.get(payload.originCopyId);
     const from = origin && store.sources.get(origin.sourceId);
+    if (payload.removeOrigin && !found && origin) putBack(context, work, origin.id);
     if (payload.removeOrigin && found && origin && from) {
       const targets = [{ copyId: origin.id }];
       work.owe({ accountId: from.accountId, kind: 'expunge', sourceId: from.id, payload: { toTrash: true }, targets });
@@ -129,16 +131,14 @@ function confirm(context: JournalContext, { row, payload, copy, found }: Confirm
   });
 }
 
-function drop(
-  { store, unit, bodies }: JournalContext,
-  row: JournalRow,
-  payload: AppendPayload,
-  copy: CopyRow | undefined,
-): void {
+function drop(context: JournalContext, row: JournalRow, payload: AppendPayload, copy: CopyRow | undefined): void {
+  const { store, unit, bodies } = context;
   unit.durable((work) => {
     store.journal.remove(row.id);
     bodies.unpin(payload.bodyRef);
     if (copy) removeCopy(store, work, copy);
+    // Its new home is gone (DESIGN §7: a duplicate beats a loss): the original shows again.
+    if (payload.removeOrigin && payload.originCopyId !== undefined) putBack(context, work, payload.originCopyId);
   });
 }
 
@@ -156,6 +156,8 @@ export async function carrySpool(context: JournalContext, row: JournalRow): Prom
       store.journal.remove(row.id);
       // Gone from its old home before it could be read: there is nothing that could appear in the new one.
       if (made) removeCopy(store, work, made);
+      // The new home is gone instead: the original shows again.
+      if (origin && remove) putBack(context, work, origin.id);
     });
     return [];
   }
@@ -164,7 +166,6 @@ export async function carrySpool(context: JournalContext, row: JournalRow): Prom
     store.journal.remove(row.id);
     store.messages.setBody(made.messageId, spooled.bodyRef);
     store.messages.setOrigin(made.messageId, null);
-    bodies.pin(spooled.bodyRef);
     const payload: AppendPayload = {
       ...spooled,
       internalDate: message.internalDate,
