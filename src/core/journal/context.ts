@@ -47,6 +47,12 @@ export interface ExpungePayload {
   readonly toTrash: boolean;
 }
 
+/** payload of `create` */
+export interface CreatePayload {
+  /** What it is to be called; its source may have to go by another name until the journal has come this far. */
+  readonly path?: readonly string[];
+}
+
 /** payload of `rename` */
 export interface RenamePayload {
   readonly to: readonly string[];
