@@ -12,7 +12,7 @@ import type { Listing } from '../../store/messages.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { AccountSettings } from '../accounts.js';
 import type { Spooled } from '../core.js';
-import type { AppendPayload } from '../journal/context.js';
+import type { AppendPayload } from '../journal/payloads.js';
 import type { MessageBodies } from '../reads/bodies.js';
 import { listingOf } from '../sync/ingest.js';
 import { type ActionContext, targetMailbox } from './context.js';

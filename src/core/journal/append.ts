@@ -7,9 +7,10 @@ import type { SourceRow } from '../../store/sources.js';
 import type { HeaderRow } from '../../upstream/connector.js';
 import { messageIdOf, removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
-import { bindCopy, type Found, findCopies } from './binding.js';
-import type { AppendPayload, JournalContext, SpoolPayload } from './context.js';
+import { bindCopy, type Found, findCopies, identify } from './binding.js';
+import type { JournalContext } from './context.js';
 import { type Mark, markOf } from './mark.js';
+import type { AppendPayload, SpoolPayload } from './payloads.js';
 import { putBack } from './put-back.js';
 
 /** How long to wait between two looks for a sent copy that the provider may file by itself. */
@@ -37,7 +38,8 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
   }
   if (!found) found = await append(context, lane, { row, payload: { ...payload, mark }, mark, copy, source });
   if (found && payload.originCopyId !== undefined) await verify(context, lane, source, found, copy);
-  confirm(context, { row, payload, copy, found });
+  const emailId = found && lane.session.capabilities.labelStore ? await emailIdOf(lane, source, found) : undefined;
+  confirm(context, { row, payload, copy, found, emailId });
   return [source.id];
 }
 
@@ -111,16 +113,30 @@ interface Confirmation {
   readonly payload: AppendPayload;
   readonly copy: CopyRow;
   readonly found: Found | undefined;
+  readonly emailId: string | undefined;
 }
 
-function confirm(context: JournalContext, { row, payload, copy, found }: Confirmation): void {
+async function emailIdOf(lane: LaneSession, source: SourceRow, { uid }: Found): Promise<string | undefined> {
+  await lane.selectKnown(source, { upTo: uid });
+  let emailId: string | undefined;
+  await lane.session.fetchListing([[uid, uid]], (rows) => {
+    emailId = rows.find((row) => row.uid === uid)?.emailId;
+  });
+  return emailId;
+}
+
+function confirm(context: JournalContext, { row, payload, copy, found, emailId }: Confirmation): void {
   const { store, unit, bodies } = context;
   unit.durable((work) => {
     store.journal.remove(row.id);
     bodies.unpin(payload.bodyRef);
-    if (found) bindCopy(context, work, copy.id, found.uid, found.flags);
-    // The upstream took it but does not show it: the sync will, under a uid of its own.
-    else removeCopy(store, work, copy);
+    if (found) {
+      bindCopy(context, work, copy.id, found.uid, found.flags);
+      if (emailId !== undefined) identify(context, work, copy.id, emailId);
+    } else {
+      // The upstream took it but does not show it: the sync will, under a uid of its own.
+      removeCopy(store, work, copy);
+    }
     const origin = payload.originCopyId === undefined ? undefined : store.copies.get(payload.originCopyId);
     const from = origin && store.sources.get(origin.sourceId);
     if (payload.removeOrigin && !found && origin) putBack(context, work, origin.id);

@@ -5,7 +5,8 @@ import type { Store } from '../../store/store.js';
 import type { UpstreamSession } from '../../upstream/connector.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
-import type { CreatePayload, JournalContext, RenamePayload } from './context.js';
+import type { JournalContext } from './context.js';
+import type { CreatePayload, RenamePayload } from './payloads.js';
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((part, i) => part === b[i]);

@@ -8,8 +8,9 @@ import type { JournalRow, JournalTarget } from '../../store/journal.js';
 import type { Bell } from '../changes.js';
 import type { Lane } from '../sync/lane.js';
 import { RenumberedError } from '../sync/lane.js';
-import type { AppendPayload, JournalContext } from './context.js';
+import type { JournalContext } from './context.js';
 import { carryOut, undo } from './handlers.js';
+import type { AppendPayload } from './payloads.js';
 
 export interface PusherOptions {
   readonly context: JournalContext;

@@ -4,7 +4,8 @@ import type { JournalRow } from '../../store/journal.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import { settleOwn } from './binding.js';
-import type { AppendPayload, DeletePayload, JournalContext, RenamePayload, SpoolPayload } from './context.js';
+import type { JournalContext } from './context.js';
+import type { AppendPayload, DeletePayload, RenamePayload, SpoolPayload } from './payloads.js';
 import { putBack } from './put-back.js';
 
 /** Where the bytes of a refused APPEND are kept; local, never upstream. */

@@ -6,7 +6,7 @@ import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { UpstreamMailbox } from '../../upstream/connector.js';
 import type { AccountSettings } from '../accounts.js';
-import type { AppendPayload } from '../journal/context.js';
+import type { AppendPayload } from '../journal/payloads.js';
 import { putBack } from '../journal/put-back.js';
 import { isSamePath, sharedPlace, sharedSourcePath } from '../shared-mailboxes.js';
 import type { UnitOfWork, Work } from '../unit-of-work.js';
