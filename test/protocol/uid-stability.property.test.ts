@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRig, useVirtualTime } from '../support/core-harness.js';
 import { createFakeUpstream, type FakeUpstreamOptions } from '../support/fake-connector.js';
-import { type Action, type ActionKind, ModelDriver } from '../support/model-driver.js';
+import type { Action, ActionKind } from '../support/model-actions.js';
+import { ModelDriver } from '../support/model-driver.js';
 
 useVirtualTime();
 
@@ -58,7 +59,7 @@ const SERVERS: Readonly<Record<string, FakeUpstreamOptions>> = {
 };
 
 const SEED = Number(process.env.SEED ?? 20260101);
-const RUNS = Number(process.env.RUNS ?? 30);
+const RUNS = Number(process.env.RUNS ?? 8);
 
 test.each(Object.entries(SERVERS))(
   'random actions by clients and upstreams, restarts and crashes: %s',

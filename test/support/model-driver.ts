@@ -1,47 +1,14 @@
 // Carries out one random action on a rig and on the model alike. An action whose outcome would be a race between two
 // hands on the same message is left out: the model could not tell who wins.
 import { expect } from 'vitest';
-import { flagSetText } from '../../src/mail/flags.js';
 import type { Rig } from './core-harness.js';
-import { appendMail, mail, one, type Shown, shown, tokenOf } from './core-mail.js';
+import { appendMail, mail, one, type Shown, shown } from './core-mail.js';
 import { type FakeUpstream, flags } from './fake-connector.js';
-import { accountOf, lineOf, MailModel, upstreamPath } from './mail-model.js';
+import { accountOf, MailModel, upstreamPath } from './mail-model.js';
+import { type Action, FLAGS, NAMES, UNIFIED } from './model-actions.js';
+import { compareAll } from './model-compare.js';
 import { fullDump, Observer, Witness } from './observer.js';
-
-export type ActionKind =
-  | 'flag'
-  | 'move'
-  | 'copy'
-  | 'delete'
-  | 'append'
-  | 'create'
-  | 'rename'
-  | 'deleteBox'
-  | 'deliver'
-  | 'upFlag'
-  | 'upExpunge'
-  | 'upMove'
-  | 'upReset'
-  | 'upRename'
-  | 'offline'
-  | 'online'
-  | 'restart'
-  | 'crash'
-  | 'relist'
-  | 'rest'
-  | 'breathe';
-
-/** The numbers choose among whatever there is at that moment. */
-export interface Action {
-  readonly kind: ActionKind;
-  readonly where: number;
-  readonly which: number;
-  readonly what: number;
-}
-
-const FLAGS = ['\\Seen', '\\Flagged', '$Work'] as const;
-const NAMES = ['Box', 'Kiste', '盒子'];
-const UNIFIED = ['INBOX', 'Drafts', 'Sent', 'Archive', 'Junk', 'Trash'];
+import { renumber, type UpstreamHand, upstreamActs } from './upstream-hand.js';
 
 /** A message as the driver meets it: where it is shown, and in which of the model's boxes it is. */
 interface Met extends Shown {
@@ -87,7 +54,7 @@ export class ModelDriver {
     await this.#rig.settle();
     this.model.rest();
     this.#watch(0);
-    this.#compareAll();
+    compareAll(this.#rig, this.model, this.#fakes);
     if (this.#observers.length === 0) {
       const paths = this.#rig.core.mailboxes.list().map(({ path }) => path);
       this.#observers = paths.flatMap((path) => [new Observer(this.#rig, path), new Observer(this.#rig, path)]);
@@ -128,9 +95,9 @@ export class ModelDriver {
       case 'upFlag':
       case 'upExpunge':
       case 'upMove':
-        return this.#upstreamActs(action);
+        return upstreamActs(this.#hand(action), action);
       case 'upReset':
-        return this.#reset(action);
+        return renumber(this.#hand(action), action);
       case 'upRename':
         return this.#upstreamRenames(action);
       case 'offline':
@@ -274,56 +241,9 @@ export class ModelDriver {
 
   // ——— the upstreams ———
 
-  #upstreamActs({ kind, where, which, what }: Action): void {
+  #hand({ where }: Action): UpstreamHand {
     const account = this.#account(where);
-    const fake = this.#fake(account);
-    const boxes = [...this.model.boxes.keys()].filter(
-      (box) => accountOf(box) === account && fake.mailbox(upstreamPath(box)),
-    );
-    const full = boxes.filter((box) => fake.contents(upstreamPath(box)).length > 0);
-    const box = full[which % Math.max(1, full.length)] ?? `${account}/INBOX`;
-    const messages = fake.contents(upstreamPath(box));
-    const message = messages[what % Math.max(1, messages.length)];
-    const token = message ? tokenOf(message.bytes) : '';
-    const item = this.model.item(box, token);
-    if (!message || !item || this.model.byClient.has(token)) return;
-    this.#note(token, box);
-    if (kind === 'upFlag') {
-      this.#upstreamFlags(fake, box, { uid: message.uid, token, what });
-      return;
-    }
-    // A change of flags on its way to a message that somebody else moves finds it gone: nobody could say who wins.
-    if (item.claimed.size > 0) return;
-    this.model.byUpstream.add(token);
-    if (kind === 'upExpunge') {
-      fake.expunge(upstreamPath(box), message.uid);
-      this.model.destroy(box, token);
-      return;
-    }
-    const to = boxes[(which + what) % boxes.length] ?? box;
-    if (to === box || this.model.box(to).has(token)) return;
-    fake.move(upstreamPath(box), message.uid, upstreamPath(to));
-    this.model.put(to, token, this.model.take(box, token).flags);
-  }
-
-  #upstreamFlags(fake: FakeUpstream, box: string, { uid, token, what }: { uid: number; token: string; what: number }) {
-    const name = FLAGS[what % FLAGS.length] ?? '\\Seen';
-    const item = this.model.item(box, token);
-    if (!item || item.claimed.has(name)) return;
-    const on = !item.flags.has(name);
-    fake.setFlags(upstreamPath(box), uid, flags(name), on ? 'add' : 'remove');
-    if (on) item.flags.add(name);
-    else item.flags.delete(name);
-  }
-
-  /** The server renumbers a mailbox: nothing changes for anybody (DESIGN §6). Its sessions end, as on a real server. */
-  #reset({ where, which, what }: Action): void {
-    const account = this.#account(where);
-    const fake = this.#fake(account);
-    const paths = fake.paths();
-    this.#note(account, String(paths[which % paths.length]));
-    fake.resetUidValidity(paths[which % paths.length] ?? ['INBOX'], 1 + (what % 3));
-    fake.cut();
+    return { model: this.model, account, fake: this.#fake(account), note: (...what) => this.#note(...what) };
   }
 
   async #upstreamRenames(action: Action): Promise<void> {
@@ -363,22 +283,6 @@ export class ModelDriver {
     this.#fake(name).goOnline();
   }
 
-  #compareAll(): void {
-    const { model } = this;
-    for (const [box] of model.boxes) {
-      const upstream = this.#fake(accountOf(box)).contents(upstreamPath(box));
-      const lines = upstream.map((message) => lineOf(tokenOf(message.bytes), flagSetText(message.flags).split(' ')));
-      expect(lines.sort(), `${box}, upstream`).toEqual(model.contents(box));
-      expect(linesShown(this.#rig, box), `${box}, here`).toEqual(model.contents(box));
-    }
-    for (const role of UNIFIED) {
-      const expected = [...this.#fakes.keys()].flatMap((account) => model.contents(`${account}/${role}`)).sort();
-      expect(linesShown(this.#rig, role), role).toEqual(expected);
-    }
-    const open = this.#rig.core.overview.problems().filter(({ text }) => !/reached|closed|died/.test(text));
-    expect(open).toEqual([]);
-  }
-
   #fake(account: string): FakeUpstream {
     const fake = this.#fakes.get(account);
     if (!fake) throw new Error(`no account ${account}`);
@@ -392,8 +296,3 @@ export class ModelDriver {
 
   #newToken = (): string => `m${++this.#tokens}`;
 }
-
-const linesShown = (rig: Rig, path: string): string[] =>
-  shown(rig, path)
-    .map(({ token, flags: text }) => lineOf(token, text.split(' ').filter(Boolean)))
-    .sort();
