@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { MailboxError } from '../mail/errors.js';
 import { type Role, UNIFIED_MAILBOXES } from '../mail/roles.js';
 import type { MailboxRow } from '../store/mailboxes.js';
@@ -95,15 +96,25 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees }: M
       return view(row);
     }
     const { account, parts } = locate(path);
-    const source =
-      sources.byPath(account.id, parts) ??
-      sources.insert({ accountId: account.id, path: parts, role: undefined, selectable: true, present: false });
+    const source = sourceFor(account.id, parts);
     const row = mailboxes.insert({ path, kind: 'account', role: undefined, accountId: account.id, selectable: true });
     mailboxes.addFeed(row.id, source.id, true);
     sources.setListed(source.id);
-    work.owe({ accountId: account.id, kind: 'create', sourceId: source.id, payload: {}, targets: [] });
+    work.owe({ accountId: account.id, kind: 'create', sourceId: source.id, payload: { path: parts }, targets: [] });
     work.ringTree();
     return view(row);
+  };
+  /** The source to make; under another name for now, if the one that has its path upstream is still to be deleted or renamed. */
+  const sourceFor = (accountId: number, path: readonly string[]): SourceRow => {
+    const fields = { accountId, role: undefined, selectable: true, present: false };
+    const known = sources.byPath(accountId, path);
+    if (!known) return sources.insert({ ...fields, path });
+    const isInUse =
+      mailboxes.feedsOfSource(known.id).some((feed) => mailboxes.get(feed.mailboxId)?.kind === 'account') ||
+      store.journal.ofSource(known.id).some(({ kind }) => kind === 'delete');
+    return isInUse
+      ? sources.insert({ ...fields, path: [...path.slice(0, -1), `${path.at(-1)} ${randomUUID()}`] })
+      : known;
   };
 
   const rename = (from: string, to: string): void => {

@@ -4,7 +4,8 @@ import type { Database } from './database.js';
 export interface BodyIndex {
   add(ref: string, sizeBytes: number): void;
   sizeOf(ref: string): number | undefined;
-  used(ref: string): void;
+  /** `at`: Unix time, milliseconds. */
+  used(ref: string, at: number): void;
   /** Keeps the file from being dropped until as many unpins. */
   pin(ref: string): void;
   unpin(ref: string): void;
@@ -30,7 +31,7 @@ export function createBodyIndex({ sqlite }: Database): BodyIndex {
   return {
     add: (ref, sizeBytes) => void add.run(ref, sizeBytes, Date.now()),
     sizeOf: (ref) => sizeOf.get(ref) as number | undefined,
-    used: (ref) => void used.run(Date.now(), ref),
+    used: (ref, at) => void used.run(at, ref),
     pin: (ref) => void pin.run(ref),
     unpin: (ref) => void unpin.run(ref),
     totalBytes: () => total.get() as number,

@@ -35,6 +35,9 @@ export interface JournalStore {
   targets(journalId: number): JournalTarget[];
   /** Rows that have the copy as a target, in order. */
   ofCopy(copyId: number): JournalRow[];
+  /** Rows that act on the source, in order. */
+  ofSource(sourceId: number): JournalRow[];
+  ofAccountAndKind(accountId: number, kind: string): JournalRow[];
   /** Whether some row will bind the copy: it is what a transfer makes, or what an append stores. */
   isBrought(copyId: number): boolean;
   setSent(id: number, payload: unknown): void;
@@ -58,6 +61,8 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   const ofCopy = sqlite.prepare(
     'SELECT j.* FROM journal j JOIN journalTargets t ON t.journalId = j.id WHERE t.copyId = ? ORDER BY j.id',
   );
+  const ofSource = sqlite.prepare('SELECT * FROM journal WHERE sourceId = ? ORDER BY id');
+  const ofKind = sqlite.prepare('SELECT * FROM journal WHERE accountId = ? AND kind = ? ORDER BY id');
   const isBrought = sqlite
     .prepare(
       `SELECT 1 FROM journalTargets WHERE newCopyId = @copyId
@@ -87,6 +92,8 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
     get: (id) => get.get(id) as JournalRow | undefined,
     targets: (journalId) => targets.all(journalId) as JournalTarget[],
     ofCopy: (copyId) => ofCopy.all(copyId) as JournalRow[],
+    ofSource: (sourceId) => ofSource.all(sourceId) as JournalRow[],
+    ofAccountAndKind: (accountId, kind) => ofKind.all(accountId, kind) as JournalRow[],
     isBrought: (copyId) => isBrought.get({ copyId }) !== undefined,
     setSent: (id, payload) => void setSent.run(JSON.stringify(payload), id),
     setPayload: (id, payload) => void setPayload.run(JSON.stringify(payload), id),

@@ -46,6 +46,7 @@ export interface MessageStore {
   setBody(id: number, bodyRef: string | null): void;
   setOrigin(id: number, originId: number | null): void;
   setOurs(id: number): void;
+  setEmailId(id: number, emailId: string): void;
   /** Newest messages of an account whose body is not cached, within a date: for prefetch. */
   withoutBody(
     sourceId: number,
@@ -91,6 +92,7 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
   const setBody = sqlite.prepare('UPDATE messages SET bodyRef = ? WHERE id = ?');
   const setOrigin = sqlite.prepare('UPDATE messages SET originId = ? WHERE id = ?');
   const setOurs = sqlite.prepare('UPDATE messages SET ours = 1 WHERE id = ?');
+  const setEmailId = sqlite.prepare('UPDATE messages SET emailId = ? WHERE id = ?');
   const withoutBody = sqlite.prepare(
     `SELECT m.id AS messageId, c.upstreamUid, m.sizeBytes FROM copies c JOIN messages m ON m.id = c.messageId
      WHERE c.sourceId = ? AND c.leaving = 0 AND c.upstreamUid IS NOT NULL AND m.bodyRef IS NULL AND m.internalDate >= ?
@@ -135,6 +137,7 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
     setBodyStructure: (id, bodyStructure) => void setBodyStructure.run(bodyStructure, id),
     setBody: (id, bodyRef) => void setBody.run(bodyRef, id),
     setOurs: (id) => void setOurs.run(id),
+    setEmailId: (id, emailId) => void setEmailId.run(emailId, id),
     setOrigin: (id, originId) => void setOrigin.run(originId, id),
     withoutBody: (sourceId, since, limit) =>
       withoutBody.all(sourceId, since, limit) as { messageId: number; upstreamUid: number; sizeBytes: number }[],

@@ -12,7 +12,7 @@ import type { Listing } from '../../store/messages.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { AccountSettings } from '../accounts.js';
 import type { Spooled } from '../core.js';
-import type { AppendPayload } from '../journal/context.js';
+import type { AppendPayload } from '../journal/payloads.js';
 import type { MessageBodies } from '../reads/bodies.js';
 import { listingOf } from '../sync/ingest.js';
 import { type ActionContext, targetMailbox } from './context.js';
@@ -76,7 +76,7 @@ export async function append(
         ...(sent && sent.savesSent !== false ? { awaitUntil: Date.now() + SENT_COPY_WAIT_MS } : {}),
       };
       work.owe({ accountId: owner.id, kind: 'append', sourceId: source.id, payload, targets: [{ copyId }] });
-    } else context.bodies.unpin(message.bodyRef);
+    } else if (!isStillOwed(context, known, message)) context.bodies.unpin(message.bodyRef);
     return {
       uidValidity: target.uidValidity,
       uid: asUid(entryUid(context, work, target, { newCopyId: copyId, to: source })),
@@ -117,6 +117,12 @@ function existingCopy({ store }: ActionContext, source: SourceRow, messageIdHead
     .flatMap((id) => store.copies.ofMessage(id))
     .find(({ sourceId, leaving }) => sourceId === source.id && leaving === 0)?.id;
 }
+
+/** The copy's own APPEND has yet to be carried out, from these very bytes: its pin is not ours to take. */
+const isStillOwed = ({ store }: ActionContext, copyId: number, { bodyRef }: Spooled): boolean =>
+  store.journal
+    .ofCopy(copyId)
+    .some(({ kind, payload }) => kind === 'append' && (JSON.parse(payload) as AppendPayload).bodyRef === bodyRef);
 
 interface NewCopy {
   readonly source: SourceRow;

@@ -7,9 +7,11 @@ import type { SourceRow } from '../../store/sources.js';
 import type { HeaderRow } from '../../upstream/connector.js';
 import { messageIdOf, removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
-import { bindCopy, type Found, findCopies } from './binding.js';
-import type { AppendPayload, JournalContext, SpoolPayload } from './context.js';
+import { bindCopy, type Found, findCopies, identify } from './binding.js';
+import type { JournalContext } from './context.js';
 import { lastKnownMark, type Mark, markOf } from './mark.js';
+import type { AppendPayload, SpoolPayload } from './payloads.js';
+import { putBack } from './put-back.js';
 
 /** How long to wait between two looks for a sent copy that the provider may file by itself. */
 const SENT_COPY_LOOK_MS = 2_000;
@@ -38,7 +40,8 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
   }
   if (!found) found = await append(context, lane, { row, payload: { ...payload, mark }, mark, copy, source });
   if (found && payload.originCopyId !== undefined) await verify(context, lane, source, found, copy);
-  confirm(context, { row, payload, copy, found });
+  const emailId = found && lane.session.capabilities.labelStore ? await emailIdOf(lane, source, found) : undefined;
+  confirm(context, { row, payload, copy, found, emailId });
   return [source.id];
 }
 
@@ -112,18 +115,33 @@ interface Confirmation {
   readonly payload: AppendPayload;
   readonly copy: CopyRow;
   readonly found: Found | undefined;
+  readonly emailId: string | undefined;
 }
 
-function confirm(context: JournalContext, { row, payload, copy, found }: Confirmation): void {
+async function emailIdOf(lane: LaneSession, source: SourceRow, { uid }: Found): Promise<string | undefined> {
+  await lane.selectKnown(source, { upTo: uid });
+  let emailId: string | undefined;
+  await lane.session.fetchListing([[uid, uid]], (rows) => {
+    emailId = rows.find((row) => row.uid === uid)?.emailId;
+  });
+  return emailId;
+}
+
+function confirm(context: JournalContext, { row, payload, copy, found, emailId }: Confirmation): void {
   const { store, unit, bodies } = context;
   unit.durable((work) => {
     store.journal.remove(row.id);
     bodies.unpin(payload.bodyRef);
-    if (found) bindCopy(context, work, copy.id, found.uid, found.flags);
-    // The upstream took it but does not show it: the sync will, under a uid of its own.
-    else removeCopy(store, work, copy);
+    if (found) {
+      bindCopy(context, work, copy.id, found.uid, found.flags);
+      if (emailId !== undefined) identify(context, work, copy.id, emailId);
+    } else {
+      // The upstream took it but does not show it: the sync will, under a uid of its own.
+      removeCopy(store, work, copy);
+    }
     const origin = payload.originCopyId === undefined ? undefined : store.copies.get(payload.originCopyId);
     const from = origin && store.sources.get(origin.sourceId);
+    if (payload.removeOrigin && !found && origin) putBack(context, work, origin.id);
     if (payload.removeOrigin && found && origin && from) {
       const targets = [{ copyId: origin.id }];
       work.owe({ accountId: from.accountId, kind: 'expunge', sourceId: from.id, payload: { toTrash: true }, targets });
@@ -131,16 +149,14 @@ function confirm(context: JournalContext, { row, payload, copy, found }: Confirm
   });
 }
 
-function drop(
-  { store, unit, bodies }: JournalContext,
-  row: JournalRow,
-  payload: AppendPayload,
-  copy: CopyRow | undefined,
-): void {
+function drop(context: JournalContext, row: JournalRow, payload: AppendPayload, copy: CopyRow | undefined): void {
+  const { store, unit, bodies } = context;
   unit.durable((work) => {
     store.journal.remove(row.id);
     bodies.unpin(payload.bodyRef);
     if (copy) removeCopy(store, work, copy);
+    // Its new home is gone (DESIGN §7: a duplicate beats a loss): the original shows again.
+    if (payload.removeOrigin && payload.originCopyId !== undefined) putBack(context, work, payload.originCopyId);
   });
 }
 
@@ -158,6 +174,8 @@ export async function carrySpool(context: JournalContext, row: JournalRow): Prom
       store.journal.remove(row.id);
       // Gone from its old home before it could be read: there is nothing that could appear in the new one.
       if (made) removeCopy(store, work, made);
+      // The new home is gone instead: the original shows again.
+      if (origin && remove) putBack(context, work, origin.id);
     });
     return [];
   }
@@ -166,7 +184,6 @@ export async function carrySpool(context: JournalContext, row: JournalRow): Prom
     store.journal.remove(row.id);
     store.messages.setBody(made.messageId, spooled.bodyRef);
     store.messages.setOrigin(made.messageId, null);
-    bodies.pin(spooled.bodyRef);
     const payload: AppendPayload = {
       ...spooled,
       internalDate: message.internalDate,

@@ -42,6 +42,25 @@ function absorb(store: Store, work: Work, copy: CopyRow, other: CopyRow): void {
   removeCopy(store, work, other);
 }
 
+/**
+ * The copy's content as the upstream knows it: on a label store the same content stands in its other mailboxes too, and
+ * which of those show it depends on all its copies (DESIGN §5, Gmail).
+ */
+export function identify({ store }: JournalContext, work: Work, copyId: number, emailId: string): void {
+  const copy = store.copies.get(copyId);
+  const ours = copy && store.messages.get(copy.messageId);
+  if (!copy || !ours || ours.emailId !== null) return;
+  const known = store.messages.byEmailId(ours.accountId, emailId);
+  if (known === undefined) store.messages.setEmailId(ours.id, emailId);
+  else {
+    if (ours.bodyRef && !store.messages.get(known)?.bodyRef) store.messages.setBody(known, ours.bodyRef);
+    store.messages.setOurs(known);
+    store.copies.setMessage(copy.id, known);
+    store.messages.removeIfOrphan(ours.id);
+  }
+  if (copy.leaving === 0) work.place(copy.id);
+}
+
 /** Compares the copy with what the upstream has now, and journals the difference. */
 function oweFlags({ store, accounts }: JournalContext, work: Work, copy: CopyRow, upstream: FlagSet): void {
   const source = store.sources.get(copy.sourceId);

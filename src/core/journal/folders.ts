@@ -1,9 +1,15 @@
 import { UpstreamError } from '../../mail/errors.js';
 import type { JournalRow } from '../../store/journal.js';
+import type { SourceRow } from '../../store/sources.js';
+import type { Store } from '../../store/store.js';
 import type { UpstreamSession } from '../../upstream/connector.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
-import type { JournalContext, RenamePayload } from './context.js';
+import type { JournalContext } from './context.js';
+import type { CreatePayload, RenamePayload } from './payloads.js';
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((part, i) => part === b[i]);
 
 const exists = async (session: UpstreamSession, path: readonly string[]): Promise<boolean> =>
   (await session.listMailboxes()).some((mailbox) => JSON.stringify(mailbox.path) === JSON.stringify(path));
@@ -23,13 +29,23 @@ export async function carryCreate(
   row: JournalRow,
 ): Promise<number[]> {
   const source = store.sources.get(row.sourceId ?? 0);
-  if (source)
+  // A provisional name is replaced here; one below it has been put right by its parent's row.
+  const { path: wanted } = JSON.parse(row.payload) as CreatePayload;
+  const isProvisional = source && wanted && wanted.length === source.path.length && !isSame(wanted, source.path);
+  const path = isProvisional && isSame(wanted.slice(0, -1), source.path.slice(0, -1)) ? wanted : (source?.path ?? []);
+  if (source) {
+    const holder = store.sources.byPath(source.accountId, path);
+    if (holder && holder.id !== source.id) throw new UpstreamError('permanent', 'there is such a mailbox already');
     await doUnlessDone(
-      () => session.createMailbox(source.path),
-      () => exists(session, source.path),
+      () => session.createMailbox(path),
+      () => exists(session, path),
     );
+  }
   unit.batch(() => {
-    if (source) store.sources.setPresent(source.id);
+    if (source) {
+      setPathOfTree(store, source, path);
+      store.sources.setPresent(source.id);
+    }
     store.journal.remove(row.id);
   });
   return source ? [source.id] : [];
@@ -49,13 +65,26 @@ export async function carryRename(
     );
   }
   unit.batch(() => {
-    for (const child of source ? store.sources.ofAccount(source.accountId) : []) {
-      const isBelow = source?.path.every((part, i) => child.path[i] === part);
-      if (source && isBelow) store.sources.setPath(child.id, [...to, ...child.path.slice(source.path.length)]);
-    }
+    if (source) setPathOfTree(store, source, to);
     store.journal.remove(row.id);
   });
   return [];
+}
+
+/** The source's new path, for what is below it too, and for renames to below it that are still owed. */
+function setPathOfTree(store: Store, source: SourceRow, to: readonly string[]): void {
+  const from = source.path;
+  if (isSame(from, to)) return;
+  const isAtOrBelow = (path: readonly string[]) => from.every((part, i) => path[i] === part);
+  const moved = (path: readonly string[]) => [...to, ...path.slice(from.length)];
+  for (const child of store.sources.ofAccount(source.accountId)) {
+    if (isAtOrBelow(child.path)) store.sources.setPath(child.id, moved(child.path));
+  }
+  for (const row of store.journal.ofAccountAndKind(source.accountId, 'rename')) {
+    const payload = JSON.parse(row.payload) as RenamePayload;
+    if (payload.to.length > from.length && isAtOrBelow(payload.to))
+      store.journal.setPayload(row.id, { ...payload, to: moved(payload.to) });
+  }
 }
 
 export async function carryDelete(

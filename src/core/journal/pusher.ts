@@ -8,8 +8,9 @@ import type { JournalRow, JournalTarget } from '../../store/journal.js';
 import type { Bell } from '../changes.js';
 import type { Lane } from '../sync/lane.js';
 import { RenumberedError } from '../sync/lane.js';
-import type { AppendPayload, JournalContext } from './context.js';
+import type { JournalContext } from './context.js';
 import { carryOut, undo } from './handlers.js';
+import type { AppendPayload } from './payloads.js';
 
 export interface PusherOptions {
   readonly context: JournalContext;
@@ -20,6 +21,7 @@ export interface PusherOptions {
   /** After rows that changed these sources: the sync may have held something back for them. */
   onCarried(sourceIds: readonly number[]): void;
   onProblem(subject: string, text: string, remedy: string): void;
+  onProblemOver(subject: string): void;
 }
 
 /** Rows that one upstream command can carry are taken together, up to this many. */
@@ -27,6 +29,7 @@ const MAX_JOINED = 200;
 const RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
 /** A row that fails this often for a reason that should pass is shown to the user; it is never given up. */
 const WORRYING_ATTEMPTS = 8;
+const WAITING = 'journal waits';
 
 /** Runs until the signal is aborted; never throws. */
 export async function runPusher(options: PusherOptions, signal: AbortSignal): Promise<void> {
@@ -58,20 +61,30 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
  * transfer between accounts) has yet to bring, and a sent copy that the provider is given time to file by itself.
  */
 function nextRows({ store }: JournalContext, accountId: number): JournalRow[] {
-  const head = store.journal.head(accountId, MAX_JOINED);
+  for (let limit = MAX_JOINED; ; limit *= 4) {
+    const head = store.journal.head(accountId, limit);
+    const rows = firstCarriable(store, head);
+    if (rows.length > 0) return rows;
+    // What all these wait for may stand behind them.
+    if (head.length < limit) return head.filter((row) => row.nextAttemptAt > Date.now()).slice(0, 1);
+  }
+}
+
+function firstCarriable(store: JournalContext['store'], head: readonly JournalRow[]): JournalRow[] {
   const passed = new Set<number>();
   for (const [index, row] of head.entries()) {
     const targets = store.journal.targets(row.id);
-    const isHeld = targets.some(
-      ({ copyId, newCopyId }) => passed.has(copyId) || (newCopyId !== null && passed.has(newCopyId)),
-    );
+    // An append brings the very message that rows before it may be waiting for: nothing can hold it.
+    const isHeld =
+      row.kind !== 'append' &&
+      targets.some(({ copyId, newCopyId }) => passed.has(copyId) || (newCopyId !== null && passed.has(newCopyId)));
     if (isHeld || isPassable(store, row, targets)) {
       for (const { copyId, newCopyId } of targets) passed.add(copyId).add(newCopyId ?? copyId);
       continue;
     }
-    return row.kind === 'flags' && row.attempts === 0 ? joinable(head.slice(index), row) : [row];
+    return row.kind === 'flags' && row.attempts === 0 ? joinable(head.slice(index, index + MAX_JOINED), row) : [row];
   }
-  return head.filter((row) => row.nextAttemptAt > Date.now()).slice(0, 1);
+  return [];
 }
 
 function isPassable(store: JournalContext['store'], row: JournalRow, targets: readonly JournalTarget[]): boolean {
@@ -108,6 +121,8 @@ async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Pr
   try {
     const touched = await carryOut(context, lane, rows);
     options.onCarried(touched);
+    // Only a row that had failed before can have made the user worry; it may have been in an earlier run.
+    if (first.attempts >= WORRYING_ATTEMPTS) options.onProblemOver(WAITING);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     if (error.kind === 'permanent' && rows.length > 1) {
@@ -129,7 +144,7 @@ async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Pr
     if (error instanceof RenumberedError) options.onCarried([error.sourceId]);
     if (first.attempts >= WORRYING_ATTEMPTS) {
       options.onProblem(
-        'journal waits',
+        WAITING,
         `changes are waiting to be carried out: ${error.message}`,
         'They will be carried out when the provider answers again.',
       );

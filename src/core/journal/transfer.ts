@@ -8,8 +8,9 @@ import type { SourceRow } from '../../store/sources.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
 import { bindCopy, type Found, findCopies } from './binding.js';
-import type { ExpungePayload, JournalContext, TransferPayload } from './context.js';
+import type { JournalContext } from './context.js';
 import { type Mark, markOf } from './mark.js';
+import type { ExpungePayload, TransferPayload } from './payloads.js';
 
 interface Pending {
   readonly copy: CopyRow;

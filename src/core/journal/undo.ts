@@ -4,7 +4,9 @@ import type { JournalRow } from '../../store/journal.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import { settleOwn } from './binding.js';
-import type { AppendPayload, DeletePayload, JournalContext, RenamePayload, SpoolPayload } from './context.js';
+import type { JournalContext } from './context.js';
+import type { AppendPayload, DeletePayload, RenamePayload, SpoolPayload } from './payloads.js';
+import { putBack } from './put-back.js';
 
 /** Where the bytes of a refused APPEND are kept; local, never upstream. */
 export const RECOVERED = 'Recovered';
@@ -50,12 +52,6 @@ export function undo(context: JournalContext, row: JournalRow): number[] {
     }
     return row.sourceId === null ? [] : [row.sourceId];
   });
-}
-
-function putBack({ store }: JournalContext, work: Work, copyId: number): void {
-  if (!store.copies.get(copyId)) return;
-  store.copies.setLeaving(copyId, false);
-  work.place(copyId);
 }
 
 function undoAppend(context: JournalContext, work: Work, copy: CopyRow | undefined, payload: AppendPayload): void {
@@ -106,10 +102,13 @@ function undoCreate(context: JournalContext, work: Work, row: JournalRow): void 
 function undoDelete({ store }: JournalContext, work: Work, row: JournalRow): void {
   const source = store.sources.get(row.sourceId ?? 0);
   const { mailboxPath } = JSON.parse(row.payload) as DeletePayload;
-  if (!source || store.mailboxes.byPath(mailboxPath)) return;
+  if (!source) return;
   const { accountId } = source;
+  // Another may have been made under its name meanwhile; its messages must be seen all the same.
+  let path = mailboxPath;
+  for (let i = 2; store.mailboxes.byPath(path); i++) path = `${mailboxPath} (${i})`;
   const mailbox = store.mailboxes.insert({
-    path: mailboxPath,
+    path,
     kind: 'account',
     role: undefined,
     accountId,

@@ -51,6 +51,8 @@ export interface OutboxRun extends AsyncDisposable {
 const MINUTE = 60_000;
 const BACKOFF_MS = [1, 5, 15, 60, 120].map((minutes) => minutes * MINUTE);
 const GIVE_UP_MS = 3 * 24 * 60 * MINUTE;
+/** How long a message of unknown outcome waits for Sent to be readable before it is sent again all the same. */
+const LOOK_FIRST_MS = 6 * 60 * MINUTE;
 const ABSORB_MS = 30 * MINUTE;
 
 export function createOutbox(options: OutboxOptions): OutboxRun {
@@ -121,7 +123,9 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
   };
   const attemptOnce = async (account: SendingAccount, id: number): Promise<SubmissionVerdict> => {
     const row = submissions.get(id);
-    if (!row || stop.signal.aborted || row.state === 'delivered' || row.state === 'failed')
+    // Not before its time: another attempt, made while this one waited for its turn, may have ended without a verdict.
+    const isDue = row && row.nextAttemptAt <= Date.now();
+    if (!row || !isDue || stop.signal.aborted || row.state === 'delivered' || row.state === 'failed')
       return { kind: 'queued', text: 'queued' };
     const backoff = BACKOFF_MS[Math.min(row.attempts, BACKOFF_MS.length - 1)] ?? MINUTE;
     database.durable(() => submissions.setSending(id, row.attempts + 1, Date.now() + backoff));
@@ -223,7 +227,12 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
 
   /** An attempt whose outcome was never told: Sent may know (DESIGN §9). Without evidence it is sent again: a duplicate beats a loss. */
   const resolveUnknown = async (account: SendingAccount, row: SubmissionRow): Promise<void> => {
-    const found = await sentCopies.alreadyInSent(account.id, row.messageId).catch(() => false);
+    const found = await sentCopies.alreadyInSent(account.id, row.messageId).catch(() => undefined);
+    // Sent cannot be looked at now: to wait is safe, for as long as it can be no loss.
+    if (found === undefined && Date.now() - row.createdAt < LOOK_FIRST_MS) {
+      submissions.setState(row.id, 'unknown', { nextAttemptAt: Date.now() + MINUTE });
+      return;
+    }
     if (!found) return void (await tryNow(row.id));
     database.durable(() => submissions.setState(row.id, 'delivered'));
     finish(row, 'none');

@@ -1,11 +1,12 @@
 // The bytes of messages: from bodies/ when they are there, else fetched from upstream, kept, and served (DESIGN §8).
 import type { Logger } from '../../lib/logger.js';
-import { MailboxError, UpstreamError } from '../../mail/errors.js';
-import { asUid, asUpstreamUid } from '../../mail/ids.js';
-import type { BodyFiles, BodyWriter } from '../../store/body-files.js';
+import { UpstreamError } from '../../mail/errors.js';
+import { asUid, asUpstreamUid, type UpstreamUid } from '../../mail/ids.js';
+import type { BodyFiles } from '../../store/body-files.js';
 import type { Whereabouts } from '../../store/listing-reads.js';
 import type { Store } from '../../store/store.js';
 import type { MailboxId, MessageBody, Reads, Spooled, SpoolWriter } from '../core.js';
+import { type BodyCache, createCache } from './body-cache.js';
 import type { UpstreamReader } from './upstream-reader.js';
 
 export interface MessageBodies {
@@ -16,16 +17,18 @@ export interface MessageBodies {
   read(bodyRef: string): Promise<Uint8Array>;
   /** The message's body in bodies/, fetched if need be. @throws {UpstreamError} */
   ensure(messageIds: readonly number[]): Promise<void>;
+  /** The same, fsynced, and pinned until `unpin`. @throws {UpstreamError} */
   ensureDurable(messageId: number): Promise<Spooled>;
-  pin(bodyRef: string): void;
   unpin(bodyRef: string): void;
   /** Fetches bodies ahead of any need, within the cache's size. */
   prefetch(sourceId: number, items: readonly BodyRequest[]): Promise<void>;
 }
 
 export interface BodyRequest {
+  /** The message that is to have the body. */
   readonly messageId: number;
-  readonly upstreamUid: number;
+  /** The message whose upstream copy gives it; another one only for a transfer between accounts. */
+  readonly holderId?: number;
   readonly sizeBytes: number;
 }
 
@@ -37,7 +40,6 @@ export interface BodiesOptions {
   readonly logger: Logger;
 }
 
-const USED_BATCH = 500;
 /** One upstream command fetches at most so many bodies, of so many bytes together. */
 const BATCH_COUNT = 40;
 const BATCH_BYTES = 4_000_000;
@@ -78,7 +80,11 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
         yield { uid: asUid(uid), body: undefined, ...failure };
         continue;
       }
-      const where = store.listings.whereabouts(mailboxId, uid);
+      let where = store.listings.whereabouts(mailboxId, uid);
+      if (where?.bodyRef && !(await cache.isWhole(where.bodyRef))) {
+        await startDownloads(mailboxId, Uint32Array.of(uid)).get(uid);
+        where = store.listings.whereabouts(mailboxId, uid);
+      }
       if (where?.bodyRef) cache.used(where.bodyRef);
       yield { uid: asUid(uid), body: where?.bodyRef ? bodyOf(where.bodyRef) : undefined };
     }
@@ -101,7 +107,7 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
         return [
           {
             messageId: where.messageId,
-            upstreamUid: copy.upstreamUid,
+            holderId: message.id,
             sizeBytes: message.sizeBytes,
             sourceId: copy.sourceId,
           },
@@ -132,7 +138,6 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
         throw new UpstreamError('transient', 'the message could not be fetched');
       return cache.makeDurable(bodyRef);
     },
-    pin: (bodyRef) => store.bodyIndex.pin(bodyRef),
     unpin: (bodyRef) => store.bodyIndex.unpin(bodyRef),
     prefetch: (sourceId, items) =>
       reader.atLeisure(() =>
@@ -155,30 +160,38 @@ interface SourcedRequest extends BodyRequest {
 }
 
 /** Downloads under way, one a message however many clients ask. */
-function createDownloads({ store, reader }: BodiesOptions, cache: Cache) {
+function createDownloads({ store, reader }: BodiesOptions, cache: BodyCache) {
   const underWay = new Map<number, Promise<void>>();
 
   const fetchBatch = async (sourceId: number, batch: readonly BodyRequest[], leisurely: boolean): Promise<void> => {
-    const byUid = new Map(batch.map((request) => [request.upstreamUid, request]));
-    const upTo = Math.max(...byUid.keys());
-    await reader.read(sourceId, { leisurely, upTo }, (session) =>
-      session.fetchBodies(
-        batch.map(({ upstreamUid }) => asUpstreamUid(upstreamUid)),
-        async (uid, body) => {
-          const request = byUid.get(uid);
-          const writer = cache.writer();
-          try {
-            for await (const chunk of body) await writer.write(chunk);
-          } catch (error) {
-            await writer.abort();
-            throw error;
-          }
-          const written = await writer.finish();
-          if (request) cache.keep(written, () => store.messages.setBody(request.messageId, written.bodyRef));
-        },
-      ),
-    );
+    const byUid = () =>
+      new Map(batch.flatMap((request) => uidOf(sourceId, request).map((uid) => [uid, request] as const)));
+    const upTo = Math.max(0, ...byUid().keys());
+    await reader.read(sourceId, { leisurely, upTo }, (session) => {
+      // Again: while this waited for its turn the source may have been renumbered, and an old uid is another message.
+      const requests = byUid();
+      return session.fetchBodies([...requests.keys()], async (uid, body) => {
+        const request = requests.get(uid);
+        const writer = cache.writer();
+        try {
+          for await (const chunk of body) await writer.write(chunk);
+        } catch (error) {
+          await writer.abort();
+          throw error;
+        }
+        await cache.finish(writer, ({ bodyRef }) => {
+          if (request) store.messages.setBody(request.messageId, bodyRef);
+        });
+      });
+    });
   };
+  const uidOf = (sourceId: number, { messageId, holderId = messageId }: BodyRequest): UpstreamUid[] =>
+    store.copies
+      .ofMessage(holderId)
+      .flatMap((copy) =>
+        copy.sourceId === sourceId && copy.upstreamUid !== null ? [asUpstreamUid(copy.upstreamUid)] : [],
+      )
+      .slice(0, 1);
   const start = (requests: readonly SourcedRequest[], leisurely = false): Map<number, Promise<void>> => {
     for (const batch of batches(requests.filter(({ messageId }) => !underWay.has(messageId)))) {
       const [first] = batch;
@@ -209,86 +222,4 @@ function* batches(requests: readonly SourcedRequest[]): Generator<SourcedRequest
     }
   }
   for (const { batch } of open.values()) yield batch;
-}
-
-type Cache = ReturnType<typeof createCache>;
-
-function createCache({ store, files, cacheBytes, logger }: BodiesOptions) {
-  const { bodyIndex } = store;
-  let totalBytes = bodyIndex.totalBytes();
-
-  const used = new Set<string>();
-  const writeUsed = () => {
-    store.database.batch(() => {
-      for (const ref of used) bodyIndex.used(ref);
-    });
-    used.clear();
-  };
-
-  const evict = async () => {
-    writeUsed();
-    while (totalBytes > cacheBytes) {
-      const victims = bodyIndex.oldest(50);
-      if (victims.length === 0) return;
-      for (const { ref, sizeBytes } of victims) {
-        if (totalBytes <= cacheBytes) return;
-        totalBytes -= sizeBytes;
-        bodyIndex.forget(ref);
-        await files.remove(ref);
-      }
-    }
-  };
-  const keep = ({ bodyRef, sizeBytes }: Spooled, also: () => void) => {
-    const isNew = bodyIndex.sizeOf(bodyRef) === undefined;
-    store.database.batch(() => {
-      bodyIndex.add(bodyRef, sizeBytes);
-      also();
-    });
-    if (isNew) totalBytes += sizeBytes;
-    if (totalBytes > cacheBytes)
-      evict().catch((err: unknown) => logger.warn({ err }, 'cannot make room in the body cache'));
-  };
-  return {
-    keep,
-    writer: (): BodyWriter => files.create({ durable: false }),
-    used: (ref: string) => {
-      // One write for many reads: the order of eviction need not be exact.
-      used.add(ref);
-      if (used.size >= USED_BATCH) writeUsed();
-    },
-    read: async (ref: string): Promise<Uint8Array> => {
-      try {
-        return await files.read(ref);
-      } catch (error) {
-        // Somebody removed the file: forget it, so that the next try fetches it again.
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') bodyIndex.forget(ref);
-        throw new UpstreamError('transient', 'the cached message cannot be read', {}, { cause: error });
-      }
-    },
-    spool: (): SpoolWriter => {
-      const writer = files.create({ durable: true });
-      const guarded = async <T>(work: Promise<T>): Promise<T> => {
-        try {
-          return await work;
-        } catch (error) {
-          throw new MailboxError('UNAVAILABLE', 'the message cannot be stored: the disk refuses', { cause: error });
-        }
-      };
-      return {
-        write: (chunk) => guarded(writer.write(chunk)),
-        finish: async () => {
-          const written = await guarded(writer.finish());
-          keep(written, () => bodyIndex.pin(written.bodyRef));
-          return written;
-        },
-        abort: () => writer.abort(),
-      };
-    },
-    /** A cached download becomes something we answer for: fsynced and pinned by the caller. */
-    makeDurable: async (ref: string): Promise<Spooled> => {
-      const writer = files.create({ durable: true });
-      for await (const chunk of files.stream(ref)) await writer.write(chunk);
-      return writer.finish();
-    },
-  };
 }

@@ -91,7 +91,8 @@ export function createSnapshots({ store, flags, tagOf, keep = 24 }: SnapshotOpti
     let next = kept.length;
     let highest = old.modseq;
     for (const [uid, modseq, sourceId, system, keywords] of changed) {
-      const index = uid > lastUid ? next++ : indexOfUid(uids, uid);
+      // Among the old ones only: behind them `uids` is still empty, and no longer ascending.
+      const index = uid > lastUid ? next++ : indexOfUid(kept, uid);
       if (modseq > highest) highest = modseq;
       if (index < 0) continue;
       uids[index] = uid;

@@ -257,6 +257,7 @@ export function createActor(options: ActorOptions): Actor {
         logger,
         onCarried: lookAgain,
         onProblem: options.onProblem,
+        onProblemOver: options.onProblemOver,
       };
       running.push(life(), watch(), runPusher(pusher, stop.signal));
     },

@@ -19,6 +19,8 @@ export async function rematch(
 ): Promise<void> {
   const { store, unit, ingest, logger } = context;
   let listed = await listAll(lane, state);
+  // Done by another connection meanwhile, whose list is newer than ours.
+  if (store.sources.get(source.id)?.uidValidity === state.uidValidity) return;
   const old = store.copies.ofSource(source.id).filter(({ upstreamUid }) => upstreamUid !== null);
   if (listed.size < old.length / 2) {
     // Implausible at first sight: a second look before anything leaves the view.

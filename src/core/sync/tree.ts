@@ -6,6 +6,8 @@ import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { UpstreamMailbox } from '../../upstream/connector.js';
 import type { AccountSettings } from '../accounts.js';
+import type { AppendPayload } from '../journal/payloads.js';
+import { putBack } from '../journal/put-back.js';
 import { isSamePath, sharedPlace, sharedSourcePath } from '../shared-mailboxes.js';
 import type { UnitOfWork, Work } from '../unit-of-work.js';
 
@@ -257,6 +259,11 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
     },
     removeAccount: (accountId) =>
       unit.batch((work) => {
+        // What was on its way to it from another account stays where it is.
+        for (const row of journal.ofAccountAndKind(accountId, 'append')) {
+          const { removeOrigin, originCopyId } = JSON.parse(row.payload) as AppendPayload;
+          if (removeOrigin && originCopyId !== undefined) putBack({ store }, work, originCopyId);
+        }
         for (const source of sources.ofAccount(accountId)) dropSource(source, work);
         accounts.remove(accountId);
         work.ringTree();

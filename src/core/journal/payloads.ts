@@ -1,0 +1,53 @@
+// What the rows of the journal say, by kind; stored as JSON.
+import type { Mark } from './mark.js';
+
+/** payload of `copy` and `move` */
+export interface TransferPayload {
+  readonly toSourceId: number;
+  /** The target just before the command was sent. */
+  readonly mark?: Mark;
+}
+
+/** payload of `spool`: the first step of a transfer between accounts */
+export interface SpoolPayload {
+  readonly toSourceId: number;
+  /** Remove the original once the new home has been verified. */
+  readonly remove: boolean;
+}
+
+/** payload of `append` */
+export interface AppendPayload {
+  readonly bodyRef: string;
+  readonly sizeBytes: number;
+  readonly internalDate: number;
+  /** The target just before the first attempt. */
+  readonly mark?: Mark;
+  /** A sent copy: the provider may file one by itself; look before appending, until this time (ms). */
+  readonly awaitUntil?: number;
+  /** The copy this one replaces (a move between accounts), removed after verification. */
+  readonly originCopyId?: number;
+  readonly removeOrigin?: boolean;
+}
+
+/** payload of `expunge` */
+export interface ExpungePayload {
+  readonly toTrash: boolean;
+}
+
+/** payload of `create` */
+export interface CreatePayload {
+  /** What it is to be called; its source may have to go by another name until the journal has come this far. */
+  readonly path?: readonly string[];
+}
+
+/** payload of `rename` */
+export interface RenamePayload {
+  readonly to: readonly string[];
+  /** The mailbox's path as it was, for undoing. */
+  readonly from: string;
+}
+
+/** payload of `delete` */
+export interface DeletePayload {
+  readonly mailboxPath: string;
+}

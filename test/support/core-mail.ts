@@ -1,0 +1,91 @@
+// Messages that can be told apart, and what a mailbox shows, for tests of core.
+import { type FlagSet, flagSetText } from '../../src/mail/flags.js';
+import { asUid, type Uid } from '../../src/mail/ids.js';
+import type { NumberRanges } from '../../src/mail/sequence-set.js';
+import type { Rig } from './core-harness.js';
+import type { FakeUpstream, PathLike } from './fake-connector.js';
+
+/** A small message of its own; `token` is its Message-ID, its subject and its body. */
+export const mail = (token: string, from = 'somebody@example.org'): string =>
+  [
+    `From: ${from}`,
+    'To: me@example.org',
+    `Subject: ${token}`,
+    `Message-ID: <${token}@test>`,
+    'Date: Thu, 01 Jan 2026 10:00:00 +0000',
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    `This is ${token}.`,
+    '',
+  ].join('\r\n');
+
+/** The token of a message made by `mail`, from its bytes or its header block. */
+export const tokenIn = (text: string): string => /^message-id:\s*<([^@>]*)@test>/im.exec(text)?.[1] ?? '';
+export const tokenOf = (bytes: Uint8Array): string => tokenIn(Buffer.from(bytes).toString('latin1'));
+
+/** The tokens in an upstream mailbox, in uid order. */
+export const upstreamTokens = (fake: FakeUpstream, path: PathLike): string[] =>
+  fake.contents(path).map(({ bytes }) => tokenOf(bytes));
+
+export interface Shown {
+  readonly uid: Uid;
+  readonly token: string;
+  readonly modseq: number;
+  /** Without the account's own tag. */
+  readonly flags: string;
+}
+
+/** What the mailbox shows, straight from the store: a look that costs no upstream anything. */
+export function shown({ store, idOf }: Rig, path: string): Shown[] {
+  const rows = store.database.sqlite
+    .prepare(
+      `SELECT e.uid, e.modseq, ifnull(m.messageIdHeader, '') AS messageId, c.flags, c.keywords FROM entries e
+       JOIN copies c ON c.id = e.copyId JOIN messages m ON m.id = c.messageId WHERE e.mailboxId = ? ORDER BY e.uid`,
+    )
+    .all(idOf(path)) as { uid: number; modseq: number; messageId: string; flags: number; keywords: string }[];
+  return rows.map(({ uid, modseq, messageId, flags, keywords }) => ({
+    uid: asUid(uid),
+    modseq,
+    token: messageId.replace(/@test$/, ''),
+    flags: flagSetText({ system: flags, keywords: keywords === '' ? [] : keywords.split(' ') }),
+  }));
+}
+
+export const shownTokens = (rig: Rig, path: string): string[] => shown(rig, path).map(({ token }) => token);
+
+/** The uid under which the mailbox shows a message. */
+export function uidOf(rig: Rig, path: string, token: string): Uid {
+  const found = shown(rig, path).find((row) => row.token === token);
+  if (!found) throw new Error(`${path} does not show ${token}`);
+  return found.uid;
+}
+
+export const one = (uid: number): NumberRanges => [[uid, uid]];
+
+/** APPEND as a client does it. */
+export async function appendMail(rig: Rig, path: string, text: string, flags: FlagSet): Promise<Uid> {
+  const { actions } = rig.core;
+  const work = async () => {
+    const spool = actions.spool(text.length);
+    await spool.write(Buffer.from(text, 'utf8'));
+    return (await actions.append(path, await spool.finish(), flags, undefined)).uid;
+  };
+  // Small steps: the disk must not look slow.
+  return rig.during(work(), 10);
+}
+
+/** The bytes a client reads. */
+export async function readBody(rig: Rig, path: string, uid: number): Promise<string | undefined> {
+  const work = async () => {
+    for await (const { body } of rig.core.reads.bodies(
+      rig.idOf(path),
+      Uint32Array.of(uid),
+      new AbortController().signal,
+    ))
+      return body && Buffer.from(await body.bytes()).toString('utf8');
+    return undefined;
+  };
+  // Small steps: the disk must not look slow.
+  return rig.during(work(), 10);
+}

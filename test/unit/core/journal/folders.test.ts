@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { UpstreamError } from '../../../../src/mail/errors.js';
+import { NO_FLAGS } from '../../../../src/mail/flags.js';
+import { createRig, useVirtualTime } from '../../../support/core-harness.js';
+import { appendMail, mail, one, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
+import { createFakeUpstream } from '../../../support/fake-connector.js';
+
+useVirtualTime();
+
+const paths = (fake: ReturnType<typeof createFakeUpstream>) =>
+  fake
+    .paths()
+    .map((path) => path.join('/'))
+    .filter((path) => !/^(INBOX|Drafts|Sent|Archive|Junk|Trash)$/.test(path))
+    .sort();
+
+async function oneAccount(folders: readonly string[] = []) {
+  const fake = createFakeUpstream();
+  for (const folder of folders) fake.create(folder);
+  fake.deliver('INBOX', mail('m1'));
+  const rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await rig.settle();
+  return { fake, rig };
+}
+
+describe('changes of the tree while the upstream is away', () => {
+  test('delete and make again: the new mailbox is there, with what was put into it', async () => {
+    const { fake, rig } = await oneAccount(['Box']);
+    await using _ = rig;
+    fake.deliver('Box', mail('old'));
+    await rig.settle();
+    fake.goOffline();
+    rig.core.mailboxes.delete('A/Box');
+    rig.core.mailboxes.create('A/Box');
+    await appendMail(rig, 'A/Box', mail('new'), NO_FLAGS);
+    expect(shownTokens(rig, 'A/Box')).toEqual(['new']);
+    fake.goOnline();
+    await rig.settle();
+    expect(upstreamTokens(fake, 'Box')).toEqual(['new']);
+    expect(shownTokens(rig, 'A/Box')).toEqual(['new']);
+    expect(rig.core.overview.problems()).toEqual([]);
+  });
+
+  test('rename, then make another of the old name', async () => {
+    const { fake, rig } = await oneAccount(['Box']);
+    await using _ = rig;
+    fake.deliver('Box', mail('old'));
+    await rig.settle();
+    fake.goOffline();
+    rig.core.mailboxes.rename('A/Box', 'A/Moved');
+    rig.core.mailboxes.create('A/Box');
+    await appendMail(rig, 'A/Box', mail('new'), NO_FLAGS);
+    expect([shownTokens(rig, 'A/Moved'), shownTokens(rig, 'A/Box')]).toEqual([['old'], ['new']]);
+    fake.goOnline();
+    await rig.settle();
+    expect(paths(fake)).toEqual(['Box', 'Moved']);
+    expect([upstreamTokens(fake, 'Moved'), upstreamTokens(fake, 'Box')]).toEqual([['old'], ['new']]);
+    expect([shownTokens(rig, 'A/Moved'), shownTokens(rig, 'A/Box')]).toEqual([['old'], ['new']]);
+  });
+
+  test('rename a mailbox, then one below it', async () => {
+    const { fake, rig } = await oneAccount(['Box']);
+    await using _ = rig;
+    fake.create(['Box', 'sub']);
+    await rig.settle();
+    fake.goOffline();
+    rig.core.mailboxes.rename('A/Box', 'A/Moved');
+    rig.core.mailboxes.rename('A/Moved/sub', 'A/Moved/other');
+    rig.core.mailboxes.create('A/Moved/third');
+    fake.goOnline();
+    await rig.settle();
+    expect(paths(fake)).toEqual(['Moved', 'Moved/other', 'Moved/third']);
+    expect(rig.core.overview.problems()).toEqual([]);
+  });
+
+  test('make, fill, rename: one after the other when it is back', async () => {
+    const { fake, rig } = await oneAccount();
+    await using _ = rig;
+    fake.goOffline();
+    rig.core.mailboxes.create('A/Box');
+    rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'm1')), 'A/Box');
+    rig.core.mailboxes.rename('A/Box', 'A/Moved');
+    await rig.crash();
+    fake.goOnline();
+    await rig.settle();
+    expect(paths(fake)).toEqual(['Moved']);
+    expect(upstreamTokens(fake, 'Moved')).toEqual(['m1']);
+    expect(shownTokens(rig, 'A/Moved')).toEqual(['m1']);
+  });
+});
+
+describe('a change of the tree that is refused for good', () => {
+  const refused = new UpstreamError('permanent', 'no', { serverText: 'not here' });
+
+  test('CREATE: the mailbox goes, what was put into it is kept', async () => {
+    const { fake, rig } = await oneAccount();
+    await using _ = rig;
+    fake.goOffline();
+    fake.failNext('createMailbox', refused);
+    rig.core.mailboxes.create('A/Box');
+    await appendMail(rig, 'A/Box', mail('new'), NO_FLAGS);
+    fake.goOnline();
+    await rig.settle();
+    expect(shownTokens(rig, 'Recovered')).toEqual(['new']);
+    expect(rig.core.overview.problems()[0]?.text).toBe('the provider refused to make a mailbox: not here');
+  });
+
+  test('DELETE: the mailbox and its messages are back', async () => {
+    const { fake, rig } = await oneAccount(['Box']);
+    await using _ = rig;
+    fake.deliver('Box', mail('old'));
+    await rig.settle();
+    fake.failNext('deleteMailbox', refused);
+    rig.core.mailboxes.delete('A/Box');
+    await rig.settle();
+    expect(shownTokens(rig, 'A/Box')).toEqual(['old']);
+    expect(upstreamTokens(fake, 'Box')).toEqual(['old']);
+    expect(rig.core.overview.problems()[0]?.text).toBe('the provider refused to delete a mailbox: not here');
+  });
+
+  test('RENAME: the old name is back', async () => {
+    const { fake, rig } = await oneAccount(['Box']);
+    await using _ = rig;
+    fake.failNext('renameMailbox', refused);
+    rig.core.mailboxes.rename('A/Box', 'A/Moved');
+    await rig.settle();
+    expect(rig.core.mailboxes.find('A/Moved')).toBeUndefined();
+    expect(rig.core.mailboxes.find('A/Box')).toBeDefined();
+    expect(paths(fake)).toEqual(['Box']);
+  });
+});

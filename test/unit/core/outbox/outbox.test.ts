@@ -1,0 +1,213 @@
+// Sending (DESIGN §9, promise 4): one send, one copy, whatever happens between.
+import { describe, expect, test, vi } from 'vitest';
+import { UpstreamError } from '../../../../src/mail/errors.js';
+import type { DeliveryReceipt, OutgoingMessage, Submitter } from '../../../../src/upstream/connector.js';
+import { createRig, type Rig, type RigAccount, useVirtualTime } from '../../../support/core-harness.js';
+import { appendMail, mail, shownTokens, tokenOf, upstreamTokens } from '../../../support/core-mail.js';
+import { createFakeUpstream, flags } from '../../../support/fake-connector.js';
+
+useVirtualTime();
+
+type Answer = UpstreamError | 'never' | undefined;
+
+/** A submission server that answers as told, and then takes everything. */
+function server(...answers: Answer[]) {
+  const taken: string[] = [];
+  let attempts = 0;
+  const submit = async (message: OutgoingMessage, signal?: AbortSignal): Promise<DeliveryReceipt> => {
+    const answer = answers[attempts++];
+    if (answer === 'never') {
+      await new Promise<void>((done) => signal?.addEventListener('abort', () => done(), { once: true }));
+      throw new UpstreamError('transient', 'stopped');
+    }
+    const isTaken = answer === undefined || answer.details.outcomeUnknown;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of message.open()) pieces.push(piece);
+    if (isTaken) taken.push(tokenOf(Buffer.concat(pieces)));
+    if (answer) throw answer;
+    return { accepted: message.rcptTo, rejected: [], serverText: '250 taken' };
+  };
+  return { submitter: { submit } satisfies Submitter, taken, attempts: () => attempts };
+}
+
+const refusedForGood = new UpstreamError('permanent', 'no', { replyCode: 554, serverText: '554 5.7.1 spam' });
+const busy = new UpstreamError('transient', 'busy', { replyCode: 451, serverText: '451 later' });
+const unknown = new UpstreamError('transient', 'lost', { outcomeUnknown: true });
+
+async function account(smtp: ReturnType<typeof server>, more: Partial<RigAccount> = {}) {
+  const fake = createFakeUpstream();
+  const rig = await createRig({
+    accounts: [{ name: 'A', fake, submitter: smtp.submitter, savesSent: false, ...more }],
+  });
+  await rig.settle();
+  return { fake, rig };
+}
+
+/** In steps that leave the sync time to look. */
+const pass = (rig: Rig, ms: number) => rig.during(new Promise<void>((done) => setTimeout(done, ms)), ms / 500);
+
+const send = (rig: Rig, token: string, from = 'a@example.org') => {
+  const text = mail(token, from);
+  const work = async () => {
+    const spool = rig.core.outbox.spool(text.length);
+    await spool.write(Buffer.from(text));
+    const request = { mailFrom: from, rcptTo: ['you@example.net'], eightBit: false, smtpUtf8: false };
+    return rig.core.outbox.submit({ ...request, message: await spool.finish() });
+  };
+  return rig.during(work(), 10);
+};
+
+describe('the verdict', () => {
+  test('a message that is taken: the upstream said so, and one copy stands in Sent', async () => {
+    const smtp = server();
+    const { fake, rig } = await account(smtp);
+    await using _ = rig;
+    expect(await send(rig, 'm1')).toEqual({ kind: 'delivered', text: '250 taken' });
+    await rig.until('a copy is filed', () => fake.contents('Sent').length > 0);
+    await rig.settle();
+    expect([smtp.taken, upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent')]).toEqual([['m1'], ['m1'], ['m1']]);
+  });
+
+  test('a refusal reaches the client as one, and nothing is kept', async () => {
+    const { fake, rig } = await account(server(refusedForGood));
+    await using _ = rig;
+    expect(await send(rig, 'm1')).toEqual({ kind: 'refused', replyCode: 554, text: '554 5.7.1 spam' });
+    await rig.settle();
+    expect([fake.contents('Sent'), fake.contents('INBOX')]).toEqual([[], []]);
+  });
+
+  test('no answer within 20 s: queued', async () => {
+    const { rig } = await account(server('never'));
+    await using _ = rig;
+    const before = Date.now();
+    expect(await send(rig, 'm1')).toMatchObject({ kind: 'queued' });
+    expect(Date.now() - before).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test('a foreign sender is refused before anything is stored', async () => {
+    const smtp = server();
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    await expect(send(rig, 'm1', 'else@example.net')).rejects.toMatchObject({ code: 'NOPERM' });
+    expect([smtp.attempts(), rig.submissions.counts()]).toEqual([0, { queued: 0, failed: 0 }]);
+  });
+});
+
+describe('later', () => {
+  test('what was queued survives a crash and is sent once', async () => {
+    const smtp = server(busy);
+    const { fake, rig } = await account(smtp);
+    await using _ = rig;
+    expect(await send(rig, 'm1')).toMatchObject({ kind: 'queued' });
+    await rig.crash();
+    await rig.until('it is sent', () => smtp.taken.length > 0);
+    await rig.until('a copy is filed', () => fake.contents('Sent').length > 0);
+    await rig.settle();
+    expect([smtp.taken, upstreamTokens(fake, 'Sent')]).toEqual([['m1'], ['m1']]);
+  });
+
+  test('refused after the client has been told 250: a report in INBOX', async () => {
+    const { fake, rig } = await account(server(busy, refusedForGood));
+    await using _ = rig;
+    await send(rig, 'm1');
+    await rig.until('a report', () => fake.contents('INBOX').length > 0);
+    const report = Buffer.from(fake.contents('INBOX')[0]?.bytes ?? []).toString();
+    for (const part of ['report-type=delivery-status', 'rfc822; you@example.net', '5.7.1', '<m1@test>'])
+      expect(report).toContain(part);
+    expect(rig.submissions.counts()).toEqual({ queued: 0, failed: 1 });
+  });
+
+  test('tried ever more rarely, and after three days given up with a report', async () => {
+    const smtp = server(...Array.from({ length: 200 }, () => busy));
+    const { fake, rig } = await account(smtp);
+    await using _ = rig;
+    await send(rig, 'm1');
+    await pass(rig, 3_600_000);
+    expect(smtp.attempts()).toBeGreaterThan(2);
+    expect(smtp.attempts()).toBeLessThan(8);
+    expect(fake.contents('INBOX')).toEqual([]);
+    vi.setSystemTime(Date.now() + 3 * 86_400_000);
+    await rig.until('a report', () => fake.contents('INBOX').length > 0);
+    expect(smtp.taken).toEqual([]);
+  });
+});
+
+describe('an outcome that was never told', () => {
+  test('Sent has it: it is not sent again', async () => {
+    const smtp = server(unknown);
+    const { fake, rig } = await account(smtp);
+    await using _ = rig;
+    await send(rig, 'm1');
+    fake.deliver('Sent', mail('m1', 'a@example.org'));
+    await rig.until('it is settled', () => rig.submissions.counts().queued === 0);
+    await rig.settle();
+    expect([smtp.attempts(), upstreamTokens(fake, 'Sent')]).toEqual([1, ['m1']]);
+  });
+
+  test('Sent does not have it: it is sent again', async () => {
+    const smtp = server(unknown);
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    await send(rig, 'm1');
+    await rig.until('it is sent again', () => smtp.attempts() === 2);
+  });
+
+  test('Sent cannot be looked at: it waits until it can', async () => {
+    const smtp = server(unknown);
+    const { fake, rig } = await account(smtp);
+    await using _ = rig;
+    await send(rig, 'm1');
+    fake.deliver('Sent', mail('m1', 'a@example.org'));
+    fake.goOffline();
+    await rig.during(new Promise<void>((done) => setTimeout(done, 3_600_000)));
+    expect(smtp.attempts()).toBe(1);
+    fake.goOnline();
+    await rig.until('it is settled', () => rig.submissions.counts().queued === 0);
+    expect(smtp.attempts()).toBe(1);
+  });
+});
+
+describe('one copy in Sent', () => {
+  test.each([
+    ['the client files it, the provider never does', false],
+    ['nobody knows yet', undefined],
+  ])('%s: the client\u2019s own APPEND is the copy', async (_, savesSent) => {
+    const fake = createFakeUpstream();
+    const smtp = server();
+    const rig = await createRig({
+      accounts: [{ name: 'A', fake, submitter: smtp.submitter, ...(savesSent === undefined ? {} : { savesSent }) }],
+    });
+    await using __ = rig;
+    await rig.settle();
+    await send(rig, 'm1');
+    await appendMail(rig, 'Sent', mail('m1', 'a@example.org'), flags('\\Seen'));
+    await pass(rig, 120_000);
+    await rig.settle();
+    expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent')]).toEqual([['m1'], ['m1']]);
+  });
+
+  test('the provider files it by itself: found out once, and no second copy', async () => {
+    const fake = createFakeUpstream();
+    const smtp = server();
+    const submitter: Submitter = {
+      submit: async (message, signal) => {
+        fake.deliver('Sent', mail(`m${smtp.attempts() + 1}`, 'a@example.org'));
+        return smtp.submitter.submit(message, signal);
+      },
+    };
+    const rig = await createRig({ accounts: [{ name: 'A', fake, submitter }] });
+    await using _ = rig;
+    await rig.settle();
+    await send(rig, 'm1');
+    await pass(rig, 60_000);
+    expect(rig.store.accounts.list()[0]?.savesSent).toBe(true);
+    await send(rig, 'm2');
+    await appendMail(rig, 'Sent', mail('m2', 'a@example.org'), flags('\\Seen'));
+    await pass(rig, 60_000);
+    await rig.settle();
+    expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent')]).toEqual([
+      ['m1', 'm2'],
+      ['m1', 'm2'],
+    ]);
+  });
+});

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import type { SearchCriteria } from '../../../../src/mail/search-criteria.js';
+import { createRig, useVirtualTime } from '../../../support/core-harness.js';
+import { mail, readBody } from '../../../support/core-mail.js';
+import { createFakeUpstream } from '../../../support/fake-connector.js';
+
+useVirtualTime();
+
+/** Subject as an encoded-word, body in base64: neither holds the searched bytes as they are. */
+const chinese = (token: string, subject: string, body: string): string =>
+  mail(token)
+    .replace(`Subject: ${token}`, `Subject: =?UTF-8?B?${Buffer.from(subject).toString('base64')}?=`)
+    .replace('charset=utf-8', 'charset=utf-8\r\nContent-Transfer-Encoding: base64')
+    .replace(`This is ${token}.`, Buffer.from(body).toString('base64'));
+
+test('a Chinese word of two characters is found inside subjects and cached bodies', async () => {
+  const fake = createFakeUpstream({ traits: { searchTrusted: false } });
+  fake.deliver('INBOX', chinese('m1', '下周的会议安排', '请把发票寄给我'));
+  fake.deliver('INBOX', chinese('m2', '发票已经开好', '没有别的事'));
+  fake.deliver('INBOX', mail('m3'));
+  await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await rig.settle();
+  for (const uid of [1, 2, 3]) await readBody(rig, 'INBOX', uid);
+  fake.goOffline();
+  const find = async (criteria: SearchCriteria) => [
+    ...(await rig.during(rig.core.reads.search(rig.idOf('INBOX'), criteria, new AbortController().signal))),
+  ];
+  expect(await find({ key: 'header', field: 'subject', text: '会议' })).toEqual([1]);
+  expect(await find({ key: 'body', text: '发票' })).toEqual([1]);
+  expect(await find({ key: 'text', text: '发票' })).toEqual([1, 2]);
+  expect(await find({ key: 'body', text: '会议' })).toEqual([]);
+  expect(await find({ key: 'not', not: { key: 'text', text: '发票' } })).toEqual([3]);
+});

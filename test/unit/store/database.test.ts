@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DatabaseVersionError, openDatabase } from '../../../src/store/database.js';
+import { createStore } from '../../../src/store/store.js';
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'database-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+const file = () => join(directory, 'deep', 'gateway.db');
+const version = (database: ReturnType<typeof openDatabase>) => database.sqlite.pragma('user_version', { simple: true });
+
+test('a new file is made at the newest schema, and opened again as it is', () => {
+  const first = openDatabase(file());
+  const known = version(first);
+  expect(known).toBeGreaterThan(0);
+  createStore(first).accounts.upsert({ name: 'A', address: 'a@example.org', provider: 'generic' });
+  first.close();
+  const second = openDatabase(file());
+  expect(version(second)).toBe(known);
+  expect(
+    createStore(second)
+      .accounts.list()
+      .map(({ name }) => name),
+  ).toEqual(['A']);
+  second.close();
+});
+
+test('a file of a newer gateway is refused with a clear message, and left alone', () => {
+  const first = openDatabase(file());
+  const known = Number(version(first));
+  first.sqlite.pragma(`user_version = ${known + 1}`);
+  first.close();
+  expect(() => openDatabase(file())).toThrow(DatabaseVersionError);
+  expect(() => openDatabase(file())).toThrow(/newer gateway.*upgrade/);
+});
+
+test('a transaction is all or nothing, nested ones with their outer one', () => {
+  const database = openDatabase(':memory:');
+  const { accounts } = createStore(database);
+  const make = (name: string) => accounts.upsert({ name, address: `${name}@example.org`, provider: 'generic' });
+  expect(() =>
+    database.durable(() => {
+      make('A');
+      database.batch(() => make('B'));
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  expect(accounts.list()).toEqual([]);
+  database.close();
+});
+
+test('an id is never given twice: rows elsewhere may still name the one that is gone', () => {
+  const database = openDatabase(':memory:');
+  const { accounts, sources, messages, copies, mailboxes } = createStore(database);
+  const { id: accountId } = accounts.upsert({ name: 'A', address: 'a@example.org', provider: 'generic' });
+  const makeSource = () =>
+    sources.insert({ accountId, path: ['Box'], role: undefined, selectable: true, present: true }).id;
+  const kept = sources.insert({ accountId, path: ['Kept'], role: undefined, selectable: true, present: true }).id;
+  const makeMessage = () =>
+    messages.insert({ accountId, emailId: undefined, threadId: undefined, internalDate: 0, sizeBytes: 1 });
+  const message = makeMessage();
+  const makeCopy = () => copies.insertListed(kept, message, 7, { system: 0, keywords: [] });
+  const makeMailbox = () =>
+    mailboxes.insert({ path: 'A/Box', kind: 'account', role: undefined, accountId, selectable: true }).id;
+  const cases: readonly [() => number, (id: number) => void][] = [
+    [makeSource, sources.remove],
+    [makeCopy, copies.remove],
+    [makeMessage, messages.removeIfOrphan],
+    [makeMailbox, mailboxes.remove],
+  ];
+  for (const [make, remove] of cases) {
+    const first = make();
+    remove(first);
+    expect(make()).toBeGreaterThan(first);
+  }
+  database.close();
+});
+
+test('uidValidity is never the same twice, within one second too', () => {
+  const database = openDatabase(':memory:');
+  const { mailboxes } = createStore(database);
+  const make = (path: string) =>
+    mailboxes.insert({ path, kind: 'unified', role: undefined, accountId: undefined, selectable: true });
+  const first = make('one');
+  const second = make('two');
+  mailboxes.renumber(first.id);
+  const third = mailboxes.get(first.id)?.uidValidity ?? 0;
+  expect(second.uidValidity).toBeGreaterThan(first.uidValidity);
+  expect(third).toBeGreaterThan(second.uidValidity);
+  database.close();
+});
