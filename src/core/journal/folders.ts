@@ -51,14 +51,19 @@ export async function carryCreate(
   return source ? [source.id] : [];
 }
 
-export async function carryRename(
-  { store, unit }: JournalContext,
-  { session }: LaneSession,
-  row: JournalRow,
-): Promise<number[]> {
+/** Courier renames and deletes no mailbox that the session has open: "Can't RENAME the currently-open folder". */
+async function leave({ store }: JournalContext, lane: LaneSession, source: SourceRow): Promise<void> {
+  const inbox = store.sources.ofAccount(source.accountId).find(({ role }) => role === 'inbox');
+  if (inbox) await lane.select(inbox);
+}
+
+export async function carryRename(context: JournalContext, lane: LaneSession, row: JournalRow): Promise<number[]> {
+  const { store, unit } = context;
+  const { session } = lane;
   const source = store.sources.get(row.sourceId ?? 0);
   const { to } = JSON.parse(row.payload) as RenamePayload;
   if (source) {
+    await leave(context, lane, source);
     await doUnlessDone(
       () => session.renameMailbox(source.path, to),
       async () => (await exists(session, to)) && !(await exists(session, source.path)),
@@ -87,13 +92,12 @@ function setPathOfTree(store: Store, source: SourceRow, to: readonly string[]): 
   }
 }
 
-export async function carryDelete(
-  { store, unit }: JournalContext,
-  { session }: LaneSession,
-  row: JournalRow,
-): Promise<number[]> {
+export async function carryDelete(context: JournalContext, lane: LaneSession, row: JournalRow): Promise<number[]> {
+  const { store, unit } = context;
+  const { session } = lane;
   const source = store.sources.get(row.sourceId ?? 0);
   if (source?.present) {
+    await leave(context, lane, source);
     await doUnlessDone(
       () => session.deleteMailbox(source.path),
       async () => !(await exists(session, source.path)),
