@@ -33,6 +33,9 @@ export const systemFlagBit = (name: string): number | undefined => BITS.get(name
 export const systemFlagNames = (system: number): string[] =>
   NAMES.filter(([bit]) => system & bit).map(([, name]) => name);
 
+/** A keyword of our own making that tells a message's account: shown, never stored, not for clients to change (DESIGN §5). */
+export const isAccountTag = (keyword: string): boolean => /^\$acct_/i.test(keyword);
+
 /** Sorted, without repetition (case-insensitively, the first spelling wins). */
 export function normalKeywords(keywords: Iterable<string>): string[] {
   const seen = new Map<string, string>();

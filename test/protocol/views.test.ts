@@ -118,7 +118,7 @@ describe('every view of a mailbox', () => {
         await witness.select('INBOX');
         for (const keeper of keepers) expect(keeper.picture).toEqual(witness.picture);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

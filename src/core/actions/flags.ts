@@ -1,5 +1,5 @@
 import { MailboxError } from '../../mail/errors.js';
-import { type FlagSet, SystemFlag } from '../../mail/flags.js';
+import { type FlagSet, isAccountTag, SystemFlag } from '../../mail/flags.js';
 import { mergeRanges } from '../../mail/sequence-set.js';
 import { changeOf, type FlagChange, isNoChange, withChange } from '../copy-flags.js';
 import type { MailboxId, StoreRequest, StoreResult } from '../core.js';
@@ -8,12 +8,10 @@ import { type ActionContext, groupBy, originOf, type Selected, selectedCopies } 
 /** Per message and in all; what real servers allow (Dovecot: mail_max_keyword_length and 26 names a Maildir). */
 const MAX_KEYWORDS = 64;
 const MAX_KEYWORD_LENGTH = 100;
-/** Keywords of our own making: shown, never stored (DESIGN §5). */
-const LOCAL_TAG = /^\$acct_/i;
 
 /** STORE (RFC 9051 §6.4.6). @throws {MailboxError} LIMIT */
 export function storeFlags(context: ActionContext, mailboxId: MailboxId, request: StoreRequest): StoreResult {
-  const flags = { ...request.flags, keywords: request.flags.keywords.filter((keyword) => !LOCAL_TAG.test(keyword)) };
+  const flags = { ...request.flags, keywords: request.flags.keywords.filter((keyword) => !isAccountTag(keyword)) };
   checkKeywords(flags);
   const selected = selectedCopies(context, mailboxId, request.uids);
   const modified = request.unchangedSince === undefined ? [] : changedAfter(context, mailboxId, request.unchangedSince);

@@ -1,6 +1,6 @@
 import type { MailboxSnapshot } from '../../core/core.js';
 import { MailboxError } from '../../mail/errors.js';
-import { SystemFlag } from '../../mail/flags.js';
+import { isAccountTag, SystemFlag } from '../../mail/flags.js';
 import { type CommandContext, type Completion, defineCommand } from '../command.js';
 import { Selected } from '../selected.js';
 import { selectedOf } from '../session.js';
@@ -43,7 +43,9 @@ function open({ session, core, reply }: CommandContext, path: string, readOnly: 
   const snapshot = core.reads.snapshot(mailbox.id);
   const keywords = keywordsIn(snapshot);
   reply.untagged(`FLAGS (${[SYSTEM_FLAGS, ...keywords].join(' ')})`);
-  const permanent = readOnly ? '' : [SYSTEM_FLAGS, ...keywords, '\\*'].join(' ');
+  const permanent = readOnly
+    ? ''
+    : [SYSTEM_FLAGS, ...keywords.filter((keyword) => !isAccountTag(keyword)), '\\*'].join(' ');
   reply.untagged(`OK [PERMANENTFLAGS (${permanent})] flags that are kept`);
   reply.untagged(`${snapshot.uids.length} EXISTS`);
   reply.untagged('0 RECENT');
