@@ -36,6 +36,12 @@ export const systemFlagNames = (system: number): string[] =>
 /** A keyword of our own making that tells a message's account: shown, never stored, not for clients to change (DESIGN §5). */
 export const isAccountTag = (keyword: string): boolean => /^\$acct_/i.test(keyword);
 
+/** What a client may give a message: everything but the gateway's own keyword, which it may be handing back. */
+export const withoutAccountTag = (flags: FlagSet): FlagSet => ({
+  ...flags,
+  keywords: flags.keywords.filter((keyword) => !isAccountTag(keyword)),
+});
+
 /** Sorted, without repetition (case-insensitively, the first spelling wins). */
 export function normalKeywords(keywords: Iterable<string>): string[] {
   const seen = new Map<string, string>();

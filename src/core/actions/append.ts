@@ -1,7 +1,7 @@
 import { fromAddress } from '../../mail/addresses.js';
 import { bodyStructureOf } from '../../mail/body-structure.js';
 import { MailboxError } from '../../mail/errors.js';
-import type { FlagSet } from '../../mail/flags.js';
+import { type FlagSet, withoutAccountTag } from '../../mail/flags.js';
 import { keptHeaders } from '../../mail/header-block.js';
 import { asUid, type Uid, type WireText, wireText } from '../../mail/ids.js';
 import { parseMime } from '../../mail/mime.js';
@@ -144,7 +144,7 @@ function addCopy({ store }: ActionContext, { source, owner, message, listing, da
   store.messages.setListing(messageId, listing);
   store.messages.setBody(messageId, message.bodyRef);
   store.messages.setOurs(messageId);
-  return store.copies.insertUnbound(source.id, messageId, ownFlags(flags));
+  return store.copies.insertUnbound(source.id, messageId, ownFlags(withoutAccountTag(flags)));
 }
 
 /** All flags are ours until the upstream has confirmed them. */

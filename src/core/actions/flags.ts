@@ -1,5 +1,5 @@
 import { MailboxError } from '../../mail/errors.js';
-import { type FlagSet, isAccountTag, SystemFlag } from '../../mail/flags.js';
+import { type FlagSet, SystemFlag, withoutAccountTag } from '../../mail/flags.js';
 import { mergeRanges } from '../../mail/sequence-set.js';
 import { changeOf, type FlagChange, isNoChange, withChange } from '../copy-flags.js';
 import type { MailboxId, StoreRequest, StoreResult } from '../core.js';
@@ -11,7 +11,7 @@ const MAX_KEYWORD_LENGTH = 100;
 
 /** STORE (RFC 9051 §6.4.6). @throws {MailboxError} LIMIT */
 export function storeFlags(context: ActionContext, mailboxId: MailboxId, request: StoreRequest): StoreResult {
-  const flags = { ...request.flags, keywords: request.flags.keywords.filter((keyword) => !isAccountTag(keyword)) };
+  const flags = withoutAccountTag(request.flags);
   checkKeywords(flags);
   const selected = selectedCopies(context, mailboxId, request.uids);
   const modified = request.unchangedSince === undefined ? [] : changedAfter(context, mailboxId, request.unchangedSince);
