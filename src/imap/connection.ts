@@ -155,7 +155,8 @@ class ConnectionRun implements ConnectionInfo {
   }
 
   bye(text: string): void {
-    this.#wire.reply.untagged(`BYE ${oneLine(text)}`);
+    // In a literal the client would take it for a part of the message.
+    if (!this.#wire.reply.isMidLine) this.#wire.reply.untagged(`BYE ${oneLine(text)}`);
     this.#wire.reply.flush();
     this.#abort.abort();
     this.#wire.socket.end();

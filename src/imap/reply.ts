@@ -10,6 +10,8 @@ export interface Reply {
   flush(): void;
   /** Flushes, and waits until the client has taken what it was sent (back-pressure). */
   drain(): Promise<void>;
+  /** What was written last is no whole line yet (a literal is being streamed): nothing else may be said. */
+  isMidLine: boolean;
   /** The client has not taken what it was sent. */
   readonly isFull: boolean;
   readonly bytesWritten: number;
@@ -32,6 +34,7 @@ export function createReply(socket: Writable): Reply {
     if (pending.length >= PIECE) flush();
   };
   return {
+    isMidLine: false,
     untagged: (text) => raw(`* ${text}\r\n`),
     raw,
     rawBytes: (bytes) => {

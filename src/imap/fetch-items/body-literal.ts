@@ -66,6 +66,7 @@ function writeWhole(reply: Reply, label: string, bytes: Uint8Array): void {
 async function streamRange(reply: Reply, label: string, body: MessageBody, { start, end }: Range): Promise<void> {
   reply.raw(`${label} {${end - start}}\r\n`);
   let left = end - start;
+  reply.isMidLine = true;
   try {
     for await (const chunk of body.stream(start, end)) {
       reply.rawBytes(withoutNul(chunk.subarray(0, left)));
@@ -77,4 +78,5 @@ async function streamRange(reply: Reply, label: string, body: MessageBody, { sta
   }
   // The length is told already: filling up would put a wrong message into the client's cache.
   if (left > 0) throw new ByeError('the message could not be read to its end');
+  reply.isMidLine = false;
 }
