@@ -24,7 +24,7 @@ const missingServers = Object.keys(PRIVATE_SERVERS).filter((name) => !hasPrivate
 if (missing.length + missingServers.length > 0) {
   const canInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
   if (!canInstall) {
-    const what = [...missing, ...missingServers].join(', ');
+    const what = [...missing, ...missingServers.map((name) => PRIVATE_SERVERS[name].packages[0])].join(', ');
     console.error(`npm run test:real needs Debian's packages ${what}: run it as root on Debian, which installs them.`);
     process.exit(1);
   }

@@ -27,7 +27,8 @@ const STOP_MS = 5_000;
 
 /** Starts a server in the foreground, in a process group of its own, so that its children go with it. */
 export function startDaemon({ command, args, env = {}, cwd, readLog = () => '' }: DaemonOptions): Daemon {
-  const child = spawn(command, args, {
+  // Should the tests be killed, the kernel ends it: nobody else would.
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', command, ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
     ...(cwd === undefined ? {} : { cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
