@@ -1,3 +1,4 @@
+import type { CopyRow } from './copies.js';
 import type { Database } from './database.js';
 
 /** An action owed to an upstream; the payload's shape belongs to core/journal. */
@@ -33,6 +34,10 @@ export interface JournalStore {
   head(accountId: number, limit: number): JournalRow[];
   get(id: number): JournalRow | undefined;
   targets(journalId: number): JournalTarget[];
+  /** The target copies that are still there. */
+  targetCopies(journalId: number): CopyRow[];
+  /** Those of the target copies that no upstream uid is known for yet. */
+  unboundTargets(journalId: number): number[];
   /** Rows that have the copy as a target, in order. */
   ofCopy(copyId: number): JournalRow[];
   /** Rows that act on the source, in order. */
@@ -58,6 +63,15 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   const head = sqlite.prepare('SELECT * FROM journal WHERE accountId = ? ORDER BY id LIMIT ?');
   const get = sqlite.prepare('SELECT * FROM journal WHERE id = ?');
   const targets = sqlite.prepare('SELECT copyId, newCopyId FROM journalTargets WHERE journalId = ? ORDER BY copyId');
+  const targetCopies = sqlite.prepare(
+    'SELECT c.* FROM journalTargets t JOIN copies c ON c.id = t.copyId WHERE t.journalId = ? ORDER BY t.copyId',
+  );
+  const unboundTargets = sqlite
+    .prepare(
+      `SELECT c.id FROM journalTargets t JOIN copies c ON c.id = t.copyId
+       WHERE t.journalId = ? AND c.upstreamUid IS NULL`,
+    )
+    .pluck();
   const ofCopy = sqlite.prepare(
     'SELECT j.* FROM journal j JOIN journalTargets t ON t.journalId = j.id WHERE t.copyId = ? ORDER BY j.id',
   );
@@ -91,6 +105,8 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
     head: (accountId, limit) => head.all(accountId, limit) as JournalRow[],
     get: (id) => get.get(id) as JournalRow | undefined,
     targets: (journalId) => targets.all(journalId) as JournalTarget[],
+    targetCopies: (journalId) => targetCopies.all(journalId) as CopyRow[],
+    unboundTargets: (journalId) => unboundTargets.all(journalId) as number[],
     ofCopy: (copyId) => ofCopy.all(copyId) as JournalRow[],
     ofSource: (sourceId) => ofSource.all(sourceId) as JournalRow[],
     ofAccountAndKind: (accountId, kind) => ofKind.all(accountId, kind) as JournalRow[],

@@ -46,7 +46,7 @@ function applyChanges(context: ActionContext, mailboxId: MailboxId, changes: rea
       store.copies.setFlags(copy.id, withChange(copy, change));
       work.touch(copy);
     }
-    for (const group of groupBy(changes, ({ copy, change }) => `${copy.sourceId} ${JSON.stringify(change)}`).values()) {
+    for (const group of groupBy(changes, ({ copy, change }) => `${copy.sourceId} ${changeKey(change)}`).values()) {
       const [first] = group;
       const origin = first && origins.get(first.copy.sourceId);
       if (!first || !origin) continue;
@@ -75,3 +75,7 @@ export function pushable(
   });
   return { add: part(add), remove: part(remove) };
 }
+
+const flagsKey = ({ system, keywords }: FlagSet): string => `${system} ${keywords.join(' ')}`;
+/** The same for equal changes. */
+const changeKey = ({ add, remove }: FlagChange): string => `${flagsKey(add)}/${flagsKey(remove)}`;

@@ -18,8 +18,10 @@ export async function carryFlags(
   const [first] = rows;
   const source = first?.sourceId ? store.sources.get(first.sourceId) : undefined;
   const change = JSON.parse(first?.payload ?? '{}') as FlagChange;
-  const copyIds = new Set(rows.flatMap((row) => store.journal.targets(row.id).map(({ copyId }) => copyId)));
-  const uids = [...copyIds].flatMap((id) => store.copies.get(id)?.upstreamUid ?? []).sort((a, b) => a - b);
+  // As they are now: read again when the upstream has answered.
+  const targetCopies = () =>
+    new Map(rows.flatMap((row) => store.journal.targetCopies(row.id).map((copy) => [copy.id, copy] as const)));
+  const uids = [...targetCopies().values()].flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
   if (source && uids.length > 0) {
     await lane.selectKnown(source, { upTo: uids.at(-1) });
     const ranges = rangesOf(uids);
@@ -27,12 +29,10 @@ export async function carryFlags(
     if (!isEmpty(change.remove)) await lane.session.storeFlags(ranges, 'remove', change.remove);
   }
   unit.batch((work) => {
+    const copies = targetCopies();
     for (const row of rows) store.journal.remove(row.id);
     const owesMore = source !== undefined && store.journal.head(source.accountId, 1).length > 0;
-    for (const id of copyIds) {
-      const copy = store.copies.get(id);
-      if (copy) confirmFlags(store, work, copy, change, owesMore);
-    }
+    for (const copy of copies.values()) confirmFlags(store, work, copy, change, owesMore);
   });
   return [];
 }

@@ -4,7 +4,7 @@ import { backoffMs } from '../../lib/backoff.js';
 import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import { UpstreamError } from '../../mail/errors.js';
-import type { JournalRow, JournalTarget } from '../../store/journal.js';
+import type { JournalRow } from '../../store/journal.js';
 import type { Bell } from '../changes.js';
 import type { Lane } from '../sync/lane.js';
 import { RenumberedError } from '../sync/lane.js';
@@ -78,7 +78,7 @@ function firstCarriable(store: JournalContext['store'], head: readonly JournalRo
     const isHeld =
       row.kind !== 'append' &&
       targets.some(({ copyId, newCopyId }) => passed.has(copyId) || (newCopyId !== null && passed.has(newCopyId)));
-    if (isHeld || isPassable(store, row, targets)) {
+    if (isHeld || isPassable(store, row)) {
       for (const { copyId, newCopyId } of targets) passed.add(copyId).add(newCopyId ?? copyId);
       continue;
     }
@@ -87,13 +87,11 @@ function firstCarriable(store: JournalContext['store'], head: readonly JournalRo
   return [];
 }
 
-function isPassable(store: JournalContext['store'], row: JournalRow, targets: readonly JournalTarget[]): boolean {
+function isPassable(store: JournalContext['store'], row: JournalRow): boolean {
   if (row.kind === 'append') {
     return row.nextAttemptAt > Date.now() && (JSON.parse(row.payload) as AppendPayload).awaitUntil !== undefined;
   }
-  return targets.some(
-    ({ copyId }) => store.copies.get(copyId)?.upstreamUid === null && store.journal.isBrought(copyId),
-  );
+  return store.journal.unboundTargets(row.id).some((copyId) => store.journal.isBrought(copyId));
 }
 
 function joinable(rows: readonly JournalRow[], first: JournalRow): JournalRow[] {

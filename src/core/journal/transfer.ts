@@ -124,7 +124,7 @@ export async function carryExpunge(context: JournalContext, lane: LaneSession, r
   const { store, unit } = context;
   const payload = JSON.parse(row.payload) as ExpungePayload;
   const source = store.sources.get(row.sourceId ?? 0);
-  const copies = store.journal.targets(row.id).flatMap(({ copyId }) => store.copies.get(copyId) ?? []);
+  const copies = store.journal.targetCopies(row.id);
   const uids = copies.flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
   let trash: SourceRow | undefined;
   if (source && uids.length > 0) {
