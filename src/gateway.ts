@@ -5,7 +5,7 @@ import type { AccountStatus, Core, CoreEvent, Problem } from './core/core.js';
 import { type CoreAccount, createCore, type OutboxFoundations } from './core/gateway-core.js';
 import { createLogin } from './core/login.js';
 import { createOutbox, type SendingAccount } from './core/outbox/outbox.js';
-import { type DemoUpstreams, startDemoUpstreams } from './demo/index.js';
+import type { DemoUpstreams } from './demo/index.js';
 import { createImapServer, type ImapServer } from './imap/server.js';
 import { isLoopbackAddress } from './lib/addresses.js';
 import { type ClosingStack, createClosingStack } from './lib/closing-stack.js';
@@ -110,7 +110,12 @@ async function build(
   const database = openDatabase(join(config.dataDir, 'gateway.db'));
   started.defer(() => database.close());
   const store = createStore(database);
-  const demo = started.use(await startDemoUpstreams(demoAccountsOf(config), { logger }));
+  const demoAccounts = demoAccountsOf(config);
+  // Loaded only when it is played: the start of a gateway with real accounts does not wait for it.
+  const demo =
+    demoAccounts.length === 0
+      ? undefined
+      : started.use(await (await import('./demo/index.js')).startDemoUpstreams(demoAccounts, { logger }));
   const upstreams = config.accounts.map((account) => upstreamOf(account, demo, logger));
 
   const core = started.use(
@@ -175,10 +180,11 @@ const demoAccountsOf = ({ accounts }: Config) =>
     account.kind === 'demo' ? [{ name: account.name, personality: account.demo, address: account.address }] : [],
   );
 
-function upstreamOf(account: AccountConfig, demo: DemoUpstreams, logger: Logger): Upstream {
+function upstreamOf(account: AccountConfig, demo: DemoUpstreams | undefined, logger: Logger): Upstream {
   const { name, identities } = account;
   const shared = { name, identities, isDefault: account.default };
   if (account.kind === 'demo') {
+    if (!demo) throw new Error('the demo accounts are not running');
     const { address, imapPort, smtpPort, password } = demo.account(name);
     const traits = traitsOf(account.demo);
     const at = (port: number): Endpoint => ({ host: '127.0.0.1', port, tls: 'none' });
