@@ -48,6 +48,8 @@ export interface JournalStore {
   setSent(id: number, payload: unknown): void;
   setPayload(id: number, payload: unknown): void;
   setAttempt(id: number, attempts: number, nextAttemptAt: number, lastError: string | undefined): void;
+  /** Rows that failed are tried again at once; those that wait until after `latest` (asked for by the server) are left. */
+  retryNow(accountId: number, latest: number): void;
   removeTarget(journalId: number, copyId: number): void;
   remove(id: number): void;
   depth(accountId: number): { depth: number; oldestAt: number | undefined; lastError: string | undefined };
@@ -87,6 +89,9 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   const setSent = sqlite.prepare('UPDATE journal SET sent = 1, payload = ? WHERE id = ?');
   const setPayload = sqlite.prepare('UPDATE journal SET payload = ? WHERE id = ?');
   const setAttempt = sqlite.prepare('UPDATE journal SET attempts = ?, nextAttemptAt = ?, lastError = ? WHERE id = ?');
+  const retryNow = sqlite.prepare(
+    'UPDATE journal SET nextAttemptAt = 0 WHERE accountId = ? AND attempts > 0 AND nextAttemptAt <= ?',
+  );
   const removeTarget = sqlite.prepare('DELETE FROM journalTargets WHERE journalId = ? AND copyId = ?');
   const remove = sqlite.prepare('DELETE FROM journal WHERE id = ?');
   const depth = sqlite.prepare(
@@ -115,6 +120,7 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
     setPayload: (id, payload) => void setPayload.run(JSON.stringify(payload), id),
     setAttempt: (id, attempts, nextAttemptAt, lastError) =>
       void setAttempt.run(attempts, nextAttemptAt, lastError ?? null, id),
+    retryNow: (accountId, latest) => void retryNow.run(accountId, latest),
     removeTarget: (journalId, copyId) => void removeTarget.run(journalId, copyId),
     remove: (id) => void remove.run(id),
     depth: (accountId) => {

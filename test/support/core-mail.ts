@@ -78,12 +78,14 @@ export async function appendMail(rig: Rig, path: string, text: string, flags: Fl
 /** The bytes a client reads. */
 export async function readBody(rig: Rig, path: string, uid: number): Promise<string | undefined> {
   const work = async () => {
-    for await (const { body } of rig.core.reads.bodies(
+    for await (const { body, error } of rig.core.reads.bodies(
       rig.idOf(path),
       Uint32Array.of(uid),
       new AbortController().signal,
-    ))
+    )) {
+      if (error) throw error;
       return body && Buffer.from(await body.bytes()).toString('utf8');
+    }
     return undefined;
   };
   // Small steps: the disk must not look slow.

@@ -16,6 +16,7 @@ import type { AppendPayload } from '../journal/payloads.js';
 import type { MessageBodies } from '../reads/bodies.js';
 import { listingOf } from '../sync/ingest.js';
 import { type ActionContext, targetMailbox } from './context.js';
+import { checkKeywords } from './flags.js';
 import { entryUid, targetSource } from './transfer.js';
 
 export interface AppendContext extends ActionContext {
@@ -42,11 +43,32 @@ export function appendLimit(context: AppendContext, path: string): number {
 /** A mailbox by path, or an account's mailbox of a role (for what the gateway itself stores). */
 export type AppendTarget = string | { readonly accountId: number; readonly role: Role };
 
-/** APPEND (RFC 9051 §6.3.12). @throws {MailboxError} TRYCREATE, CANNOT, TOOBIG */
+export interface Appending {
+  readonly message: Spooled;
+  readonly flags: FlagSet;
+  readonly internalDate: number | undefined;
+}
+
+/** APPEND (RFC 9051 §6.3.12). @throws {MailboxError} TRYCREATE, CANNOT, TOOBIG, LIMIT */
 export async function append(
   context: AppendContext,
   where: AppendTarget,
-  { message, flags, internalDate }: { message: Spooled; flags: FlagSet; internalDate: number | undefined },
+  appending: Appending,
+): Promise<{ uidValidity: number; uid: Uid }> {
+  try {
+    checkKeywords(appending.flags);
+    return await store(context, where, appending);
+  } catch (error) {
+    // Refused: nobody answers for the bytes any more.
+    context.bodies.unpin(appending.message.bodyRef);
+    throw error;
+  }
+}
+
+async function store(
+  context: AppendContext,
+  where: AppendTarget,
+  { message, flags, internalDate }: Appending,
 ): Promise<{ uidValidity: number; uid: Uid }> {
   const target = targetMailbox(context, typeof where === 'string' ? where : unifiedPath(where.role));
   const bytes = await context.bodies.read(message.bodyRef);

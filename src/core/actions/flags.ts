@@ -24,7 +24,8 @@ export function storeFlags(context: ActionContext, mailboxId: MailboxId, request
   return { modified: mergeRanges(selected.filter(({ uid }) => left.has(uid)).map(({ uid }) => [uid, uid] as const)) };
 }
 
-function checkKeywords({ keywords }: FlagSet): void {
+/** @throws {MailboxError} LIMIT */
+export function checkKeywords({ keywords }: FlagSet): void {
   if (keywords.length > MAX_KEYWORDS || keywords.some((keyword) => keyword.length > MAX_KEYWORD_LENGTH)) {
     throw new MailboxError('LIMIT', `at most ${MAX_KEYWORDS} keywords of ${MAX_KEYWORD_LENGTH} characters`);
   }

@@ -21,6 +21,7 @@ import { createProgress } from './progress.js';
 import type { SourceSyncContext } from './source-state.js';
 import { listSome, syncSource } from './source-sync.js';
 import type { Tree } from './tree.js';
+import { watchInbox } from './watch.js';
 
 export interface ActorOptions {
   readonly account: AccountSettings;
@@ -68,7 +69,16 @@ export function createActor(options: ActorOptions): Actor {
   const { account, store, tree, bell, logger } = options;
   const { traits } = account;
   const stop = new AbortController();
-  const gate = createGate({ connector: account.connector, signal: stop.signal });
+  let sleeping = new AbortController();
+  /** Whatever sleeps because the account could not be reached goes on. */
+  const wake = () => {
+    store.journal.retryNow(account.id, Date.now() + RETRY.maxMs);
+    bell.ringJournal(account.id);
+    sleeping.abort();
+    sleeping = new AbortController();
+  };
+  const sleepUntilBack = (ms: number) => sleep(ms, AbortSignal.any([stop.signal, sleeping.signal]));
+  const gate = createGate({ connector: account.connector, signal: stop.signal, onBack: wake });
   const worker = createLane(gate.connect);
   const watcher = createLane(gate.connect);
   const reader = traits.maxConnections >= 3 ? createLane(gate.connect) : worker;
@@ -188,7 +198,7 @@ export function createActor(options: ActorOptions): Actor {
       logger.info({ err: error }, 'account cannot be synchronised now');
       options.onProblem('connection', failureText(error), remedyFor(error));
     } else logger.error({ err: error }, 'synchronisation failed unexpectedly');
-    await sleep(Math.max(backoffMs(attempt, RETRY), gate.waitMs()), stop.signal);
+    await sleepUntilBack(Math.max(backoffMs(attempt, RETRY), gate.waitMs()));
   };
 
   const poll = async () => {
@@ -207,29 +217,6 @@ export function createActor(options: ActorOptions): Actor {
   };
 
   const inbox = () => syncable().find(({ role, listed }) => role === 'inbox' && listed);
-  /** New mail at once: a connection that does nothing but wait on INBOX. */
-  const watch = async () => {
-    for (let attempt = 0; !stop.signal.aborted; ) {
-      const source = inbox();
-      if (!source || gate.waitMs() > 0) {
-        await sleep(Math.max(200, Math.min(gate.waitMs(), 5_000)), stop.signal);
-        continue;
-      }
-      try {
-        await watcher.run(Priority.arrivals, async (lane) => {
-          await syncSource(context, lane, source.id);
-          attempt = 0;
-          await lane.session.waitForChange({ signal: stop.signal, maxMs: traits.idleMs });
-        });
-      } catch (error) {
-        if (stop.signal.aborted) return;
-        logger.info({ err: error }, 'watching the inbox was interrupted');
-        await watcher.drop();
-        await sleep(backoffMs(attempt++, RETRY), stop.signal);
-      }
-    }
-  };
-
   /** Sources that a look is queued for: one look after many actions. */
   const looks = new Set<number>();
   const lookAgain = (sourceIds: readonly number[]) => {
@@ -247,6 +234,10 @@ export function createActor(options: ActorOptions): Actor {
     }
   };
 
+  const sourceAsItIs = (source: SourceRow): SourceProgress => {
+    const count = store.copies.countBound(source.id);
+    return { path: source.path.join('/'), done: count, total: count };
+  };
   return {
     start: () => {
       const pusher = {
@@ -259,17 +250,19 @@ export function createActor(options: ActorOptions): Actor {
         onProblem: options.onProblem,
         onProblemOver: options.onProblemOver,
       };
-      running.push(life(), watch(), runPusher(pusher, stop.signal));
+      const watching = { context, watcher, gate, idleMs: traits.idleMs, inbox, sleepUntilBack, signal: stop.signal };
+      running.push(life(), watchInbox(watching), runPusher(pusher, stop.signal));
     },
     status: () => ({
       ...gate.status(synced),
       synced,
-      sources: progress.sources(),
+      sources: synced ? syncable().map(sourceAsItIs) : progress.sources(),
       messagesPerSecond: progress.messagesPerSecond(),
       upstreamConnections: gate.open(),
     }),
     syncNow: async () => {
       gate.retryNow();
+      wake();
       await listTree();
       await listAll();
       await catchUp(true);

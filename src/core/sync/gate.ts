@@ -20,7 +20,14 @@ const TRANSIENT = { firstMs: 1_000, maxMs: 5 * 60_000 };
 /** A refusal may be a rate limit in disguise (QQ says the same for five causes): once more after 15 minutes, then rarely. */
 const AUTH = { firstMs: 30 * 60_000, maxMs: 12 * 3_600_000 };
 
-export function createGate({ connector, signal }: { connector: Connector; signal: AbortSignal }): Gate {
+export interface GateOptions {
+  readonly connector: Connector;
+  readonly signal: AbortSignal;
+  /** The account can be reached again after it could not. */
+  onBack(): void;
+}
+
+export function createGate({ connector, signal, onBack }: GateOptions): Gate {
   let failure: UpstreamError | undefined;
   let failures = 0;
   let notBefore = 0;
@@ -41,6 +48,7 @@ export function createGate({ connector, signal }: { connector: Connector; signal
       if (signal.aborted) throw new UpstreamError('transient', 'the gateway is stopping');
       if (failure && Date.now() < notBefore) throw failure;
       const session = await connector.connect(signal).catch(onFailure);
+      const isBack = failure !== undefined;
       failure = undefined;
       failures = 0;
       everConnected = true;
@@ -48,6 +56,7 @@ export function createGate({ connector, signal }: { connector: Connector; signal
       void session.closed.then(() => {
         open--;
       });
+      if (isBack) onBack();
       return session;
     },
     waitMs: () => (failure ? Math.max(0, notBefore - Date.now()) : 0),

@@ -230,3 +230,34 @@ test('a message that waits behind more than one look at the journal is still fou
   await rig.settle();
   expect(b.contents('Junk').length).toBe(210);
 });
+
+describe('after a long time away', () => {
+  const away = async () => {
+    const prepared = await account(2);
+    const { fake, rig, store } = prepared;
+    fake.goOffline();
+    store(1, '\\Flagged');
+    // The waits between attempts have grown to minutes.
+    await rig.during(new Promise<void>((done) => setTimeout(done, 3_600_000)), 5_000);
+    fake.goOnline();
+    return prepared;
+  };
+
+  test('`gateway sync` carries at once what is owed', async () => {
+    const { rig, stored } = await away();
+    await using _ = rig;
+    const asked = Date.now();
+    await rig.during(rig.core.overview.syncNow(undefined));
+    await rig.until('it is carried', () => stored().length === 1);
+    expect(Date.now() - asked).toBeLessThan(5_000);
+  });
+
+  test('the first connection that comes about wakes all that waits', async () => {
+    const { fake, rig, stored } = await away();
+    await using _ = rig;
+    await rig.until('a connection', () => fake.calls.some(({ method }) => method === 'listMailboxes'));
+    const back = Date.now();
+    await rig.until('it is carried', () => stored().length === 1);
+    expect(Date.now() - back).toBeLessThan(5_000);
+  });
+});

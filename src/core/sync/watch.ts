@@ -1,0 +1,46 @@
+// New mail at once: a connection that does nothing but wait on INBOX.
+import { backoffMs } from '../../lib/backoff.js';
+import { sleep } from '../../lib/deadline.js';
+import type { SourceRow } from '../../store/sources.js';
+import type { Gate } from './gate.js';
+import { type Lane, Priority } from './lane.js';
+import type { SourceSyncContext } from './source-state.js';
+import { syncSource } from './source-sync.js';
+
+export interface WatchOptions {
+  readonly context: SourceSyncContext;
+  readonly watcher: Lane;
+  readonly gate: Gate;
+  readonly idleMs: number;
+  /** Undefined while there is none that has been listed. */
+  inbox(): SourceRow | undefined;
+  /** Ends early when the account can be reached again. */
+  sleepUntilBack(ms: number): Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+const RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
+
+/** Runs until the signal is aborted; never throws. */
+export async function watchInbox(options: WatchOptions): Promise<void> {
+  const { context, watcher, gate, idleMs, inbox, sleepUntilBack, signal } = options;
+  for (let attempt = 0; !signal.aborted; ) {
+    const source = inbox();
+    if (!source || gate.waitMs() > 0) {
+      await sleep(Math.max(200, Math.min(gate.waitMs(), 5_000)), signal);
+      continue;
+    }
+    try {
+      await watcher.run(Priority.arrivals, async (lane) => {
+        await syncSource(context, lane, source.id);
+        attempt = 0;
+        await lane.session.waitForChange({ signal, maxMs: idleMs });
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      context.logger.info({ err: error }, 'watching the inbox was interrupted');
+      await watcher.drop();
+      await sleepUntilBack(backoffMs(attempt++, RETRY));
+    }
+  }
+}
