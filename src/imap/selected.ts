@@ -1,5 +1,6 @@
 // One client's view of one mailbox: the uids it has been told, hence what its sequence numbers mean (providers.md §13.7).
 import type { Core, MailboxChanges, MailboxId, MailboxSnapshot } from '../core/core.js';
+import { indexIn, lowerBound } from '../lib/ascending.js';
 import { mergeRanges, type NumberRanges, rangesInclude, resolveSet, type SequenceSet } from '../mail/sequence-set.js';
 import { BadCommandError, ByeError } from './errors.js';
 import type { Reply } from './reply.js';
@@ -39,7 +40,7 @@ export class Selected {
 
   /** 0 if the client has not been told of the uid. */
   seqOf(uid: number): number {
-    return indexOf(this.#uids, uid) + 1;
+    return indexIn(this.#uids, uid) + 1;
   }
 
   /**
@@ -147,23 +148,6 @@ export class Selected {
       if (seq > 0 && seq <= known) reply.untagged(`${seq} FETCH (UID ${uid} FLAGS (${flags.wire}))`);
     }
   }
-}
-
-function indexOf(uids: Uint32Array, uid: number): number {
-  const index = lowerBound(uids, uid);
-  return uids[index] === uid ? index : -1;
-}
-
-/** Index of the first element ≥ value. */
-function lowerBound(uids: Uint32Array, value: number): number {
-  let low = 0;
-  let high = uids.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((uids[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function sequence(low: number, high: number): Uint32Array {

@@ -1,3 +1,4 @@
+import { indexIn } from '../../lib/ascending.js';
 import { MailboxError } from '../../mail/errors.js';
 import { SystemFlag } from '../../mail/flags.js';
 import { asUid } from '../../mail/ids.js';
@@ -92,7 +93,7 @@ export function createSnapshots({ store, flags, tagOf, keep = 24 }: SnapshotOpti
     let highest = old.modseq;
     for (const [uid, modseq, sourceId, system, keywords] of changed) {
       // Among the old ones only: behind them `uids` is still empty, and no longer ascending.
-      const index = uid > lastUid ? next++ : indexOfUid(kept, uid);
+      const index = uid > lastUid ? next++ : indexIn(kept, uid);
       if (modseq > highest) highest = modseq;
       if (index < 0) continue;
       uids[index] = uid;
@@ -141,18 +142,4 @@ function grown(array: Uint32Array<ArrayBuffer>, capacity: number): Uint32Array<A
   const larger = new Uint32Array(capacity);
   larger.set(array);
   return larger;
-}
-
-/** Index of a uid in an ascending array, or -1. */
-export function indexOfUid(uids: Uint32Array, uid: number): number {
-  let low = 0;
-  let high = uids.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const value = uids[middle] ?? 0;
-    if (value === uid) return middle;
-    if (value < uid) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }

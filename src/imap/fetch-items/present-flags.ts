@@ -1,4 +1,5 @@
 import type { InternedFlags, MailboxSnapshot } from '../../core/core.js';
+import { lowerBound } from '../../lib/ascending.js';
 
 /** Finds the flags of ascending uids by walking along a snapshot; undefined for a message that is gone. */
 export function flagsFinder(snapshot: MailboxSnapshot, firstUid: number): (uid: number) => InternedFlags | undefined {
@@ -22,15 +23,4 @@ export function countGone(snapshot: MailboxSnapshot, uids: Uint32Array): number 
   let gone = 0;
   for (const uid of uids) if (!find(uid)) gone++;
   return gone;
-}
-
-function lowerBound(uids: Uint32Array, value: number): number {
-  let low = 0;
-  let high = uids.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((uids[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
