@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import type { SourceRow } from './sources.js';
 
 /** One content. Texts are WireText. */
 export interface NewMessage {
@@ -29,6 +30,9 @@ export interface Listing {
   readonly messageIdHeader: string;
 }
 
+/** A source and the account it belongs to. */
+export type SourceKey = Pick<SourceRow, 'id' | 'accountId'>;
+
 export interface MessageStore {
   insert(message: NewMessage): number;
   get(id: number): MessageRow | undefined;
@@ -47,15 +51,14 @@ export interface MessageStore {
   setOrigin(id: number, originId: number | null): void;
   setOurs(id: number): void;
   setEmailId(id: number, emailId: string): void;
-  /** Newest messages of an account whose body is not cached, within a date: for prefetch. */
+  /** Newest messages of a source whose body is not cached, within a date: for prefetch. */
   withoutBody(
-    sourceId: number,
+    source: SourceKey,
     since: number,
     limit: number,
   ): { messageId: number; upstreamUid: number; sizeBytes: number }[];
-  /** Bound copies of a source whose message has no listing yet, newest first. */
-  withoutListing(sourceId: number, limit: number): { messageId: number; upstreamUid: number }[];
-  countWithoutListing(sourceId: number): number;
+  /** Upstream uids of a source whose message has no listing yet, newest first. */
+  withoutListing(source: SourceKey): number[];
   /** Deletes the message if no copy shows it any more. */
   removeIfOrphan(id: number): void;
 }
@@ -94,20 +97,17 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
   const setOurs = sqlite.prepare('UPDATE messages SET ours = 1 WHERE id = ?');
   const setEmailId = sqlite.prepare('UPDATE messages SET emailId = ? WHERE id = ?');
   const withoutBody = sqlite.prepare(
-    `SELECT m.id AS messageId, c.upstreamUid, m.sizeBytes FROM copies c JOIN messages m ON m.id = c.messageId
-     WHERE c.sourceId = ? AND c.leaving = 0 AND c.upstreamUid IS NOT NULL AND m.bodyRef IS NULL AND m.internalDate >= ?
+    `SELECT m.id AS messageId, c.upstreamUid, m.sizeBytes
+     FROM messages m INDEXED BY messagesWithoutBody JOIN copies c ON c.messageId = m.id
+     WHERE m.accountId = ? AND m.bodyRef IS NULL AND m.internalDate >= ?
+       AND c.sourceId = ? AND c.leaving = 0 AND c.upstreamUid IS NOT NULL
      ORDER BY m.internalDate DESC LIMIT ?`,
   );
-  const withoutListing = sqlite.prepare(
-    `SELECT c.messageId, c.upstreamUid FROM copies c
-     WHERE c.sourceId = ? AND c.upstreamUid IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.messageId = c.messageId)
-     ORDER BY c.upstreamUid DESC LIMIT ?`,
-  );
-  const countWithoutListing = sqlite
+  const withoutListing = sqlite
     .prepare(
-      `SELECT count(*) FROM copies c WHERE c.sourceId = ? AND c.upstreamUid IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.messageId = c.messageId)`,
+      `SELECT c.upstreamUid FROM messages m INDEXED BY messagesWithoutListing JOIN copies c ON c.messageId = m.id
+       WHERE m.accountId = ? AND m.messageIdHeader IS NULL AND c.sourceId = ? AND c.upstreamUid IS NOT NULL
+       ORDER BY c.upstreamUid DESC`,
     )
     .pluck();
   const remove = sqlite.prepare(
@@ -139,11 +139,9 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
     setOurs: (id) => void setOurs.run(id),
     setEmailId: (id, emailId) => void setEmailId.run(emailId, id),
     setOrigin: (id, originId) => void setOrigin.run(originId, id),
-    withoutBody: (sourceId, since, limit) =>
-      withoutBody.all(sourceId, since, limit) as { messageId: number; upstreamUid: number; sizeBytes: number }[],
-    withoutListing: (sourceId, limit) =>
-      withoutListing.all(sourceId, limit) as { messageId: number; upstreamUid: number }[],
-    countWithoutListing: (sourceId) => countWithoutListing.get(sourceId) as number,
+    withoutBody: ({ id, accountId }, since, limit) =>
+      withoutBody.all(accountId, since, id, limit) as { messageId: number; upstreamUid: number; sizeBytes: number }[],
+    withoutListing: ({ id, accountId }) => withoutListing.all(accountId, id) as number[],
     removeIfOrphan: (id) => void remove.run({ id }),
   };
 }

@@ -129,22 +129,18 @@ export function createActor(options: ActorOptions): Actor {
   /** Headers of what has only been listed, newest first (DESIGN §6). */
   const backfill = async () => {
     for (const source of syncable()) {
-      progress.begin(source, store.copies.countBound(source.id), store.messages.countWithoutListing(source.id));
-      let lastFirst = -1;
-      for (;;) {
-        const missing = store.messages.withoutListing(source.id, BACKFILL_CHUNK);
-        const [first] = missing;
-        // No progress on the same messages: the server does not give them. They are fetched again when asked for.
-        if (!first || first.upstreamUid === lastFirst) break;
-        lastFirst = first.upstreamUid;
+      // What the server gives nothing for stays missing; it is asked for again when a client wants it.
+      const missing = store.messages.withoutListing(source);
+      progress.begin(source, store.copies.countBound(source.id), missing.length);
+      for (let i = 0; i < missing.length; i += BACKFILL_CHUNK) {
         const known = store.sources.get(source.id);
         if (!known) break;
+        const chunk = missing.slice(i, i + BACKFILL_CHUNK);
         await onWorker(Priority.backfill, async (lane) => {
-          await lane.selectKnown(known, { upTo: first.upstreamUid });
-          const ranges = rangesOf(missing.map(({ upstreamUid }) => upstreamUid).reverse());
-          await lane.session.fetchHeaders(ranges, (rows) => {
-            ingest.headers(source, rows);
-            progress.filled(source, rows.length);
+          await lane.selectKnown(known, { upTo: chunk[0] });
+          await lane.session.fetchHeaders(rangesOf(chunk.reverse()), (rows) => {
+            ingest.headers(known, rows);
+            progress.filled(known, rows.length);
           });
         });
       }
@@ -158,7 +154,7 @@ export function createActor(options: ActorOptions): Actor {
       const seen = new Set<number>();
       for (;;) {
         const items = store.messages
-          .withoutBody(source.id, since, PREFETCH_CHUNK)
+          .withoutBody(source, since, PREFETCH_CHUNK)
           .filter(({ messageId }) => !seen.has(messageId));
         if (items.length === 0 || stop.signal.aborted) break;
         for (const { messageId } of items) seen.add(messageId);

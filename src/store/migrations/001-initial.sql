@@ -55,6 +55,9 @@ CREATE TABLE messages (
 );
 CREATE UNIQUE INDEX messagesByEmailId ON messages (accountId, emailId) WHERE emailId IS NOT NULL;
 CREATE INDEX messagesByMessageId ON messages (messageIdHeader) WHERE messageIdHeader IS NOT NULL AND messageIdHeader <> '';
+-- What backfill and prefetch have yet to bring: small once they are done, so that asking costs nothing.
+CREATE INDEX messagesWithoutListing ON messages (accountId) WHERE messageIdHeader IS NULL;
+CREATE INDEX messagesWithoutBody ON messages (accountId, internalDate) WHERE bodyRef IS NULL;
 CREATE INDEX messagesByBody ON messages (bodyRef) WHERE bodyRef IS NOT NULL;
 
 -- Wire-ready listings, apart from messages so that scans for dates and sizes stay narrow. No row: not fetched yet.
