@@ -99,14 +99,14 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
   // CROSS JOIN keeps the order of the tables (SQLite): from the few that are missing, not from all copies of the source.
   const withoutBody = sqlite.prepare(
     `SELECT m.id AS messageId, c.upstreamUid, m.sizeBytes
-     FROM messages m INDEXED BY messagesWithoutBody CROSS JOIN copies c ON c.messageId = m.id
+     FROM messages m INDEXED BY messagesWithoutBody CROSS JOIN copies c INDEXED BY copiesByMessage ON c.messageId = m.id
      WHERE m.accountId = ? AND m.bodyRef IS NULL AND m.internalDate >= ?
        AND c.sourceId = ? AND c.leaving = 0 AND c.upstreamUid IS NOT NULL
      ORDER BY m.internalDate DESC LIMIT ?`,
   );
   const withoutListing = sqlite
     .prepare(
-      `SELECT c.upstreamUid FROM messages m INDEXED BY messagesWithoutListing CROSS JOIN copies c ON c.messageId = m.id
+      `SELECT c.upstreamUid FROM messages m INDEXED BY messagesWithoutListing CROSS JOIN copies c INDEXED BY copiesByMessage ON c.messageId = m.id
        WHERE m.accountId = ? AND m.messageIdHeader IS NULL AND c.sourceId = ? AND c.upstreamUid IS NOT NULL
        ORDER BY c.upstreamUid DESC`,
     )
