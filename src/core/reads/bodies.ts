@@ -67,7 +67,8 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
     let ahead = 0;
     for (let i = 0; i < uids.length; i++) {
       if (signal.aborted) return;
-      if (i >= ahead) {
+      // Filled up again when half of it is taken, so that the upstream is never waited for with nothing under way.
+      if (ahead - i <= LOOK_AHEAD / 2 && ahead < uids.length) {
         const end = Math.min(uids.length, i + LOOK_AHEAD);
         for (const [uid, download] of startDownloads(mailboxId, uids.subarray(ahead, end))) pending.set(uid, download);
         ahead = end;
@@ -173,20 +174,37 @@ function createDownloads({ store, reader }: BodiesOptions, cache: BodyCache) {
     await reader.read(sourceId, { leisurely, upTo }, (session) => {
       // Again: while this waited for its turn the source may have been renumbered, and an old uid is another message.
       const requests = byUid();
-      return session.fetchBodies([...requests.keys()], async (uid, body) => {
-        const request = requests.get(uid);
-        const writer = cache.writer();
-        try {
-          for await (const chunk of body) await writer.write(chunk);
-        } catch (error) {
-          await writer.abort();
-          throw error;
-        }
-        await cache.finish(writer, ({ bodyRef }) => {
-          if (request) store.messages.setBody(request.messageId, bodyRef);
-        });
-      });
+      return withWrites((inBackground) =>
+        session.fetchBodies([...requests.keys()], async (uid, body) => {
+          const request = requests.get(uid);
+          const { whole, bytes } = await startOf(body);
+          const written = keep(request, bytes, whole);
+          // A small one goes to disk while the next comes; a large one is written as fast as it comes.
+          if (whole) inBackground(written);
+          else await written;
+        }),
+      );
     });
+  };
+  const keep = async (
+    request: BodyRequest | undefined,
+    bytes: AsyncIterable<Uint8Array>,
+    whole: Uint8Array | undefined,
+  ): Promise<void> => {
+    const writer = cache.writer();
+    try {
+      for await (const chunk of bytes) await writer.write(chunk);
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+    await cache.finish(
+      writer,
+      ({ bodyRef }) => {
+        if (request) store.messages.setBody(request.messageId, bodyRef);
+      },
+      whole,
+    );
   };
   const uidOf = (sourceId: number, { messageId, holderId = messageId }: BodyRequest): UpstreamUid[] =>
     store.copies
@@ -209,6 +227,38 @@ function createDownloads({ store, reader }: BodiesOptions, cache: BodyCache) {
     return new Map(requests.map(({ messageId }) => [messageId, underWay.get(messageId) ?? Promise.resolve()]));
   };
   return { start };
+}
+
+/** Runs the work, and ends when what it left to be written is written too. @throws what either throws, the work's first */
+async function withWrites(work: (inBackground: (write: Promise<void>) => void) => Promise<void>): Promise<void> {
+  const writes: Promise<void>[] = [];
+  try {
+    await work((write) => {
+      // It may fail before anybody waits for it.
+      write.catch(() => undefined);
+      writes.push(write);
+    });
+  } finally {
+    await Promise.allSettled(writes);
+  }
+  await Promise.all(writes);
+}
+
+/** The body's bytes from their beginning; `whole`: the one piece that is all of it. */
+async function startOf(
+  body: AsyncIterable<Uint8Array>,
+): Promise<{ whole: Uint8Array | undefined; bytes: AsyncIterable<Uint8Array> }> {
+  const rest = body[Symbol.asyncIterator]();
+  const first = await rest.next();
+  const second = first.done ? first : await rest.next();
+  const bytes = async function* () {
+    try {
+      for (let next = first; !next.done; next = next === first ? second : await rest.next()) yield next.value;
+    } finally {
+      await rest.return?.();
+    }
+  };
+  return { whole: second.done && !first.done ? first.value : undefined, bytes: bytes() };
 }
 
 /** Runs of requests to one source, small enough for one command. */

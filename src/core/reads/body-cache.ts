@@ -1,12 +1,15 @@
 // bodies/ as a cache (DESIGN §8): least recently used files go first; what somebody answers for is pinned.
 import type { Logger } from '../../lib/logger.js';
-import { createMutex } from '../../lib/mutex.js';
+import { createRecent } from '../../lib/recent.js';
+import { createSharedLock } from '../../lib/shared-lock.js';
 import { MailboxError, UpstreamError } from '../../mail/errors.js';
 import type { BodyFiles, BodyWriter } from '../../store/body-files.js';
 import type { Store } from '../../store/store.js';
 import type { Spooled, SpoolWriter } from '../core.js';
 
 const USED_BATCH = 500;
+/** Bytes held in memory: what was stored or read last is asked for again, whole or in pieces. */
+const RECENT_BYTES = 8_000_000;
 
 export interface CacheOptions {
   readonly store: Store;
@@ -20,6 +23,7 @@ export type BodyCache = ReturnType<typeof createCache>;
 export function createCache({ store, files, cacheBytes, logger }: CacheOptions) {
   const { bodyIndex } = store;
   let totalBytes = bodyIndex.totalBytes();
+  const recent = createRecent(RECENT_BYTES);
 
   /** When each was last read. */
   const used = new Map<string, number>();
@@ -30,8 +34,8 @@ export function createCache({ store, files, cacheBytes, logger }: CacheOptions) 
     used.clear();
   };
 
-  /** Files appear and go one at a time: what is being stored must not be the file that is being dropped. */
-  const turns = createMutex();
+  /** Files appear side by side, but none while files go: what is being stored may be the one that is being dropped. */
+  const lock = createSharedLock();
   const evict = async () => {
     writeUsed();
     // One by one: between two of them a file may have been pinned, or read.
@@ -41,11 +45,12 @@ export function createCache({ store, files, cacheBytes, logger }: CacheOptions) 
       await files.remove(victim.ref);
     }
   };
-  /** Finishes a file and notes it. */
-  const finish = (writer: BodyWriter, also: (written: Spooled) => void): Promise<Spooled> =>
-    turns.run(async () => {
+  /** Finishes a file and notes it; `bytes`: all of it, where it is at hand. */
+  const finish = (writer: BodyWriter, also: (written: Spooled) => void, bytes?: Uint8Array): Promise<Spooled> =>
+    lock.shared(async () => {
       const written = await writer.finish();
       note(written, () => also(written));
+      if (bytes) recent.set(written.bodyRef, bytes);
       return written;
     });
   const note = ({ bodyRef, sizeBytes }: Spooled, also: () => void) => {
@@ -56,7 +61,7 @@ export function createCache({ store, files, cacheBytes, logger }: CacheOptions) 
     });
     if (isNew) totalBytes += sizeBytes;
     if (totalBytes > cacheBytes)
-      turns.run(evict).catch((err: unknown) => logger.warn({ err }, 'cannot make room in the body cache'));
+      lock.exclusive(evict).catch((err: unknown) => logger.warn({ err }, 'cannot make room in the body cache'));
   };
   return {
     finish,
@@ -68,13 +73,17 @@ export function createCache({ store, files, cacheBytes, logger }: CacheOptions) 
     },
     /** False if the file is gone, or only half there (the machine died before it was on disk); it is then forgotten. */
     isWhole: async (ref: string): Promise<boolean> => {
-      if ((await files.sizeOf(ref)) === bodyIndex.sizeOf(ref)) return true;
+      if (recent.has(ref) || (await files.sizeOf(ref)) === bodyIndex.sizeOf(ref)) return true;
       bodyIndex.forget(ref);
       return false;
     },
     read: async (ref: string): Promise<Uint8Array> => {
+      const known = recent.get(ref);
+      if (known) return known;
       try {
-        return await files.read(ref);
+        const bytes = await files.read(ref);
+        recent.set(ref, bytes);
+        return bytes;
       } catch (error) {
         // Somebody removed the file: forget it, so that the next try fetches it again.
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') bodyIndex.forget(ref);
