@@ -1,4 +1,5 @@
 // Where the commands print, and how they end.
+import { basename, relative } from 'node:path';
 
 /** Documented in the README; scripts rely on them. */
 export const ExitCode = {
@@ -23,6 +24,13 @@ export interface Io {
   readonly interactive: boolean;
   /** Characters a line of the terminal takes. */
   readonly columns: () => number;
+}
+
+/** How this program is called, for texts that name a command: it may not be installed under its own name. */
+export function commandName(script: string | undefined, cwd: string): string {
+  if (script === undefined || /^gateway(\.cmd)?$/.test(basename(script))) return 'gateway';
+  const near = relative(cwd, script);
+  return `node ${near.startsWith('..') ? script : near}`;
 }
 
 /** An answer the user did not want, in one line; the process ends with this code. */

@@ -15,6 +15,8 @@ export interface CliContext {
   readonly io: Io;
   readonly startGateway: typeof startGateway;
   readonly version: string;
+  /** How the program is called here, for texts that name a command; default `gateway`. */
+  readonly command?: string;
 }
 
 const EPILOGUE = `Exit codes:
@@ -52,7 +54,9 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     const explanation = explain(error, config);
     if (explanation) {
-      io.complain(error instanceof ConfigError ? explanation.text : `gateway: ${explanation.text}`);
+      // Texts call the program by its name; a user of a checkout has to call it otherwise.
+      const text = explanation.text.replaceAll('"gateway ', `"${context.command ?? 'gateway'} `);
+      io.complain(error instanceof ConfigError ? text : `gateway: ${text}`);
       return explanation.exitCode;
     }
     io.complain(`gateway: internal error, please report it:\n${error instanceof Error ? error.stack : String(error)}`);

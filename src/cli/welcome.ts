@@ -31,7 +31,7 @@ export function welcomeLines(facts: WelcomeFacts): string[] {
     `  ${'User name'.padEnd(20)} ${config.login.user}   (the same for both)`,
     `  ${'Password'.padEnd(20)} ${passwordText(facts)}`,
     ...(facts.address === undefined ? [] : [`  ${'E-mail address'.padEnd(20)} ${printable(facts.address)}`]),
-    `  ${'Certificate'.padEnd(20)} let the program trust ${ca}   (or confirm its question once)`,
+    `  ${'Certificate'.padEnd(20)} let the program trust ${ca}`,
     '',
   ];
   return config.accounts.some((account) => account.kind === 'demo') ? [...lines, ...demoLines(config), ''] : lines;
@@ -64,7 +64,7 @@ function passwordText({ config, password }: WelcomeFacts): string {
     path === undefined
       ? `as given in ${source === 'env' ? 'the environment' : 'the configuration'}`
       : `in the file ${shortPath(path)}`;
-  return password === undefined ? place : `${password}   (kept ${place})`;
+  return password === undefined ? place : `${password}   (${place})`;
 }
 
 function demoLines(config: Config): string[] {

@@ -116,7 +116,14 @@ function makeServer(
     },
     onMailFrom: ({ address }, _, callback) => {
       const isOwn = core.outbox.isOwnAddress(address);
-      callback(isOwn ? null : new SmtpReply(550, `5.7.1 ${address || '<>'} is not one of the accounts here`));
+      callback(
+        isOwn
+          ? null
+          : new SmtpReply(
+              550,
+              `5.7.1 ${address || '<>'} is not one of the accounts here; see "identities" in the configuration`,
+            ),
+      );
     },
     onRcptTo: (_, session, callback) => {
       const isTooMany = session.envelope.rcptTo.length >= MAX_RECIPIENTS;

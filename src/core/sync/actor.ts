@@ -173,8 +173,10 @@ export function createActor(options: ActorOptions): Actor {
         await catchUp(true);
         await backfill();
         gate.setBusy(false);
-        if (!synced) options.onSynced();
+        const isFirst = !synced;
+        // Before it is told: who is told looks at the status.
         synced = true;
+        if (isFirst) options.onSynced();
         options.onProblemOver('connection');
         attempt = 0;
         await prefetch();

@@ -32,6 +32,20 @@ const CLIENT_INFO: IdInfoObject = { name: 'mail-gateway', version: '0.1', vendor
 const CERTIFICATE_CODES =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT|ERR_SSL|EPROTO|HOSTNAME_MISMATCH|INVALID_CA|STARTTLS_INJECTION)/;
 
+/** What a person may make of it. */
+const CONNECT_TEXTS: ReadonlyMap<string, string> = new Map([
+  ['ENOTFOUND', 'there is no such host, or no network'],
+  ['EAI_AGAIN', 'the name cannot be looked up now: no network?'],
+  ['ECONNREFUSED', 'nobody listens there: ECONNREFUSED'],
+  ['ETIMEDOUT', 'no answer: ETIMEDOUT'],
+  ['EHOSTUNREACH', 'no way there: EHOSTUNREACH'],
+  ['ENETUNREACH', 'no network: ENETUNREACH'],
+]);
+const certificateText = (code: string): string =>
+  /SELF_SIGNED|UNABLE_TO|CERT_/.test(code)
+    ? `${code}; a private server's certificate goes into "serverCertificate"`
+    : code;
+
 interface ConnectFailure {
   readonly code?: string;
   readonly message?: string;
@@ -120,9 +134,14 @@ function connectError(
   if ((code !== undefined && CERTIFICATE_CODES.test(code)) || (tlsFailed && code === undefined))
     return new UpstreamError(
       'permanent',
-      `no secure connection to ${where} (${code ?? message})`,
+      `no secure connection to ${where} (${certificateText(code ?? message)})`,
       {},
       { cause: failure },
     );
-  return lost(`cannot reach ${where} (${code ?? message})`, client.byeReason, false, failure);
+  return lost(
+    `cannot reach ${where} (${CONNECT_TEXTS.get(code ?? '') ?? code ?? message})`,
+    client.byeReason,
+    false,
+    failure,
+  );
 }
