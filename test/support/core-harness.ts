@@ -20,7 +20,7 @@ export interface RigAccount {
   readonly name: string;
   readonly fake: FakeUpstream;
   readonly submitter?: Submitter;
-  readonly savesSent?: boolean;
+  readonly savesSent?: boolean | undefined;
 }
 
 export interface RigOptions {

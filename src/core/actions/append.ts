@@ -165,7 +165,7 @@ function addCopy({ store }: ActionContext, { source, owner, message, listing, da
   });
   store.messages.setListing(messageId, listing);
   store.messages.setBody(messageId, message.bodyRef);
-  store.messages.setOurs(messageId);
+  store.messages.setOurs(messageId, true);
   return store.copies.insertUnbound(source.id, messageId, ownFlags(withoutAccountTag(flags)));
 }
 

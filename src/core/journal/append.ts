@@ -32,6 +32,8 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
   const mark = payload.mark ?? known ?? (await markOf(lane.session, source));
   const mustLook = row.sent === 1 || payload.awaitUntil !== undefined;
   let found = mustLook ? await look(context, lane, { source, copyId: copy.id, mark }) : undefined;
+  // Never sent by us, yet there: the provider's own. Then it tells that the message went out (core/outbox).
+  const isProviders = found !== undefined && row.sent === 0;
   if (!found && payload.awaitUntil !== undefined && Date.now() < payload.awaitUntil) {
     store.journal.setPayload(row.id, { ...payload, mark });
     throw new UpstreamError('transient', 'waiting for the provider to file the sent copy', {
@@ -41,7 +43,7 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
   if (!found) found = await append(context, lane, { row, payload: { ...payload, mark }, mark, copy, source });
   if (found && payload.originCopyId !== undefined) await verify(context, lane, source, found, copy);
   const emailId = found && lane.session.capabilities.labelStore ? await emailIdOf(lane, source, found) : undefined;
-  confirm(context, { row, payload, copy, found, emailId });
+  confirm(context, { row, payload, copy, found, emailId, isProviders });
   return [source.id];
 }
 
@@ -116,6 +118,7 @@ interface Confirmation {
   readonly copy: CopyRow;
   readonly found: Found | undefined;
   readonly emailId: string | undefined;
+  readonly isProviders: boolean;
 }
 
 async function emailIdOf(lane: LaneSession, source: SourceRow, { uid }: Found): Promise<string | undefined> {
@@ -127,12 +130,14 @@ async function emailIdOf(lane: LaneSession, source: SourceRow, { uid }: Found): 
   return emailId;
 }
 
-function confirm(context: JournalContext, { row, payload, copy, found, emailId }: Confirmation): void {
+function confirm(context: JournalContext, confirmation: Confirmation): void {
+  const { row, payload, copy, found, emailId, isProviders } = confirmation;
   const { store, unit, bodies } = context;
   unit.durable((work) => {
     store.journal.remove(row.id);
     bodies.unpin(payload.bodyRef);
     if (found) {
+      if (isProviders) store.messages.setOurs(copy.messageId, false);
       bindCopy(context, work, copy.id, found.uid, found.flags);
       if (emailId !== undefined) identify(context, work, copy.id, emailId);
     } else {

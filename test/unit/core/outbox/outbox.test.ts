@@ -144,6 +144,20 @@ describe('an outcome that was never told', () => {
     expect([smtp.attempts(), upstreamTokens(fake, 'Sent')]).toEqual([1, ['m1']]);
   });
 
+  test.each([true, false, undefined])(
+    'what the client itself has put into Sent is no sign that it went out (savesSent %s)',
+    async (savesSent) => {
+      const smtp = server(unknown);
+      const { fake, rig } = await account(smtp, { savesSent });
+      await using _ = rig;
+      await send(rig, 'm1');
+      await appendMail(rig, 'Sent', mail('m1', 'a@example.org'), flags('\\Seen'));
+      await rig.until('it is settled', () => rig.submissions.counts().queued === 0);
+      await rig.settle();
+      expect([smtp.attempts(), upstreamTokens(fake, 'Sent')]).toEqual([2, ['m1']]);
+    },
+  );
+
   test('Sent does not have it: it is sent again', async () => {
     const smtp = server(unknown);
     const { rig } = await account(smtp);
