@@ -8,7 +8,7 @@ import { createFakeUpstream, flags } from '../../../support/fake-connector.js';
 
 useVirtualTime();
 
-type Answer = UpstreamError | 'never' | undefined;
+type Answer = Error | 'never' | undefined;
 
 /** A submission server that answers as told, and then takes everything. */
 function server(...answers: Answer[]) {
@@ -20,7 +20,7 @@ function server(...answers: Answer[]) {
       await new Promise<void>((done) => signal?.addEventListener('abort', () => done(), { once: true }));
       throw new UpstreamError('transient', 'stopped');
     }
-    const isTaken = answer === undefined || answer.details.outcomeUnknown;
+    const isTaken = answer === undefined || (answer instanceof UpstreamError && answer.details.outcomeUnknown);
     const pieces: Uint8Array[] = [];
     for await (const piece of message.open()) pieces.push(piece);
     if (isTaken) taken.push(tokenOf(Buffer.concat(pieces)));
@@ -129,6 +129,46 @@ describe('later', () => {
     vi.setSystemTime(Date.now() + 3 * 86_400_000);
     await rig.until('a report', () => fake.contents('INBOX').length > 0);
     expect(smtp.taken).toEqual([]);
+  });
+});
+
+describe('something unexpected', () => {
+  const broken = new Error('SQLITE_FULL');
+
+  test('at the first attempt: the client is told what will happen, and it is sent once', async () => {
+    const smtp = server(broken);
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    expect(await send(rig, 'm1')).toMatchObject({ kind: 'queued' });
+    await rig.until('it is sent', () => smtp.taken.length > 0);
+    await pass(rig, 3_600_000);
+    expect(smtp.taken).toEqual(['m1']);
+  });
+
+  test('at a later one: neither this message nor the next is given up', async () => {
+    const smtp = server(busy, broken);
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    await send(rig, 'm1');
+    await rig.until('it is tried again', () => smtp.attempts() === 2);
+    await rig.until('it is sent', () => smtp.taken.length > 0);
+    expect(smtp.taken).toEqual(['m1']);
+  });
+
+  test('after it was taken: it is not sent again', async () => {
+    const smtp = server();
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    const { setState } = rig.submissions;
+    let refusals = 3;
+    vi.spyOn(rig.submissions, 'setState').mockImplementation((...args) => {
+      if (args[1] === 'delivered' && refusals-- > 0) throw broken;
+      setState(...args);
+    });
+    expect(await send(rig, 'm1')).toMatchObject({ kind: 'delivered' });
+    await pass(rig, 3_600_000);
+    expect(smtp.taken).toEqual(['m1']);
+    expect(rig.submissions.counts()).toEqual({ queued: 0, failed: 0 });
   });
 });
 
