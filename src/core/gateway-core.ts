@@ -64,6 +64,7 @@ export interface OutboxFoundations {
 export interface OutboxService extends AsyncDisposable {
   readonly outbox: Outbox;
   readonly submittedBy: AppendContext['submittedBy'];
+  readonly isBeingSent: JournalContext['isBeingSent'];
   counts(): { queued: number; failed: number };
   start(): void;
 }
@@ -95,7 +96,14 @@ export function createCore(options: CoreOptions): Core {
   const snapshots = createSnapshots({ store, flags: createFlagTable(), tagOf: tagLookup(store, byId) });
   const ingest = createIngest(store, unit);
   const bodies = createMessageBodies({ store, files: options.files, reader, cacheBytes: options.cacheBytes, logger });
-  const journal: JournalContext = { store, unit, tree, accounts: byId, bodies };
+  const journal: JournalContext = {
+    store,
+    unit,
+    tree,
+    accounts: byId,
+    bodies,
+    isBeingSent: (messageId) => outbox.isBeingSent(messageId),
+  };
 
   const listeners = new Set<(event: CoreEvent) => void>();
   const tell = (event: CoreEvent) => {

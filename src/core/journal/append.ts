@@ -10,7 +10,7 @@ import type { LaneSession } from '../sync/lane.js';
 import { bindCopy, type Found, findCopies, identify } from './binding.js';
 import type { JournalContext } from './context.js';
 import { lastKnownMark, type Mark, markOf } from './mark.js';
-import type { AppendPayload, SpoolPayload } from './payloads.js';
+import { type AppendPayload, SENT_COPY_WAIT_MS, type SpoolPayload } from './payloads.js';
 import { putBack } from './put-back.js';
 
 /** How long to wait between two looks for a sent copy that the provider may file by itself. */
@@ -27,6 +27,7 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
     drop(context, row, payload, copy);
     return source ? [source.id] : [];
   }
+  waitForOutbox(context, row, payload, copy);
   // Of a message that will be removed from its old home none but the one appended now may be taken for it.
   const known = payload.originCopyId === undefined ? lastKnownMark(source) : undefined;
   const mark = payload.mark ?? known ?? (await markOf(lane.session, source));
@@ -45,6 +46,16 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
   const emailId = found && lane.session.capabilities.labelStore ? await emailIdOf(lane, source, found) : undefined;
   confirm(context, { row, payload, copy, found, emailId, isProviders });
   return [source.id];
+}
+
+/**
+ * Not sent yet: the provider files its copy when it is, which may be in days. @throws {UpstreamError}
+ */
+function waitForOutbox({ store, isBeingSent }: JournalContext, row: JournalRow, payload: AppendPayload, copy: CopyRow) {
+  const messageId = store.messages.get(copy.messageId)?.messageIdHeader;
+  if (payload.awaitUntil === undefined || !messageId || !isBeingSent(messageId)) return;
+  store.journal.setPayload(row.id, { ...payload, awaitUntil: Date.now() + SENT_COPY_WAIT_MS });
+  throw new UpstreamError('transient', 'waiting for the message to be sent', { retryAfterMs: SENT_COPY_LOOK_MS });
 }
 
 /** Appended and deleted again before it was ever sent: there is nothing to send. */

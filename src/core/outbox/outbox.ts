@@ -13,6 +13,7 @@ import type { MessageBodies } from '../reads/bodies.js';
 import type { SentCopies } from '../sent-copies.js';
 import { deliveryReport, type FailedRecipient } from './delivery-report.js';
 import { outgoing, outgoingSize, prepare, readHeader } from './prepare.js';
+import { ABSORB_MS, BACKOFF_MS, GIVE_UP_MS, LOOK_FIRST_MS, LOOK_MS, MINUTE } from './timing.js';
 
 /** An account as the outbox needs it. */
 export interface SendingAccount {
@@ -45,18 +46,11 @@ export interface OutboxRun extends AsyncDisposable {
   readonly outbox: Outbox;
   /** A recent submission with this Message-ID: the client's own APPEND to Sent is the same mail. */
   submittedBy(messageId: string): { accountId: number; savesSent: boolean | undefined } | undefined;
+  /** Whether a submission with this Message-ID has not ended yet. */
+  isBeingSent(messageId: string): boolean;
   counts(): { queued: number; failed: number };
   start(): void;
 }
-
-const MINUTE = 60_000;
-/** How often the queue is looked through. */
-const LOOK_MS = 5_000;
-const BACKOFF_MS = [1, 5, 15, 60, 120].map((minutes) => minutes * MINUTE);
-const GIVE_UP_MS = 3 * 24 * 60 * MINUTE;
-/** How long a message of unknown outcome waits for Sent to be readable before it is sent again all the same. */
-const LOOK_FIRST_MS = 6 * 60 * MINUTE;
-const ABSORB_MS = 30 * MINUTE;
 
 export function createOutbox(options: OutboxOptions): OutboxRun {
   const {
@@ -95,7 +89,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       bodies.unpin(prepared.message.bodyRef);
       throw new MailboxError(
         'NOPERM',
-        `the sender ${prepared.from ?? request.mailFrom} is not one of the accounts here`,
+        prepared.from ? `the sender ${prepared.from} is not one of the accounts here` : 'the message has no From',
       );
     }
     const isOwnEnvelope = account.identities.includes(request.mailFrom.toLowerCase());
@@ -289,6 +283,10 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       const row = submissions.recentByMessageId(messageId, Date.now() - ABSORB_MS);
       const account = accounts.find(({ id }) => id === row?.accountId);
       return account && { accountId: account.id, savesSent: account.savesSent() };
+    },
+    isBeingSent: (messageId) => {
+      const { state } = submissions.recentByMessageId(messageId, 0) ?? {};
+      return state === 'queued' || state === 'sending' || state === 'unknown';
     },
     counts: () => submissions.counts(),
     start: () => inBackground(retryLoop()),

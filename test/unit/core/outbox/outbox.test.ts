@@ -46,10 +46,10 @@ async function account(smtp: ReturnType<typeof server>, more: Partial<RigAccount
 /** In steps that leave the sync time to look. */
 const pass = (rig: Rig, ms: number) => rig.during(new Promise<void>((done) => setTimeout(done, ms)), ms / 500);
 
-const send = (rig: Rig, token: string, from = 'a@example.org') => {
-  const text = mail(token, from);
+const send = (rig: Rig, token: string, from = 'a@example.org', header = '') => {
+  const text = header + mail(token, from);
   const work = async () => {
-    const spool = rig.core.outbox.spool(text.length);
+    const spool = rig.core.outbox.spool(0);
     await spool.write(Buffer.from(text));
     const request = { mailFrom: from, rcptTo: ['you@example.net'], eightBit: false, smtpUtf8: false };
     return rig.core.outbox.submit({ ...request, message: await spool.finish() });
@@ -93,6 +93,16 @@ describe('the verdict', () => {
   });
 });
 
+test('a header beyond what is read could hide a Bcc: it is refused, and nothing is kept', async () => {
+  const smtp = server();
+  const { rig } = await account(smtp);
+  await using _ = rig;
+  const long = `X-Long: ${'x'.repeat(1_000_000)}\r\nBcc: secret@example.net\r\n`;
+  await expect(send(rig, 'm1', 'a@example.org', long)).rejects.toMatchObject({ code: 'TOOBIG' });
+  expect(smtp.attempts()).toBe(0);
+  expect(rig.store.database.sqlite.prepare('SELECT 1 FROM bodies WHERE pins > 0').all()).toEqual([]);
+});
+
 describe('later', () => {
   test('what was queued survives a crash and is sent once', async () => {
     const smtp = server(busy);
@@ -130,6 +140,19 @@ describe('later', () => {
     await rig.until('a report', () => fake.contents('INBOX').length > 0);
     expect(smtp.taken).toEqual([]);
   });
+});
+
+test('the client files its copy while the message is still queued: the provider’s own stays the only one', async () => {
+  const smtp = server(busy, busy);
+  const { fake, rig } = await account(smtp, { savesSent: true });
+  await using _ = rig;
+  await send(rig, 'm1');
+  await appendMail(rig, 'Sent', mail('m1', 'a@example.org'), flags('\\Seen'));
+  await rig.until('it is sent', () => smtp.taken.length > 0);
+  fake.deliver('Sent', mail('m1', 'a@example.org'));
+  await pass(rig, 1_200_000);
+  await rig.settle();
+  expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent')]).toEqual([['m1'], ['m1']]);
 });
 
 describe('something unexpected', () => {
