@@ -151,8 +151,8 @@ export function createActor(options: ActorOptions): Actor {
 
   const prefetch = async () => {
     const since = Math.floor(Date.now() / 1000) - options.prefetchDays * 86_400;
-    for (const source of syncable()) {
-      if (source.role === 'junk' || source.role === 'trash') continue;
+    await eachSource(syncable(), async (source) => {
+      if (source.role === 'junk' || source.role === 'trash') return;
       const seen = new Set<number>();
       for (;;) {
         const items = store.messages
@@ -162,7 +162,7 @@ export function createActor(options: ActorOptions): Actor {
         for (const { messageId } of items) seen.add(messageId);
         await options.journal.bodies.prefetch(source.id, items);
       }
-    }
+    });
   };
 
   /** Until everything has been seen once; then watching and polling keep it so. */
