@@ -24,8 +24,9 @@ import type { UpstreamReader } from './reads/upstream-reader.js';
 import { createSentCopies, type SentCopies } from './sent-copies.js';
 import { type Actor, createActor } from './sync/actor.js';
 import { createIngest } from './sync/ingest.js';
-import { createTree } from './sync/tree.js';
-import { createUnitOfWork } from './unit-of-work.js';
+import { renameAccount } from './sync/rename-account.js';
+import { createTree, type Tree } from './sync/tree.js';
+import { createUnitOfWork, type UnitOfWork } from './unit-of-work.js';
 
 /** An account as the composition root hands it over. */
 export interface CoreAccount {
@@ -63,6 +64,7 @@ export interface OutboxFoundations {
 export interface OutboxService extends AsyncDisposable {
   readonly outbox: Outbox;
   readonly submittedBy: AppendContext['submittedBy'];
+  readonly isBeingSent: JournalContext['isBeingSent'];
   counts(): { queued: number; failed: number };
   start(): void;
 }
@@ -77,7 +79,7 @@ export function createCore(options: CoreOptions): Core {
   const bell = createBell();
   const unit = createUnitOfWork(store, bell);
   const tree = createTree({ store, unit, merge: options.merge });
-  const accounts = registerAccounts(options, tree.removeAccount);
+  const accounts = registerAccounts(options, unit, tree);
   const byId = new Map(accounts.map((account) => [account.id, account]));
   tree.prepare();
 
@@ -94,7 +96,14 @@ export function createCore(options: CoreOptions): Core {
   const snapshots = createSnapshots({ store, flags: createFlagTable(), tagOf: tagLookup(store, byId) });
   const ingest = createIngest(store, unit);
   const bodies = createMessageBodies({ store, files: options.files, reader, cacheBytes: options.cacheBytes, logger });
-  const journal: JournalContext = { store, unit, tree, accounts: byId, bodies };
+  const journal: JournalContext = {
+    store,
+    unit,
+    tree,
+    accounts: byId,
+    bodies,
+    isBeingSent: (messageId) => outbox.isBeingSent(messageId),
+  };
 
   const listeners = new Set<(event: CoreEvent) => void>();
   const tell = (event: CoreEvent) => {
@@ -202,13 +211,24 @@ const createActions = (context: AppendContext): Actions => ({
 const appendLimitOf = (store: Store, accountId: number): number =>
   Math.min(MAX_APPEND_BYTES, store.accounts.list().find(({ id }) => id === accountId)?.appendLimit ?? MAX_APPEND_BYTES);
 
-/** The accounts' rows in the store; those that are no longer configured leave every mailbox. */
+/**
+ * The accounts' rows in the store; those that are no longer configured leave every mailbox. One of the same address under
+ * another name is the same account: its uids stay, and so does what it is owed.
+ */
 function registerAccounts(
   { store, accounts, accountKeywords }: CoreOptions,
-  removeAccount: (id: number) => void,
+  unit: UnitOfWork,
+  tree: Tree,
 ): AccountSettings[] {
-  const names = new Set(accounts.map(({ name }) => name));
-  for (const row of store.accounts.list()) if (!names.has(row.name)) removeAccount(row.id);
+  const rows = store.accounts.list();
+  const unknown = accounts.filter(({ name }) => !rows.some((row) => row.name === name));
+  const gone = rows.filter((row) => !accounts.some(({ name }) => row.name === name));
+  for (const row of gone) {
+    const [same, other] = unknown.filter(({ address }) => address === row.address);
+    const isCertain = !other && gone.filter(({ address }) => address === row.address).length === 1;
+    if (same && isCertain && !store.mailboxes.byPath(same.name)) renameAccount(store, unit, row, same.name);
+    else tree.removeAccount(row.id);
+  }
   return accounts.map(({ name, address, identities, isDefault, connector }) => {
     const { traits } = connector;
     const row = store.accounts.upsert({ name, address, provider: traits.provider });

@@ -8,7 +8,10 @@ import type { Spooled } from './core.js';
 export type SentCopyFound = 'byProvider' | 'byClient' | 'nowhere';
 
 export interface SentCopies {
-  /** Whether the account's Sent holds the message, asking the upstream if need be. @throws {UpstreamError} */
+  /**
+   * Whether the account's Sent holds the message by the provider's doing, asking the upstream if need be. A copy put there
+   * by a client of ours tells nothing: it does so when it has our 250, sent or not. @throws {UpstreamError}
+   */
   alreadyInSent(accountId: number, messageIdHeader: string): Promise<boolean>;
   /**
    * Waits for the provider to file a copy by itself. `byClient`: the client has put one there, which is then the one.
@@ -46,8 +49,9 @@ export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCo
       ({ messageId, upstreamUid }) => upstreamUid === null || store.messages.isOurs(messageId),
     );
   const isThere = (source: SourceRow, messageIdHeader: string): boolean =>
-    copiesIn(source, messageIdHeader).some(({ upstreamUid }) => upstreamUid !== null) ||
-    store.messages.hasOriginalMessageId(source.id, messageIdHeader);
+    copiesIn(source, messageIdHeader).some(
+      ({ messageId, upstreamUid }) => upstreamUid !== null && !store.messages.isOurs(messageId),
+    ) || store.messages.hasOriginalMessageId(source.id, messageIdHeader);
 
   const alreadyInSent = async (accountId: number, messageIdHeader: string): Promise<boolean> => {
     const source = roleSource(accountId, 'sent');

@@ -41,6 +41,7 @@ export interface AccountStore {
   /** The row of that name, made or brought up to date. */
   upsert(account: { name: string; address: string; provider: string }): AccountRow;
   list(): AccountRow[];
+  setName(id: number, name: string): void;
   setMerged(id: number): void;
   setSavesSent(id: number, savesSent: boolean): void;
   setProbe(id: number, probe: Probe): void;
@@ -55,6 +56,7 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
      ON CONFLICT (name) DO UPDATE SET address = excluded.address, provider = excluded.provider RETURNING ${columns}`,
   );
   const list = sqlite.prepare(`SELECT ${columns} FROM accounts ORDER BY id`);
+  const setName = sqlite.prepare('UPDATE accounts SET name = ? WHERE id = ?');
   const setMerged = sqlite.prepare('UPDATE accounts SET merged = 1 WHERE id = ?');
   const setSavesSent = sqlite.prepare('UPDATE accounts SET savesSent = ? WHERE id = ?');
   const setProbe = sqlite.prepare('UPDATE accounts SET probe = ? WHERE id = ?');
@@ -70,6 +72,7 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
   return {
     upsert: (account) => fromRaw(upsert.get(account) as RawAccount),
     list: () => (list.all() as RawAccount[]).map(fromRaw),
+    setName: (id, name) => void setName.run(name, id),
     setMerged: (id) => void setMerged.run(id),
     setSavesSent: (id, savesSent) => void setSavesSent.run(savesSent ? 1 : 0, id),
     setProbe: (id, probe) => void setProbe.run(JSON.stringify(probe), id),

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync } 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
+import { MailboxError } from '../mail/errors.js';
 
 export type SqliteDatabase = Sqlite.Database;
 
@@ -60,8 +61,13 @@ function databaseOf(sqlite: SqliteDatabase): Database {
   const run = <T>(pragma: Sqlite.Statement, work: () => T): T => {
     // A pragma inside a transaction would be ignored; a nested call joins the outer transaction.
     if (sqlite.inTransaction) return work();
-    pragma.run();
-    return begin.immediate(work) as T;
+    try {
+      pragma.run();
+      return begin.immediate(work) as T;
+    } catch (error) {
+      if (!(error instanceof Sqlite.SqliteError) || !/^SQLITE_(FULL|READONLY|IOERR)/.test(error.code)) throw error;
+      throw new MailboxError('UNAVAILABLE', `the gateway cannot write to its disk: ${error.message}`, { cause: error });
+    }
   };
   return {
     sqlite,

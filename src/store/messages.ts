@@ -41,7 +41,7 @@ export interface MessageStore {
   byMessageIdHeader(accountId: number, messageIdHeader: string): number[];
   /** Whether the source holds a message whose Message-ID the provider replaced, keeping this one (Outlook.com). */
   hasOriginalMessageId(sourceId: number, messageIdHeader: string): boolean;
-  /** Whether a client of ours made it by APPEND. */
+  /** Whether it stands upstream because we have put it there by APPEND. */
   isOurs(id: number): boolean;
   hasListing(id: number): boolean;
   listing(id: number): Listing | undefined;
@@ -49,7 +49,7 @@ export interface MessageStore {
   setBodyStructure(id: number, bodyStructure: string): void;
   setBody(id: number, bodyRef: string | null): void;
   setOrigin(id: number, originId: number | null): void;
-  setOurs(id: number): void;
+  setOurs(id: number, ours: boolean): void;
   setEmailId(id: number, emailId: string): void;
   /** Newest messages of a source whose body is not cached, within a date: for prefetch. */
   withoutBody(
@@ -94,7 +94,7 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
   const setBodyStructure = sqlite.prepare('UPDATE listings SET bodyStructure = ? WHERE messageId = ?');
   const setBody = sqlite.prepare('UPDATE messages SET bodyRef = ? WHERE id = ?');
   const setOrigin = sqlite.prepare('UPDATE messages SET originId = ? WHERE id = ?');
-  const setOurs = sqlite.prepare('UPDATE messages SET ours = 1 WHERE id = ?');
+  const setOurs = sqlite.prepare('UPDATE messages SET ours = ? WHERE id = ?');
   const setEmailId = sqlite.prepare('UPDATE messages SET emailId = ? WHERE id = ?');
   // CROSS JOIN keeps the order of the tables (SQLite): from the few that are missing, not from all copies of the source.
   const withoutBody = sqlite.prepare(
@@ -137,7 +137,7 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
     },
     setBodyStructure: (id, bodyStructure) => void setBodyStructure.run(bodyStructure, id),
     setBody: (id, bodyRef) => void setBody.run(bodyRef, id),
-    setOurs: (id) => void setOurs.run(id),
+    setOurs: (id, ours) => void setOurs.run(ours ? 1 : 0, id),
     setEmailId: (id, emailId) => void setEmailId.run(emailId, id),
     setOrigin: (id, originId) => void setOrigin.run(originId, id),
     withoutBody: ({ id, accountId }, since, limit) =>

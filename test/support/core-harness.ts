@@ -18,9 +18,11 @@ import type { FakeUpstream } from './fake-connector.js';
 
 export interface RigAccount {
   readonly name: string;
+  /** Default: by its name. */
+  readonly address?: string;
   readonly fake: FakeUpstream;
   readonly submitter?: Submitter;
-  readonly savesSent?: boolean;
+  readonly savesSent?: boolean | undefined;
 }
 
 export interface RigOptions {
@@ -176,9 +178,9 @@ function startCore(directory: string, options: RigOptions): Running {
   const core = createCore({
     store,
     files,
-    accounts: options.accounts.map(({ name, fake }, i) => ({
+    accounts: options.accounts.map(({ name, address = `${name.toLowerCase()}@example.org`, fake }, i) => ({
       name,
-      address: `${name.toLowerCase()}@example.org`,
+      address,
       identities: [],
       isDefault: i === 0,
       connector: detachable(fake.connector, () => isDetached),

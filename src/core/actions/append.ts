@@ -12,7 +12,7 @@ import type { Listing } from '../../store/messages.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { AccountSettings } from '../accounts.js';
 import type { Spooled } from '../core.js';
-import type { AppendPayload } from '../journal/payloads.js';
+import { type AppendPayload, SENT_COPY_WAIT_MS } from '../journal/payloads.js';
 import type { MessageBodies } from '../reads/bodies.js';
 import { listingOf } from '../sync/ingest.js';
 import { type ActionContext, targetMailbox } from './context.js';
@@ -26,9 +26,6 @@ export interface AppendContext extends ActionContext {
   /** The account that has just been given this message to send, if any: its APPEND to Sent is the same mail (DESIGN §9). */
   submittedBy(messageIdHeader: string): { accountId: number; savesSent: boolean | undefined } | undefined;
 }
-
-/** How long a provider may take to file a sent copy by itself. */
-const SENT_COPY_WAIT_MS = 30_000;
 
 export function appendLimit(context: AppendContext, path: string): number {
   const target = targetMailbox(context, path);
@@ -165,7 +162,7 @@ function addCopy({ store }: ActionContext, { source, owner, message, listing, da
   });
   store.messages.setListing(messageId, listing);
   store.messages.setBody(messageId, message.bodyRef);
-  store.messages.setOurs(messageId);
+  store.messages.setOurs(messageId, true);
   return store.copies.insertUnbound(source.id, messageId, ownFlags(withoutAccountTag(flags)));
 }
 

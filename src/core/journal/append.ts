@@ -10,7 +10,7 @@ import type { LaneSession } from '../sync/lane.js';
 import { bindCopy, type Found, findCopies, identify } from './binding.js';
 import type { JournalContext } from './context.js';
 import { lastKnownMark, type Mark, markOf } from './mark.js';
-import type { AppendPayload, SpoolPayload } from './payloads.js';
+import { type AppendPayload, SENT_COPY_WAIT_MS, type SpoolPayload } from './payloads.js';
 import { putBack } from './put-back.js';
 
 /** How long to wait between two looks for a sent copy that the provider may file by itself. */
@@ -27,11 +27,14 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
     drop(context, row, payload, copy);
     return source ? [source.id] : [];
   }
+  waitForOutbox(context, row, payload, copy);
   // Of a message that will be removed from its old home none but the one appended now may be taken for it.
   const known = payload.originCopyId === undefined ? lastKnownMark(source) : undefined;
   const mark = payload.mark ?? known ?? (await markOf(lane.session, source));
   const mustLook = row.sent === 1 || payload.awaitUntil !== undefined;
   let found = mustLook ? await look(context, lane, { source, copyId: copy.id, mark }) : undefined;
+  // Never sent by us, yet there: the provider's own. Then it tells that the message went out (core/outbox).
+  const isProviders = found !== undefined && row.sent === 0;
   if (!found && payload.awaitUntil !== undefined && Date.now() < payload.awaitUntil) {
     store.journal.setPayload(row.id, { ...payload, mark });
     throw new UpstreamError('transient', 'waiting for the provider to file the sent copy', {
@@ -41,8 +44,18 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
   if (!found) found = await append(context, lane, { row, payload: { ...payload, mark }, mark, copy, source });
   if (found && payload.originCopyId !== undefined) await verify(context, lane, source, found, copy);
   const emailId = found && lane.session.capabilities.labelStore ? await emailIdOf(lane, source, found) : undefined;
-  confirm(context, { row, payload, copy, found, emailId });
+  confirm(context, { row, payload, copy, found, emailId, isProviders });
   return [source.id];
+}
+
+/**
+ * Not sent yet: the provider files its copy when it is, which may be in days. @throws {UpstreamError}
+ */
+function waitForOutbox({ store, isBeingSent }: JournalContext, row: JournalRow, payload: AppendPayload, copy: CopyRow) {
+  const messageId = store.messages.get(copy.messageId)?.messageIdHeader;
+  if (payload.awaitUntil === undefined || !messageId || !isBeingSent(messageId)) return;
+  store.journal.setPayload(row.id, { ...payload, awaitUntil: Date.now() + SENT_COPY_WAIT_MS });
+  throw new UpstreamError('transient', 'waiting for the message to be sent', { retryAfterMs: SENT_COPY_LOOK_MS });
 }
 
 /** Appended and deleted again before it was ever sent: there is nothing to send. */
@@ -116,6 +129,7 @@ interface Confirmation {
   readonly copy: CopyRow;
   readonly found: Found | undefined;
   readonly emailId: string | undefined;
+  readonly isProviders: boolean;
 }
 
 async function emailIdOf(lane: LaneSession, source: SourceRow, { uid }: Found): Promise<string | undefined> {
@@ -127,12 +141,14 @@ async function emailIdOf(lane: LaneSession, source: SourceRow, { uid }: Found): 
   return emailId;
 }
 
-function confirm(context: JournalContext, { row, payload, copy, found, emailId }: Confirmation): void {
+function confirm(context: JournalContext, confirmation: Confirmation): void {
+  const { row, payload, copy, found, emailId, isProviders } = confirmation;
   const { store, unit, bodies } = context;
   unit.durable((work) => {
     store.journal.remove(row.id);
     bodies.unpin(payload.bodyRef);
     if (found) {
+      if (isProviders) store.messages.setOurs(copy.messageId, false);
       bindCopy(context, work, copy.id, found.uid, found.flags);
       if (emailId !== undefined) identify(context, work, copy.id, emailId);
     } else {

@@ -54,7 +54,7 @@ export function identify({ store }: JournalContext, work: Work, copyId: number, 
   if (known === undefined) store.messages.setEmailId(ours.id, emailId);
   else {
     if (ours.bodyRef && !store.messages.get(known)?.bodyRef) store.messages.setBody(known, ours.bodyRef);
-    store.messages.setOurs(known);
+    if (store.messages.isOurs(ours.id)) store.messages.setOurs(known, true);
     store.copies.setMessage(copy.id, known);
     store.messages.removeIfOrphan(ours.id);
   }

@@ -11,4 +11,6 @@ export interface JournalContext {
   readonly tree: Tree;
   readonly accounts: ReadonlyMap<number, AccountSettings>;
   readonly bodies: MessageBodies;
+  /** Whether a message with this Message-ID waits in the outbox: what is to stand in Sent is not decided yet. */
+  isBeingSent(messageIdHeader: string): boolean;
 }

@@ -15,6 +15,9 @@ export interface SpoolPayload {
   readonly remove: boolean;
 }
 
+/** How long a provider may take to file a sent copy by itself. */
+export const SENT_COPY_WAIT_MS = 30_000;
+
 /** payload of `append` */
 export interface AppendPayload {
   readonly bodyRef: string;

@@ -1,6 +1,7 @@
 // Sending (DESIGN §9): committed before anything else, tried at once, retried, reported; one send, one copy (promise 4).
 
 import { sleep } from '../../lib/deadline.js';
+import { insist } from '../../lib/insist.js';
 import type { Logger } from '../../lib/logger.js';
 import { createMutex, type Mutex } from '../../lib/mutex.js';
 import { MailboxError, UpstreamError } from '../../mail/errors.js';
@@ -12,6 +13,7 @@ import type { MessageBodies } from '../reads/bodies.js';
 import type { SentCopies } from '../sent-copies.js';
 import { deliveryReport, type FailedRecipient } from './delivery-report.js';
 import { outgoing, outgoingSize, prepare, readHeader } from './prepare.js';
+import { ABSORB_MS, BACKOFF_MS, GIVE_UP_MS, LOOK_FIRST_MS, LOOK_MS, MINUTE } from './timing.js';
 
 /** An account as the outbox needs it. */
 export interface SendingAccount {
@@ -44,16 +46,11 @@ export interface OutboxRun extends AsyncDisposable {
   readonly outbox: Outbox;
   /** A recent submission with this Message-ID: the client's own APPEND to Sent is the same mail. */
   submittedBy(messageId: string): { accountId: number; savesSent: boolean | undefined } | undefined;
+  /** Whether a submission with this Message-ID has not ended yet. */
+  isBeingSent(messageId: string): boolean;
   counts(): { queued: number; failed: number };
   start(): void;
 }
-
-const MINUTE = 60_000;
-const BACKOFF_MS = [1, 5, 15, 60, 120].map((minutes) => minutes * MINUTE);
-const GIVE_UP_MS = 3 * 24 * 60 * MINUTE;
-/** How long a message of unknown outcome waits for Sent to be readable before it is sent again all the same. */
-const LOOK_FIRST_MS = 6 * 60 * MINUTE;
-const ABSORB_MS = 30 * MINUTE;
 
 export function createOutbox(options: OutboxOptions): OutboxRun {
   const {
@@ -70,7 +67,13 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
   const mutexes = new Map<number, Mutex>(accounts.map(({ id }) => [id, createMutex()]));
   const waiting = new Set<number>();
   const background = new Set<Promise<void>>();
-
+  /** The disk may be full: an outcome is written down as soon as it can be. */
+  const writeDown = (work: () => void | Promise<void>) =>
+    insist(work, {
+      everyMs: LOOK_MS,
+      signal: stop.signal,
+      onError: (err) => logger.error({ err }, 'the outcome of a delivery cannot be written down'),
+    });
   const byAddress = (address: string | undefined) =>
     address === undefined ? undefined : accounts.find(({ identities }) => identities.includes(address.toLowerCase()));
   const inBackground = (work: Promise<void>) => {
@@ -86,7 +89,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       bodies.unpin(prepared.message.bodyRef);
       throw new MailboxError(
         'NOPERM',
-        `the sender ${prepared.from ?? request.mailFrom} is not one of the accounts here`,
+        prepared.from ? `the sender ${prepared.from} is not one of the accounts here` : 'the message has no From',
       );
     }
     const isOwnEnvelope = account.identities.includes(request.mailFrom.toLowerCase());
@@ -104,7 +107,11 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       }),
     );
     waiting.add(row.id);
-    const attempt = tryNow(row.id);
+    // It is committed, so it will be sent, whatever went wrong now: a client told otherwise would hand it over twice.
+    const attempt = tryNow(row.id).catch((err: unknown): SubmissionVerdict => {
+      logger.error({ err, submission: row.id }, 'an attempt to send failed unexpectedly');
+      return { kind: 'queued', text: 'queued; it will be tried again' };
+    });
     inBackground(attempt.then(() => undefined));
     const late = sleep(verdictMs, stop.signal).then(
       (): SubmissionVerdict => ({ kind: 'queued', text: 'queued; it will be sent' }),
@@ -133,9 +140,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       const sizeBytes = await outgoingSize(bodies, row);
       const open = () => outgoing(bodies, row.bodyRef);
       const receipt = await account.submitter.submit({ ...row, sizeBytes, open }, stop.signal);
-      database.durable(() => submissions.setState(id, 'delivered'));
-      if (receipt.rejected.length > 0) await report(account, row, receipt.rejected);
-      inBackground(settleSentCopy(account, row));
+      inBackground(onDelivered(account, row, receipt.rejected));
       return { kind: 'delivered', text: receipt.serverText };
     } catch (error) {
       if (!(error instanceof UpstreamError)) {
@@ -144,6 +149,12 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       }
       return await onFailure(account, row, error);
     }
+  };
+  /** Whatever fails from here on, the message is out: it must never be queued again. */
+  const onDelivered = async (account: SendingAccount, row: SubmissionRow, rejected: readonly FailedRecipient[]) => {
+    await writeDown(() => database.durable(() => submissions.setState(row.id, 'delivered')));
+    if (rejected.length > 0) await writeDown(() => report(account, row, rejected));
+    await settleSentCopy(account, row);
   };
 
   const onFailure = async (
@@ -160,11 +171,8 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
         bodies.unpin(row.bodyRef);
         return { kind: 'refused', replyCode, text: serverText };
       }
-      await report(
-        account,
-        row,
-        row.rcptTo.map((recipient) => ({ recipient, replyCode, text: serverText })),
-      );
+      const failed = row.rcptTo.map((recipient) => ({ recipient, replyCode, text: serverText }));
+      await writeDown(() => report(account, row, failed));
       bodies.unpin(row.bodyRef);
       return { kind: 'refused', replyCode, text: serverText };
     }
@@ -249,10 +257,14 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       for (const row of submissions.unfinished()) {
         const account = accounts.find(({ id }) => id === row.accountId);
         if (!account || waiting.has(row.id) || row.nextAttemptAt > Date.now()) continue;
-        if (row.state === 'queued') await tryNow(row.id);
-        else if (row.state === 'unknown') await resolveUnknown(account, row);
+        try {
+          if (row.state === 'queued') await tryNow(row.id);
+          else if (row.state === 'unknown') await resolveUnknown(account, row);
+        } catch (err) {
+          logger.error({ err, submission: row.id }, 'a message could not be tried again');
+        }
       }
-      await sleep(5_000, stop.signal);
+      await sleep(LOOK_MS, stop.signal);
     }
   };
 
@@ -271,6 +283,10 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       const row = submissions.recentByMessageId(messageId, Date.now() - ABSORB_MS);
       const account = accounts.find(({ id }) => id === row?.accountId);
       return account && { accountId: account.id, savesSent: account.savesSent() };
+    },
+    isBeingSent: (messageId) => {
+      const { state } = submissions.recentByMessageId(messageId, 0) ?? {};
+      return state === 'queued' || state === 'sending' || state === 'unknown';
     },
     counts: () => submissions.counts(),
     start: () => inBackground(retryLoop()),

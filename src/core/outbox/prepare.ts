@@ -1,12 +1,13 @@
 // A submitted message's header: who sends it, and what is missing or must not go out (RFC 6409 §8).
 import { randomUUID } from 'node:crypto';
 import { fromAddress } from '../../mail/addresses.js';
+import { MailboxError } from '../../mail/errors.js';
 import { eachField, headerField } from '../../mail/header-block.js';
 import { type WireText, wireBytes } from '../../mail/ids.js';
 import type { Spooled } from '../core.js';
 import type { MessageBodies } from '../reads/bodies.js';
 
-/** A header may not be larger; beyond it the message has no body as far as we look. */
+/** A header may not be larger: what must not go out (Bcc) could stand beyond what we read. */
 const MAX_HEADER_BYTES = 1_000_000;
 
 export interface Prepared {
@@ -32,6 +33,10 @@ export async function readHeader(bodies: MessageBodies, bodyRef: string): Promis
 /** Adds Message-ID and Date where they are missing: durable, since a retry must send the very same message. */
 export async function prepare(bodies: MessageBodies, spooled: Spooled): Promise<Prepared> {
   const header = await readHeader(bodies, spooled.bodyRef);
+  if (header.length >= MAX_HEADER_BYTES) {
+    bodies.unpin(spooled.bodyRef);
+    throw new MailboxError('TOOBIG', `the header of a message may have at most ${MAX_HEADER_BYTES} bytes`);
+  }
   const known = messageIdIn(header, 'message-id')[0];
   const from = fromAddress(header);
   const messageId = known ?? `${randomUUID()}@${from?.split('@')[1] ?? 'localhost'}`;

@@ -14,6 +14,7 @@ import type { JournalContext } from '../journal/context.js';
 import { runPusher } from '../journal/pusher.js';
 import type { ReadOptions } from '../reads/upstream-reader.js';
 import type { UnitOfWork } from '../unit-of-work.js';
+import { createEachSource } from './each-source.js';
 import { createGate, failureText, remedyFor } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
@@ -85,6 +86,7 @@ export function createActor(options: ActorOptions): Actor {
   const ingest: Ingest = createIngest(store, options.unit);
   const context: SourceSyncContext = { store, unit: options.unit, ingest, traits, logger };
   const progress = createProgress(options.onProgress);
+  const eachSource = createEachSource(options);
   let synced = false;
   let isListed = false;
   const running: Promise<void>[] = [];
@@ -105,30 +107,30 @@ export function createActor(options: ActorOptions): Actor {
 
   /** Everything the upstream had at first sight, without headers; then it can be shown. */
   const listAll = async () => {
-    for (const source of syncable()) {
-      if (source.listed) continue;
+    const unlisted = syncable().filter(({ listed }) => !listed);
+    await eachSource(unlisted, async (source) => {
       let done = false;
       while (!done) {
         done = await onWorker(Priority.flags, (lane) => listSome(context, lane, source.id));
         progress.listed(store, source);
       }
       tree.showSource(source.id);
-    }
+    });
     if (!isListed) options.onListed('listed');
     isListed = true;
   };
 
   const catchUp = async (flags: boolean) => {
-    for (const { id } of syncable()) {
+    await eachSource(syncable(), async ({ id }) => {
       // It may be renamed or gone by the time its turn comes.
       if (store.sources.get(id)?.listed)
         await onWorker(Priority.arrivals, (lane) => syncSource(context, lane, id, { flags }));
-    }
+    });
   };
 
   /** Headers of what has only been listed, newest first (DESIGN §6). */
   const backfill = async () => {
-    for (const source of syncable()) {
+    await eachSource(syncable(), async (source) => {
       // What the server gives nothing for stays missing; it is asked for again when a client wants it.
       const missing = store.messages.withoutListing(source);
       progress.begin(source, store.copies.countBound(source.id), missing.length);
@@ -144,13 +146,13 @@ export function createActor(options: ActorOptions): Actor {
           });
         });
       }
-    }
+    });
   };
 
   const prefetch = async () => {
     const since = Math.floor(Date.now() / 1000) - options.prefetchDays * 86_400;
-    for (const source of syncable()) {
-      if (source.role === 'junk' || source.role === 'trash') continue;
+    await eachSource(syncable(), async (source) => {
+      if (source.role === 'junk' || source.role === 'trash') return;
       const seen = new Set<number>();
       for (;;) {
         const items = store.messages
@@ -160,7 +162,7 @@ export function createActor(options: ActorOptions): Actor {
         for (const { messageId } of items) seen.add(messageId);
         await options.journal.bodies.prefetch(source.id, items);
       }
-    }
+    });
   };
 
   /** Until everything has been seen once; then watching and polling keep it so. */

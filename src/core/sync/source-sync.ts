@@ -27,13 +27,21 @@ export async function listSome(context: SourceSyncContext, lane: LaneSession, so
     // As of the beginning of the listing: the check that follows it finds everything later.
     saveState(store, source, state);
   }
-  const done = store.copies.highestUid(sourceId);
   if (state.exists === 0) return true;
-  const ranges = await nextRanges(lane.session, state, done);
-  if (ranges.length === 0) return true;
-  await lane.session.fetchListing(ranges, (rows) => ingest.listing(source, rows));
-  const last = ranges.at(-1)?.[1] ?? 0;
-  return state.uidNext === undefined ? false : last >= state.uidNext - 1;
+  for (let done = store.copies.highestUid(sourceId); ; ) {
+    const ranges = await nextRanges(lane.session, state, done);
+    const last = ranges.at(-1)?.[1];
+    if (last === undefined) return true;
+    let given = 0;
+    await lane.session.fetchListing(ranges, (rows) => {
+      given += rows.length;
+      ingest.listing(source, rows);
+    });
+    if (state.uidNext !== undefined && last >= state.uidNext - 1) return true;
+    if (given > 0) return false;
+    // A gap in the uids, or messages the server does not give: asked for again they would be all there ever is.
+    done = last;
+  }
 }
 
 /** The next uids to list. A sparse uid space is asked for by its real uids, so that no step is empty. */

@@ -93,3 +93,17 @@ test('uidValidity is never the same twice, within one second too', () => {
   expect(third).toBeGreaterThan(second.uidValidity);
   database.close();
 });
+
+test('a disk that is full is told as such, and the database goes on when there is room again', () => {
+  const database = openDatabase(file());
+  const { accounts } = createStore(database);
+  database.sqlite.pragma('max_page_count = 1');
+  const fill = () => {
+    for (let i = 0; i < 2_000; i++) accounts.upsert({ name: `A${i}`, address: 'a'.repeat(500), provider: 'generic' });
+  };
+  expect(() => database.durable(fill)).toThrow(/cannot write to its disk.*full/);
+  database.sqlite.pragma('max_page_count = 100000');
+  database.durable(fill);
+  expect(accounts.list()).toHaveLength(2_000);
+  database.close();
+});

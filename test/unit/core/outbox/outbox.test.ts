@@ -8,7 +8,7 @@ import { createFakeUpstream, flags } from '../../../support/fake-connector.js';
 
 useVirtualTime();
 
-type Answer = UpstreamError | 'never' | undefined;
+type Answer = Error | 'never' | undefined;
 
 /** A submission server that answers as told, and then takes everything. */
 function server(...answers: Answer[]) {
@@ -20,7 +20,7 @@ function server(...answers: Answer[]) {
       await new Promise<void>((done) => signal?.addEventListener('abort', () => done(), { once: true }));
       throw new UpstreamError('transient', 'stopped');
     }
-    const isTaken = answer === undefined || answer.details.outcomeUnknown;
+    const isTaken = answer === undefined || (answer instanceof UpstreamError && answer.details.outcomeUnknown);
     const pieces: Uint8Array[] = [];
     for await (const piece of message.open()) pieces.push(piece);
     if (isTaken) taken.push(tokenOf(Buffer.concat(pieces)));
@@ -46,10 +46,10 @@ async function account(smtp: ReturnType<typeof server>, more: Partial<RigAccount
 /** In steps that leave the sync time to look. */
 const pass = (rig: Rig, ms: number) => rig.during(new Promise<void>((done) => setTimeout(done, ms)), ms / 500);
 
-const send = (rig: Rig, token: string, from = 'a@example.org') => {
-  const text = mail(token, from);
+const send = (rig: Rig, token: string, from = 'a@example.org', header = '') => {
+  const text = header + mail(token, from);
   const work = async () => {
-    const spool = rig.core.outbox.spool(text.length);
+    const spool = rig.core.outbox.spool(0);
     await spool.write(Buffer.from(text));
     const request = { mailFrom: from, rcptTo: ['you@example.net'], eightBit: false, smtpUtf8: false };
     return rig.core.outbox.submit({ ...request, message: await spool.finish() });
@@ -93,6 +93,16 @@ describe('the verdict', () => {
   });
 });
 
+test('a header beyond what is read could hide a Bcc: it is refused, and nothing is kept', async () => {
+  const smtp = server();
+  const { rig } = await account(smtp);
+  await using _ = rig;
+  const long = `X-Long: ${'x'.repeat(1_000_000)}\r\nBcc: secret@example.net\r\n`;
+  await expect(send(rig, 'm1', 'a@example.org', long)).rejects.toMatchObject({ code: 'TOOBIG' });
+  expect(smtp.attempts()).toBe(0);
+  expect(rig.store.database.sqlite.prepare('SELECT 1 FROM bodies WHERE pins > 0').all()).toEqual([]);
+});
+
 describe('later', () => {
   test('what was queued survives a crash and is sent once', async () => {
     const smtp = server(busy);
@@ -132,6 +142,59 @@ describe('later', () => {
   });
 });
 
+test('the client files its copy while the message is still queued: the provider’s own stays the only one', async () => {
+  const smtp = server(busy, busy);
+  const { fake, rig } = await account(smtp, { savesSent: true });
+  await using _ = rig;
+  await send(rig, 'm1');
+  await appendMail(rig, 'Sent', mail('m1', 'a@example.org'), flags('\\Seen'));
+  await rig.until('it is sent', () => smtp.taken.length > 0);
+  fake.deliver('Sent', mail('m1', 'a@example.org'));
+  await pass(rig, 1_200_000);
+  await rig.settle();
+  expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent')]).toEqual([['m1'], ['m1']]);
+});
+
+describe('something unexpected', () => {
+  const broken = new Error('SQLITE_FULL');
+
+  test('at the first attempt: the client is told what will happen, and it is sent once', async () => {
+    const smtp = server(broken);
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    expect(await send(rig, 'm1')).toMatchObject({ kind: 'queued' });
+    await rig.until('it is sent', () => smtp.taken.length > 0);
+    await pass(rig, 3_600_000);
+    expect(smtp.taken).toEqual(['m1']);
+  });
+
+  test('at a later one: neither this message nor the next is given up', async () => {
+    const smtp = server(busy, broken);
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    await send(rig, 'm1');
+    await rig.until('it is tried again', () => smtp.attempts() === 2);
+    await rig.until('it is sent', () => smtp.taken.length > 0);
+    expect(smtp.taken).toEqual(['m1']);
+  });
+
+  test('after it was taken: it is not sent again', async () => {
+    const smtp = server();
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    const { setState } = rig.submissions;
+    let refusals = 3;
+    vi.spyOn(rig.submissions, 'setState').mockImplementation((...args) => {
+      if (args[1] === 'delivered' && refusals-- > 0) throw broken;
+      setState(...args);
+    });
+    expect(await send(rig, 'm1')).toMatchObject({ kind: 'delivered' });
+    await pass(rig, 3_600_000);
+    expect(smtp.taken).toEqual(['m1']);
+    expect(rig.submissions.counts()).toEqual({ queued: 0, failed: 0 });
+  });
+});
+
 describe('an outcome that was never told', () => {
   test('Sent has it: it is not sent again', async () => {
     const smtp = server(unknown);
@@ -143,6 +206,20 @@ describe('an outcome that was never told', () => {
     await rig.settle();
     expect([smtp.attempts(), upstreamTokens(fake, 'Sent')]).toEqual([1, ['m1']]);
   });
+
+  test.each([true, false, undefined])(
+    'what the client itself has put into Sent is no sign that it went out (savesSent %s)',
+    async (savesSent) => {
+      const smtp = server(unknown);
+      const { fake, rig } = await account(smtp, { savesSent });
+      await using _ = rig;
+      await send(rig, 'm1');
+      await appendMail(rig, 'Sent', mail('m1', 'a@example.org'), flags('\\Seen'));
+      await rig.until('it is settled', () => rig.submissions.counts().queued === 0);
+      await rig.settle();
+      expect([smtp.attempts(), upstreamTokens(fake, 'Sent')]).toEqual([2, ['m1']]);
+    },
+  );
 
   test('Sent does not have it: it is sent again', async () => {
     const smtp = server(unknown);

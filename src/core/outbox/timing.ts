@@ -1,0 +1,9 @@
+// When the outbox does what (DESIGN §9), milliseconds.
+export const MINUTE = 60_000;
+/** How often the queue is looked through. */
+export const LOOK_MS = 5_000;
+export const BACKOFF_MS = [1, 5, 15, 60, 120].map((minutes) => minutes * MINUTE);
+export const GIVE_UP_MS = 3 * 24 * 60 * MINUTE;
+/** How long a message of unknown outcome waits for Sent to be readable before it is sent again all the same. */
+export const LOOK_FIRST_MS = 6 * 60 * MINUTE;
+export const ABSORB_MS = 30 * MINUTE;

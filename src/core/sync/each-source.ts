@@ -1,0 +1,40 @@
+import { UpstreamError } from '../../mail/errors.js';
+import type { SourceRow } from '../../store/sources.js';
+import { failureText } from './gate.js';
+
+export interface EachSourceOptions {
+  onProblem(subject: string, text: string, remedy: string): void;
+  onProblemOver(subject: string): void;
+}
+
+/** Refusals that may pass, but that concern the one mailbox they were given for. */
+const OF_ONE_MAILBOX: ReadonlySet<string> = new Set(['SERVERBUG', 'INUSE', 'CORRUPTION', 'EXPUNGEISSUED']);
+
+/** Does something with one source after the other; a mailbox that the server refuses is left out this time, and told. */
+export function createEachSource({ onProblem, onProblemOver }: EachSourceOptions) {
+  const refused = new Set<number>();
+  return async (sources: readonly SourceRow[], work: (source: SourceRow) => Promise<unknown>): Promise<void> => {
+    for (const source of sources) {
+      try {
+        await work(source);
+        if (refused.delete(source.id)) onProblemOver(subjectOf(source));
+      } catch (error) {
+        if (!isOfOneMailbox(error, source)) throw error;
+        refused.add(source.id);
+        onProblem(
+          subjectOf(source),
+          `the mailbox ${source.path.join('/')} cannot be read: ${failureText(error)}`,
+          'The others are served; the gateway keeps trying this one.',
+        );
+      }
+    }
+  };
+}
+
+const subjectOf = ({ id }: SourceRow): string => `mailbox ${id}`;
+
+/** Without its INBOX an account is none: that is a failure of the account. */
+const isOfOneMailbox = (error: unknown, { role }: SourceRow): boolean =>
+  error instanceof UpstreamError &&
+  role !== 'inbox' &&
+  (error.kind === 'permanent' || OF_ONE_MAILBOX.has(error.details.code ?? ''));
