@@ -134,6 +134,13 @@ describe('start in a pipe, for a person', () => {
     expect((await gateway.ended).stdout).toMatch(/The gateway has stopped\.\n$/);
     expect(gateway.stdout() + gateway.stderr()).not.toMatch(/\bat .*\.js:\d/);
   });
+
+  it('an account that is told to be up to date is so in the same line', async () => {
+    const server = await upstream();
+    const { gateway } = await start([accountAt('Work', server.port)], []);
+    await gateway.output((text) => text.includes('All accounts are up to date'));
+    expect(gateway.stdout()).toMatch(/^Work: \d+ messages, up to date$/m);
+  });
 });
 
 describe('the commands that ask a running gateway', () => {

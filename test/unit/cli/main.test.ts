@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ExitCode } from '../../../src/cli/io.js';
+import { commandName, ExitCode } from '../../../src/cli/io.js';
 import { runCli } from '../../../src/cli/main.js';
 import type { Config } from '../../../src/config/index.js';
 import { temporaryDirectories } from '../../support/temporary-directory.js';
@@ -113,4 +113,13 @@ describe('how a run ends', () => {
       );
     }
   });
+});
+
+describe('how the program is called in texts', () => {
+  it.each([
+    [undefined, 'gateway'],
+    ['/usr/local/bin/gateway', 'gateway'],
+    ['/home/me/mail-gateway/dist/cli.js', 'node dist/cli.js'],
+    ['/opt/mail-gateway/dist/cli.js', 'node /opt/mail-gateway/dist/cli.js'],
+  ])('%s', (script, name) => expect(commandName(script, '/home/me/mail-gateway')).toBe(name));
 });

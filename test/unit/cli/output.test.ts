@@ -200,7 +200,7 @@ describe('the welcome', () => {
 
   it('shows the password only to who asks at a terminal', () => {
     expect(welcomeLines({ ...facts, password: 'abcde' }).join('\n')).toContain(
-      'abcde   (kept in the file /g/data/password)',
+      'abcde   (in the file /g/data/password)',
     );
   });
 
