@@ -47,7 +47,7 @@ export class ResponseReader {
       default: {
         const atom = this.take(/[^\x00-\x20\x7f-\xff(){%*"\]]+/);
         if (/^nil$/i.test(atom)) return null;
-        return /^\d+$/.test(atom) ? Number(atom) : `\`${atom}`;
+        return /^\d+$/.test(atom) ? Number(atom) : ATOM_MARK + atom;
       }
     }
   }
@@ -95,7 +95,9 @@ export function fetchAnswers(text: string): Map<number, Map<string, Value>> {
   return messages;
 }
 
-const isString = (value: Value | undefined): boolean => typeof value === 'string' && !value.startsWith('`');
+/** Before an atom, to tell it from a string: no byte is this character. */
+const ATOM_MARK = '\ue000';
+const isString = (value: Value | undefined): boolean => typeof value === 'string' && !value.startsWith(ATOM_MARK);
 const isNstring = (value: Value | undefined): boolean => value === null || isString(value);
 const isNumber = (value: Value | undefined): boolean => typeof value === 'number';
 const isList = (value: Value | undefined): value is readonly Value[] => Array.isArray(value);
