@@ -1,6 +1,7 @@
 // Builds core out of its parts and answers the front ends' interface (core.ts).
 import type { Logger } from '../lib/logger.js';
 import { MailboxError, UpstreamError } from '../mail/errors.js';
+import type { AccountRow } from '../store/accounts.js';
 import type { BodyFiles } from '../store/body-files.js';
 import type { Store } from '../store/store.js';
 import type { Connector } from '../upstream/connector.js';
@@ -79,7 +80,7 @@ export function createCore(options: CoreOptions): Core {
   const bell = createBell();
   const unit = createUnitOfWork(store, bell);
   const tree = createTree({ store, unit, merge: options.merge });
-  const accounts = registerAccounts(options, unit, tree);
+  const { accounts, owed } = registerAccounts(options, unit, tree);
   const byId = new Map(accounts.map((account) => [account.id, account]));
   tree.prepare();
 
@@ -114,6 +115,9 @@ export function createCore(options: CoreOptions): Core {
     const account = accountId === undefined ? undefined : byId.get(accountId)?.name;
     if (isNew) tell({ event: 'problem', ...(account === undefined ? {} : { account }), text, remedy });
   };
+
+  for (const { id, name } of owed) report(undefined, `account ${id}`, stillOwedText(name), STILL_OWED_REMEDY);
+  for (const { id } of accounts) store.problems.resolve(undefined, `account ${id}`);
 
   const defaultAccount = accounts.find(({ isDefault }) => isDefault) ?? accounts[0];
   const context: AppendContext = {
@@ -208,28 +212,36 @@ const createActions = (context: AppendContext): Actions => ({
   append: (path, message, flags, internalDate) => append(context, path, { message, flags, internalDate }),
 });
 
+const stillOwedText = (name: string): string =>
+  `the account "${name}" is not in the configuration any more, but changes or messages of yours have not reached it yet`;
+const STILL_OWED_REMEDY = 'They are kept; put the account back into the configuration to have them carried out.';
+
 const appendLimitOf = (store: Store, accountId: number): number =>
   Math.min(MAX_APPEND_BYTES, store.accounts.list().find(({ id }) => id === accountId)?.appendLimit ?? MAX_APPEND_BYTES);
 
 /**
- * The accounts' rows in the store; those that are no longer configured leave every mailbox. One of the same address under
+ * The accounts' rows in the store; those that are no longer configured leave every mailbox, unless something is
+ * still owed to them. One of the same address under
  * another name is the same account: its uids stay, and so does what it is owed.
  */
 function registerAccounts(
   { store, accounts, accountKeywords }: CoreOptions,
   unit: UnitOfWork,
   tree: Tree,
-): AccountSettings[] {
+): { accounts: AccountSettings[]; owed: AccountRow[] } {
   const rows = store.accounts.list();
   const unknown = accounts.filter(({ name }) => !rows.some((row) => row.name === name));
   const gone = rows.filter((row) => !accounts.some(({ name }) => row.name === name));
+  const owed: AccountRow[] = [];
   for (const row of gone) {
     const [same, other] = unknown.filter(({ address }) => address === row.address);
     const isCertain = !other && gone.filter(({ address }) => address === row.address).length === 1;
     if (same && isCertain && !store.mailboxes.byPath(same.name)) renameAccount(store, unit, row, same.name);
+    // What the user did and was told OK about is not thrown away with the account (promise 2).
+    else if (store.accounts.isOwed(row.id)) owed.push(row);
     else tree.removeAccount(row.id);
   }
-  return accounts.map(({ name, address, identities, isDefault, connector }) => {
+  const settings = accounts.map(({ name, address, identities, isDefault, connector }): AccountSettings => {
     const { traits } = connector;
     const row = store.accounts.upsert({ name, address, provider: traits.provider });
     return {
@@ -243,6 +255,7 @@ function registerAccounts(
       tag: accountKeywords ? accountTag(name) : '',
     };
   });
+  return { accounts: settings, owed };
 }
 
 function tagLookup(store: Store, accounts: ReadonlyMap<number, AccountSettings>): (sourceId: number) => string {

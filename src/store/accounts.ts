@@ -45,6 +45,8 @@ export interface AccountStore {
   setMerged(id: number): void;
   setSavesSent(id: number, savesSent: boolean): void;
   setProbe(id: number, probe: Probe): void;
+  /** Whether changes or submissions have not reached it yet (what is on its way from another account can go back there). */
+  isOwed(id: number): boolean;
   /** Deletes the account with everything that hangs on it but the entries, which the caller has withdrawn. */
   remove(id: number): void;
 }
@@ -60,6 +62,12 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
   const setMerged = sqlite.prepare('UPDATE accounts SET merged = 1 WHERE id = ?');
   const setSavesSent = sqlite.prepare('UPDATE accounts SET savesSent = ? WHERE id = ?');
   const setProbe = sqlite.prepare('UPDATE accounts SET probe = ? WHERE id = ?');
+  const isOwed = sqlite
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM journal WHERE accountId = @id AND payload ->> '$.originCopyId' IS NULL)
+         OR EXISTS (SELECT 1 FROM submissions WHERE accountId = @id AND state IN ('queued', 'sending', 'unknown'))`,
+    )
+    .pluck();
   const removal = [
     'DELETE FROM journal WHERE accountId = ?',
     'DELETE FROM copies WHERE sourceId IN (SELECT id FROM sources WHERE accountId = ?)',
@@ -76,6 +84,7 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
     setMerged: (id) => void setMerged.run(id),
     setSavesSent: (id, savesSent) => void setSavesSent.run(savesSent ? 1 : 0, id),
     setProbe: (id, probe) => void setProbe.run(JSON.stringify(probe), id),
+    isOwed: (id) => isOwed.get({ id }) === 1,
     remove: (id) => {
       for (const statement of removal) statement.run(id);
     },

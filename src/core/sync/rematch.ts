@@ -39,8 +39,8 @@ export async function rematch(
     }
     saveState(store, source, { uidValidity: state.uidValidity, uidNext: state.uidNext, highestModseq: undefined });
   });
-  // Routine on QQ and in the demo: worth a warning only when something was not found again.
-  logger[pairs.size < old.length ? 'warn' : 'info'](
+  // Routine on QQ and in the demo, and what was not found again is told to clients.
+  logger[pairs.size < old.length ? 'info' : 'debug'](
     { source: source.path, matched: pairs.size, known: old.length, listed: listed.size },
     'uidvalidity changed; matched again',
   );

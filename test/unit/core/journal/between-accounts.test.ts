@@ -1,8 +1,18 @@
 // MOVE from one account to another (DESIGN §7): spool → APPEND → verify → remove, cut at every step.
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
+import { NO_FLAGS } from '../../../../src/mail/flags.js';
 import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
-import { mail, one, readBody, shown, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
+import {
+  appendMail,
+  mail,
+  one,
+  readBody,
+  shown,
+  shownTokens,
+  uidOf,
+  upstreamTokens,
+} from '../../../support/core-mail.js';
 import { createFakeUpstream, type FakeMethod, type FakeUpstream, flags } from '../../../support/fake-connector.js';
 
 useVirtualTime();
@@ -127,6 +137,28 @@ test('an account that is taken out of the configuration gives back what was on i
   await rig.settle();
   expect(shownTokens(rig, 'INBOX').sort()).toEqual(['m1', 'm2']);
   expect(upstreamTokens(a, 'INBOX')).toEqual(['m1', 'm2']);
+});
+
+test('an account that is taken out of the configuration with a draft still owed to it is kept until it is put back', async () => {
+  const { a, b, rig } = await twoAccounts();
+  await using _ = rig;
+  b.goOffline();
+  await appendMail(rig, 'B/Drafts', mail('draft'), NO_FLAGS);
+  await rig.restart({ accounts: [{ name: 'A', fake: a }] });
+  expect(rig.core.overview.problems()).toMatchObject([{ text: expect.stringContaining('account "B"') }]);
+  expect(shownTokens(rig, 'B/Drafts')).toEqual(['draft']);
+  b.goOnline();
+  await rig.restart({
+    accounts: [
+      { name: 'A', fake: a },
+      { name: 'B', fake: b },
+    ],
+  });
+  await rig.settle();
+  expect(upstreamTokens(b, 'Drafts')).toEqual(['draft']);
+  expect(rig.core.overview.problems()).toEqual([]);
+  await rig.restart({ accounts: [{ name: 'A', fake: a }] });
+  expect(rig.core.mailboxes.find('B/Drafts')).toBeUndefined();
 });
 
 test('moved on before it has arrived: the journal does not wait for itself', async () => {
