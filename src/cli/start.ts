@@ -177,7 +177,9 @@ async function createTextReport(
     },
     problem: ({ account, text, remedy }) =>
       progress.print(
-        printable(`${account === undefined ? '' : `${account}: `}${text}${remedy === '' ? '' : ` — ${remedy}`}`),
+        printable(
+          `${account === undefined ? '' : `${account}: `}${text.replace(/\.$/, '')}${remedy === '' ? '' : ` — ${remedy}`}`,
+        ),
       ),
     progress: () => progress.update(accounts()),
     stopped() {

@@ -70,10 +70,12 @@ function passwordText({ config, password }: WelcomeFacts): string {
 function demoLines(config: Config): string[] {
   const names = config.accounts.filter((account) => account.kind === 'demo').map((account) => account.name);
   return [
-    `${names.join(', ')}: built-in demo ${names.length === 1 ? 'account' : 'accounts'} with sample mail; nothing leaves this machine.`,
-    `For your own mail, put your accounts in their place in ${shortPath(config.file)} and start again:`,
-    '  { "name": "QQ", "address": "you@qq.com", "provider": "qq", "auth": { "password": "file:qq-code.txt" } }',
-    'README.md, "Your own accounts", has an example for each provider.',
+    `${names.join(', ')}: built-in demo ${names.length === 1 ? 'account' : 'accounts'} with sample mail;`,
+    'nothing leaves this machine.',
+    `For your own mail, put your accounts into ${shortPath(config.file)} instead:`,
+    '  { "name": "QQ", "address": "you@qq.com", "provider": "qq",',
+    '    "auth": { "password": "file:qq-code.txt" } }',
+    'README.md, "Your own accounts", tells what each provider wants.',
   ];
 }
 

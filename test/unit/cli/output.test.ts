@@ -195,7 +195,9 @@ describe('the welcome', () => {
     expect(text).toMatch(/Password +in the file \/g\/data\/password$/m);
     expect(text).toMatch(/E-mail address +a@qq\.com$/m);
     expect(text).toMatch(/trust \/g\/certs\/ca\.pem/);
-    expect(text).toContain('QQ: built-in demo account with sample mail; nothing leaves this machine.');
+    expect(text).toContain('QQ: built-in demo account with sample mail;\nnothing leaves this machine.');
+    // A terminal of 80 columns breaks none of its lines.
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   it('shows the password only to who asks at a terminal', () => {
