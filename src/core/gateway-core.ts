@@ -92,7 +92,6 @@ export function createCore(options: CoreOptions): Core {
   };
   const reader: UpstreamReader = {
     read: async (sourceId, how, work) => actorOf(sourceId).read(sourceId, how, work),
-    atLeisure: (work) => work(),
   };
   const snapshots = createSnapshots({ store, flags: createFlagTable(), tagOf: tagLookup(store, byId) });
   const ingest = createIngest(store, unit);

@@ -50,7 +50,6 @@ export interface JournalStore {
   setAttempt(id: number, attempts: number, nextAttemptAt: number, lastError: string | undefined): void;
   /** Rows that failed are tried again at once; those that wait until after `latest` (asked for by the server) are left. */
   retryNow(accountId: number, latest: number): void;
-  removeTarget(journalId: number, copyId: number): void;
   remove(id: number): void;
   depth(accountId: number): { depth: number; oldestAt: number | undefined; lastError: string | undefined };
 }
@@ -92,7 +91,6 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   const retryNow = sqlite.prepare(
     'UPDATE journal SET nextAttemptAt = 0 WHERE accountId = ? AND attempts > 0 AND nextAttemptAt <= ?',
   );
-  const removeTarget = sqlite.prepare('DELETE FROM journalTargets WHERE journalId = ? AND copyId = ?');
   const remove = sqlite.prepare('DELETE FROM journal WHERE id = ?');
   const depth = sqlite.prepare(
     `SELECT count(*) AS depth, min(createdAt) AS oldestAt,
@@ -121,7 +119,6 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
     setAttempt: (id, attempts, nextAttemptAt, lastError) =>
       void setAttempt.run(attempts, nextAttemptAt, lastError ?? null, id),
     retryNow: (accountId, latest) => void retryNow.run(accountId, latest),
-    removeTarget: (journalId, copyId) => void removeTarget.run(journalId, copyId),
     remove: (id) => void remove.run(id),
     depth: (accountId) => {
       const row = depth.get({ accountId }) as { depth: number; oldestAt: number | null; lastError: string | null };

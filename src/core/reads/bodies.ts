@@ -47,7 +47,7 @@ const BATCH_BYTES = 4_000_000;
 const LOOK_AHEAD = 120;
 
 export function createMessageBodies(options: BodiesOptions): MessageBodies {
-  const { store, files, reader } = options;
+  const { store, files } = options;
   const cache = createCache(options);
   const downloads = createDownloads(options, cache);
 
@@ -143,17 +143,10 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
       return cache.makeDurable(bodyRef);
     },
     unpin: (bodyRef) => store.bodyIndex.unpin(bodyRef),
-    prefetch: (sourceId, items) =>
-      reader.atLeisure(() =>
-        Promise.all(
-          downloads
-            .start(
-              items.map((item) => ({ ...item, sourceId })),
-              true,
-            )
-            .values(),
-        ).then(() => undefined),
-      ),
+    prefetch: async (sourceId, items) => {
+      const requests = items.map((item) => ({ ...item, sourceId }));
+      await Promise.all(downloads.start(requests, true).values());
+    },
   };
 }
 

@@ -16,6 +16,4 @@ export interface UpstreamReader {
    * @throws {UpstreamError} when the account cannot be reached now
    */
   read<T>(sourceId: number, how: ReadOptions, work: (session: UpstreamSession) => Promise<T>): Promise<T>;
-  /** Just runs; a seam for prefetch to be throttled. */
-  atLeisure(work: () => Promise<void>): Promise<void>;
 }

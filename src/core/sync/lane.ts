@@ -42,7 +42,6 @@ export interface SelectOptions {
 export interface Lane {
   /** @throws {UpstreamError} of the work, or of connecting */
   run<T>(priority: PriorityValue, work: (lane: LaneSession) => Promise<T>): Promise<T>;
-  isOpen(): boolean;
   /** Ends the connection; the next work opens another. */
   drop(): Promise<void>;
   close(): Promise<void>;
@@ -104,7 +103,6 @@ export function createLane(connect: () => Promise<UpstreamSession>): Lane {
         });
         void pump();
       }),
-    isOpen: () => current !== undefined,
     drop: async () => {
       const lane = current;
       current = undefined;

@@ -92,6 +92,12 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
       });
     if (found && (found.role !== role || found.selectable !== upstream.selectable || !found.present)) {
       sources.setSeen(found.id, { role, selectable: upstream.selectable });
+      const own = ownMailbox(found.id);
+      // A level has become a mailbox, or the other way round.
+      if (own && own.selectable !== upstream.selectable) {
+        mailboxes.setSelectable(own.id, upstream.selectable);
+        work.ringTree();
+      }
     }
     if (!ownMailbox(source.id) && !isBeingDeleted(source.id) && isVisible(account, upstream)) {
       const row = ensureMailbox(

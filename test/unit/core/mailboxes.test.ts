@@ -248,3 +248,16 @@ describe('flags that live in two places', () => {
     expect(fake.contents('INBOX')[0]?.flags.system).toBe(5);
   });
 });
+
+test('a level of the hierarchy that becomes a mailbox upstream can be selected', async () => {
+  const fake = inboxOf('a', []);
+  fake.create(['Level', 'Below']);
+  await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await rig.settle();
+  expect(rig.core.mailboxes.find('A/Level')?.selectable).toBe(false);
+  fake.create('Level');
+  fake.deliver('Level', mail('inside'));
+  await rig.during(rig.core.overview.syncNow(undefined));
+  expect(rig.core.mailboxes.find('A/Level')?.selectable).toBe(true);
+  expect(shownTokens(rig, 'A/Level')).toEqual(['inside']);
+});
