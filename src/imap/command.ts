@@ -24,8 +24,11 @@ export interface CommandContext {
   readonly conversation: Conversation;
   /** Aborted when the connection goes. */
   readonly signal: AbortSignal;
+  readonly tag: string;
   /** True for the UID form. */
   readonly uid: boolean;
+  /** The client has enabled IMAP4rev2: no RECENT, ESEARCH for SEARCH, and so on (RFC 9051 Appendix E). */
+  readonly rev2: boolean;
   /** The mailbox names of this session are UTF-8, not modified UTF-7. */
   readonly utf8: boolean;
 }
@@ -47,6 +50,8 @@ export interface Command<Args> {
   readonly writes?: boolean;
   /** Capability words this command brings; a function where they depend on the session. */
   readonly capabilities?: readonly string[] | ((session: Session) => readonly string[]);
+  /** Upper-case words that ENABLE switches on for what this command brings (RFC 9051 §6.3.1). */
+  readonly enables?: readonly string[];
   /** Its last literal is streamed by `run`, not collected with the command (APPEND). */
   readonly streamsLiteral?: boolean;
   /** Whether pending EXPUNGEs may go out before the tagged reply; the UID form always may (RFC 9051 §7.5.1). */

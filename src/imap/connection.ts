@@ -5,7 +5,7 @@ import type { Core } from '../core/core.js';
 import type { Logger } from '../lib/logger.js';
 import type { Conversation } from './command.js';
 import { type CommandReader, createCommandReader } from './command-reader.js';
-import { capabilitiesFor } from './commands/index.js';
+import { capabilitiesFor, enableable } from './commands/index.js';
 import { dispatch } from './dispatch.js';
 import { ByeError, oneLine } from './errors.js';
 import { createReply, type Reply } from './reply.js';
@@ -116,6 +116,7 @@ class ConnectionRun implements ConnectionInfo {
         return options.canStartTls && !self.#isTls;
       },
       enabled: new Set(),
+      canEnable: (word) => enableable.has(word),
       clientName: undefined,
       capabilities() {
         return capabilitiesFor(this).join(' ');

@@ -30,7 +30,8 @@ export function commandOf(line: string): AnyCommand | undefined {
 /** Runs one command to its tagged answer. `bad` tells the connection to count. @throws {ByeError} */
 export async function dispatch(context: DispatchContext, line: string): Promise<'ok' | 'no' | 'bad'> {
   const { session, reply, logger } = context;
-  const utf8 = session.enabled.has('UTF8=ACCEPT') || session.enabled.has('IMAP4REV2');
+  const rev2 = session.enabled.has('IMAP4REV2');
+  const utf8 = rev2 || session.enabled.has('UTF8=ACCEPT');
   const decoder = new Decoder(line, { utf8 });
   let tag = '*';
   const started = performance.now();
@@ -44,7 +45,7 @@ export async function dispatch(context: DispatchContext, line: string): Promise<
     name = uid ? `UID ${command.name}` : command.name;
     checkState(session, command);
     const args = command.parse(decoder, uid);
-    const completion = await command.run({ ...context, uid, utf8 }, args);
+    const completion = await command.run({ ...context, tag, uid, rev2, utf8 }, args);
     pollSelected(context, command.expunges === 'allowed' || uid);
     status = completionText(name, completion);
     if (completion?.isNo) outcome = 'no';

@@ -18,6 +18,8 @@ export interface Session {
   readonly enabled: Set<string>;
   /** What the client said of itself by ID, for `gateway status`. */
   clientName: string | undefined;
+  /** Whether ENABLE knows the upper-case word here. */
+  canEnable(word: string): boolean;
   /** Capability words this server offers now. */
   capabilities(): string;
   /** After the tagged answer: switch to TLS (RFC 9051 §6.2.1). */

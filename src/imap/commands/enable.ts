@@ -1,8 +1,5 @@
 import { defineCommand } from '../command.js';
 
-/** What ENABLE can switch on here; clients ask for more (mutt: UTF8=ACCEPT), which is not an error. */
-const ENABLEABLE: ReadonlySet<string> = new Set();
-
 /** Command: RFC 9051 §6.3.1 */
 export const enable = defineCommand({
   name: 'ENABLE',
@@ -19,7 +16,8 @@ export const enable = defineCommand({
     return words;
   },
   run: ({ session, reply }, words) => {
-    const enabled = words.filter((word) => ENABLEABLE.has(word));
+    // Clients ask for more than there is, which is no error.
+    const enabled = words.filter((word) => session.canEnable(word));
     for (const word of enabled) session.enabled.add(word);
     reply.untagged(`ENABLED${enabled.map((word) => ` ${word}`).join('')}`);
     return undefined;

@@ -36,6 +36,9 @@ export const uidCommands: ReadonlyMap<string, AnyCommand> = new Map(
   COMMANDS.filter(({ uid }) => uid).map((command) => [command.name, command]),
 );
 
+/** The words ENABLE knows. */
+export const enableable: ReadonlySet<string> = new Set(COMMANDS.flatMap(({ enables = [] }) => enables));
+
 /** The capability words for a session's state. Before login only what is of use there is told. */
 export function capabilitiesFor(session: Session): string[] {
   const isBefore = session.state.kind === 'notAuthenticated';

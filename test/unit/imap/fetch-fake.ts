@@ -196,7 +196,7 @@ function client({ core }: FakeMailbox, selected: Selected): FakeClient {
       if (!command) throw new Error(`no command ${name}`);
       const uid = uidWord !== undefined;
       const args = command.parse(new Decoder(rest), uid);
-      const context = { core, session, reply, uid, utf8: false, signal: controller.signal };
+      const context = { core, session, reply, tag: 'a', uid, rev2: false, utf8: false, signal: controller.signal };
       const completion = await command.run({ ...context, conversation: undefined as never }, args);
       return { text: await written(), completion };
     },
