@@ -54,6 +54,7 @@ export interface MailboxSnapshot {
   readonly uids: Uint32Array;
   /** Indexes into `flagTable`. */
   readonly flagIds: Uint32Array;
+  readonly modseqs: Float64Array;
   readonly flagTable: readonly InternedFlags[];
 }
 

@@ -1,7 +1,15 @@
 // One client's view of one mailbox: the uids it has been told, hence what its sequence numbers mean (providers.md §13.7).
 import type { Core, MailboxChanges, MailboxId, MailboxSnapshot } from '../core/core.js';
 import { indexIn, lowerBound } from '../lib/ascending.js';
-import { mergeRanges, type NumberRanges, rangesInclude, resolveSet, type SequenceSet } from '../mail/sequence-set.js';
+import {
+  mergeRanges,
+  type NumberRanges,
+  rangesInclude,
+  rangesOf,
+  resolveSet,
+  type SequenceSet,
+  setTexts,
+} from '../mail/sequence-set.js';
 import { BadCommandError, ByeError } from './errors.js';
 import type { Reply } from './reply.js';
 
@@ -21,17 +29,25 @@ export class Selected {
   /** Gone, but the client may not be told yet: still addressable. */
   #gone: NumberRanges = [];
   readonly #ownModseqs = new Set<number>();
+  /** What the client has enabled: decides how changes are told. */
+  readonly #enabled: ReadonlySet<string>;
 
-  constructor(snapshot: MailboxSnapshot, readOnly: boolean) {
+  constructor(snapshot: MailboxSnapshot, readOnly: boolean, enabled: ReadonlySet<string> = new Set()) {
     this.mailboxId = snapshot.mailboxId;
     this.readOnly = readOnly;
     this.#uidValidity = snapshot.uidValidity;
     this.#uids = snapshot.uids;
     this.#modseq = snapshot.modseq;
+    this.#enabled = enabled;
   }
 
   get uids(): Uint32Array {
     return this.#uids;
+  }
+
+  /** The client has been told of every change up to here (but for EXPUNGEs held back). */
+  get modseq(): number {
+    return this.#modseq;
   }
 
   get exists(): number {
@@ -93,7 +109,7 @@ export class Selected {
   }
 
   /**
-   * Tells the client what has happened since it was last told: EXPUNGE (when allowed), EXISTS, FETCH (FLAGS).
+   * Tells the client what has happened since it was last told: EXPUNGE or VANISHED (when allowed), EXISTS, FETCH (FLAGS).
    * @throws {ByeError} if the mailbox has been renumbered or deleted
    */
   poll(core: Core, reply: Reply, { expunges }: { expunges: boolean }): void {
@@ -114,12 +130,20 @@ export class Selected {
 
   #tellExpunges(reply: Reply): void {
     if (this.#gone.length === 0) return;
+    if (this.#enabled.has('QRESYNC')) this.#tellVanished(reply);
     // From the highest down: no line changes the numbers of the ones that follow.
-    for (let i = this.#uids.length - 1; i >= 0; i--) {
-      if (rangesInclude(this.#gone, this.#uids[i] ?? 0)) reply.untagged(`${i + 1} EXPUNGE`);
-    }
+    else
+      for (let i = this.#uids.length - 1; i >= 0; i--) {
+        if (rangesInclude(this.#gone, this.#uids[i] ?? 0)) reply.untagged(`${i + 1} EXPUNGE`);
+      }
     this.#uids = this.#uids.filter((uid) => !rangesInclude(this.#gone, uid));
     this.#gone = [];
+  }
+
+  /** RFC 7162 §3.2.10: the uids, of which the client was told, in as few lines as they fit. */
+  #tellVanished(reply: Reply): void {
+    const known = this.#uids.filter((uid) => rangesInclude(this.#gone, uid));
+    for (const set of setTexts(rangesOf(known))) reply.untagged(`VANISHED ${set}`);
   }
 
   #tellNew(core: Core, reply: Reply, changes: MailboxChanges): void {
@@ -133,7 +157,7 @@ export class Selected {
       told.set(uids.subarray(firstNew), this.#uids.length);
       this.#uids = told;
       reply.untagged(`${told.length} EXISTS`);
-      reply.untagged('0 RECENT');
+      if (!this.#enabled.has('IMAP4REV2')) reply.untagged('0 RECENT');
     }
     // The same list again as everybody's: let go of this session's own.
     if (this.#gone.length === 0 && this.#uids.length === uids.length && changes.modseq >= this.#modseq)
@@ -142,10 +166,12 @@ export class Selected {
 
   /** Of the first `known` messages: of new ones the client asks what it wants to know (EXISTS alone, as Dovecot does). */
   #tellFlags(reply: Reply, changes: MailboxChanges, known: number): void {
+    const withModseq = this.#enabled.has('CONDSTORE');
     for (const { uid, flags, modseq } of changes.changed) {
       if (this.#ownModseqs.has(modseq)) continue;
       const seq = this.seqOf(uid);
-      if (seq > 0 && seq <= known) reply.untagged(`${seq} FETCH (UID ${uid} FLAGS (${flags.wire}))`);
+      if (seq === 0 || seq > known) continue;
+      reply.untagged(`${seq} FETCH (UID ${uid} FLAGS (${flags.wire})${withModseq ? ` MODSEQ (${modseq})` : ''})`);
     }
   }
 }

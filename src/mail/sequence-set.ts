@@ -76,6 +76,28 @@ export function rangesOf(ascending: Iterable<number>): NumberRanges {
 export const formatRanges = (ranges: NumberRanges): string =>
   ranges.map(([low, high]) => (low === high ? `${low}` : `${low}:${high}`)).join(',');
 
+/** Ranges in pieces short enough for one line each (RFC 7162 §4 speaks of 8,192 octets). */
+export function setTexts(ranges: NumberRanges, perLine = 350): string[] {
+  const texts: string[] = [];
+  for (let i = 0; i < ranges.length; i += perLine) texts.push(formatRanges(ranges.slice(i, i + perLine)));
+  return texts;
+}
+
+/** The numbers that are in both; each sorted and merged. */
+export function intersectRanges(a: NumberRanges, b: NumberRanges): NumberRanges {
+  const both: [number, number][] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const [lowA, highA] = a[i] ?? [0, -1];
+    const [lowB, highB] = b[j] ?? [0, -1];
+    const low = Math.max(lowA, lowB);
+    const high = Math.min(highA, highB);
+    if (low <= high) both.push([low, high]);
+    if (highA < highB) i++;
+    else j++;
+  }
+  return both;
+}
+
 /** How many numbers the ranges hold. */
 export const countRanges = (ranges: NumberRanges): number =>
   ranges.reduce((sum, [low, high]) => sum + high - low + 1, 0);

@@ -2,10 +2,8 @@
 import type { CopyRow } from './copies.js';
 import type { Database } from './database.js';
 
-/** [uid, copyId, sourceId, flags, keywords] */
-export type SnapshotTuple = [number, number, number, number, string];
 /** [uid, modseq, sourceId, flags, keywords] */
-export type ChangeTuple = [number, number, number, number, string];
+export type EntryTuple = [number, number, number, number, string];
 
 export interface EntryRow {
   readonly mailboxId: number;
@@ -39,8 +37,8 @@ export interface UidMap {
   remove(mailboxId: number, uid: number, modseq: number): void;
   /** Copies of `sourceIds` that have no entry in the mailbox get one each, in order of internal date; returns how many. */
   allocate(allocation: Allocation): number;
-  snapshot(mailboxId: number): IterableIterator<SnapshotTuple>;
-  changed(mailboxId: number, modseq: number): ChangeTuple[];
+  snapshot(mailboxId: number): IterableIterator<EntryTuple>;
+  changed(mailboxId: number, modseq: number): EntryTuple[];
   vanished(mailboxId: number, modseq: number): number[];
   sizeBytes(mailboxId: number): number;
 }
@@ -71,7 +69,7 @@ export function createUidMap({ sqlite }: Database): UidMap {
   );
   const snapshot = sqlite
     .prepare(
-      `SELECT e.uid, e.copyId, c.sourceId, c.flags, c.keywords FROM entries e JOIN copies c ON c.id = e.copyId
+      `SELECT e.uid, e.modseq, c.sourceId, c.flags, c.keywords FROM entries e JOIN copies c ON c.id = e.copyId
        WHERE e.mailboxId = ? ORDER BY e.uid`,
     )
     .raw();
@@ -109,8 +107,8 @@ export function createUidMap({ sqlite }: Database): UidMap {
     allocate: ({ mailboxId, sourceIds, firstUid, modseq, archive }) =>
       allocate.run({ mailboxId, firstUid, modseq, archive: archive ? 1 : 0, sources: JSON.stringify(sourceIds) })
         .changes,
-    snapshot: (mailboxId) => snapshot.iterate(mailboxId) as IterableIterator<SnapshotTuple>,
-    changed: (mailboxId, modseq) => changed.all(mailboxId, modseq) as ChangeTuple[],
+    snapshot: (mailboxId) => snapshot.iterate(mailboxId) as IterableIterator<EntryTuple>,
+    changed: (mailboxId, modseq) => changed.all(mailboxId, modseq) as EntryTuple[],
     vanished: (mailboxId, modseq) => vanished.all(mailboxId, modseq) as number[],
     sizeBytes: (mailboxId) => sizeBytes.get(mailboxId) as number,
   };

@@ -1,3 +1,4 @@
+import { indexIn } from '../../lib/ascending.js';
 import { MailboxError } from '../../mail/errors.js';
 import { type FlagSet, SystemFlag, withoutAccountTag } from '../../mail/flags.js';
 import { mergeRanges } from '../../mail/sequence-set.js';
@@ -14,8 +15,7 @@ export function storeFlags(context: ActionContext, mailboxId: MailboxId, request
   const flags = withoutAccountTag(request.flags);
   checkKeywords(flags);
   const selected = selectedCopies(context, mailboxId, request.uids);
-  const modified = request.unchangedSince === undefined ? [] : changedAfter(context, mailboxId, request.unchangedSince);
-  const left = new Set(modified);
+  const left = changedAfter(context, mailboxId, selected, request.unchangedSince);
   const changes = selected
     .filter(({ uid }) => !left.has(uid))
     .map((message) => ({ ...message, change: changeOf(message.copy, request.operation, flags) }))
@@ -31,8 +31,17 @@ export function checkKeywords({ keywords }: FlagSet): void {
   }
 }
 
-const changedAfter = (context: ActionContext, mailboxId: MailboxId, modseq: number): number[] =>
-  context.snapshots.changesSince(mailboxId, modseq).changed.map(({ uid }) => uid);
+/** Those of the messages that have changed after the modseq (RFC 7162 §3.1.3, UNCHANGEDSINCE). */
+function changedAfter(
+  { snapshots }: ActionContext,
+  mailboxId: MailboxId,
+  selected: readonly Selected[],
+  modseq: number | undefined,
+): ReadonlySet<number> {
+  if (modseq === undefined) return new Set();
+  const { uids, modseqs } = snapshots.snapshot(mailboxId);
+  return new Set(selected.flatMap(({ uid }) => ((modseqs[indexIn(uids, uid)] ?? 0) > modseq ? [uid] : [])));
+}
 
 interface Change extends Selected {
   readonly change: FlagChange;

@@ -38,14 +38,17 @@ export function createSnapshots({ store, flags, tagOf, keep = 24 }: SnapshotOpti
     let capacity = 1024;
     let uids = new Uint32Array(capacity);
     let flagIds = new Uint32Array(capacity);
+    let modseqs = new Float64Array(capacity);
     let count = 0;
-    for (const [uid, , sourceId, system, keywords] of uidMap.snapshot(mailboxId)) {
+    for (const [uid, modseq, sourceId, system, keywords] of uidMap.snapshot(mailboxId)) {
       if (count === capacity) {
         capacity *= 2;
-        uids = grown(uids, capacity);
-        flagIds = grown(flagIds, capacity);
+        uids = filled(new Uint32Array(capacity), uids);
+        flagIds = filled(new Uint32Array(capacity), flagIds);
+        modseqs = filled(new Float64Array(capacity), modseqs);
       }
       uids[count] = uid;
+      modseqs[count] = modseq;
       flagIds[count++] = idOf(sourceId, system, keywords);
     }
     return {
@@ -55,6 +58,7 @@ export function createSnapshots({ store, flags, tagOf, keep = 24 }: SnapshotOpti
       modseq: highestModseq,
       uids: uids.slice(0, count),
       flagIds: flagIds.slice(0, count),
+      modseqs: modseqs.slice(0, count),
       flagTable: flags.table,
     };
   };
@@ -81,25 +85,23 @@ export function createSnapshots({ store, flags, tagOf, keep = 24 }: SnapshotOpti
     const kept = vanished.size === 0 ? old.uids : old.uids.filter((uid) => !vanished.has(uid));
     const uids = added.length === 0 ? kept : new Uint32Array(kept.length + added.length);
     const flagIds = new Uint32Array(uids.length);
+    const modseqs = new Float64Array(uids.length);
     if (added.length > 0) uids.set(kept);
-    if (vanished.size === 0) flagIds.set(old.flagIds);
-    else {
-      let index = 0;
-      old.flagIds.forEach((id, i) => {
-        if (!vanished.has(old.uids[i] ?? 0)) flagIds[index++] = id;
-      });
+    let next = 0;
+    for (let i = 0; i < old.uids.length; i++) {
+      if (vanished.size > 0 && vanished.has(old.uids[i] ?? 0)) continue;
+      flagIds[next] = old.flagIds[i] ?? 0;
+      modseqs[next++] = old.modseqs[i] ?? 0;
     }
-    let next = kept.length;
-    let highest = old.modseq;
     for (const [uid, modseq, sourceId, system, keywords] of changed) {
       // Among the old ones only: behind them `uids` is still empty, and no longer ascending.
       const index = uid > lastUid ? next++ : indexIn(kept, uid);
-      if (modseq > highest) highest = modseq;
       if (index < 0) continue;
       uids[index] = uid;
+      modseqs[index] = modseq;
       flagIds[index] = idOf(sourceId, system, keywords);
     }
-    return { ...old, uids, flagIds, uidNext, modseq: countersOf(old.mailboxId).highestModseq };
+    return { ...old, uids, flagIds, modseqs, uidNext, modseq: countersOf(old.mailboxId).highestModseq };
   };
 
   const snapshot = (mailboxId: MailboxId): MailboxSnapshot => {
@@ -138,8 +140,7 @@ export function createSnapshots({ store, flags, tagOf, keep = 24 }: SnapshotOpti
   return { snapshot, changesSince, status };
 }
 
-function grown(array: Uint32Array<ArrayBuffer>, capacity: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(capacity);
-  larger.set(array);
+function filled<T extends Uint32Array | Float64Array>(larger: T, from: T): T {
+  larger.set(from);
   return larger;
 }

@@ -1,6 +1,7 @@
 import type { SequenceSet } from '../../mail/sequence-set.js';
 import { resolveSet } from '../../mail/sequence-set.js';
 import { defineCommand } from '../command.js';
+import { highestModseqCode } from '../condstore.js';
 import { selectedOf } from '../session.js';
 
 /** Command: RFC 9051 §6.4.3; UID EXPUNGE §6.4.9 (RFC 4315 §2.1). The dispatcher tells of what went. */
@@ -22,7 +23,7 @@ export const expunge = defineCommand<SequenceSet | undefined>({
   },
   run: ({ session, core }, set) => {
     const { mailboxId, uids } = selectedOf(session);
-    core.actions.expunge(mailboxId, set && resolveSet(set, uids.at(-1) ?? 0));
-    return undefined;
+    const gone = core.actions.expunge(mailboxId, set && resolveSet(set, uids.at(-1) ?? 0));
+    return gone.length > 0 ? highestModseqCode(session, core.reads.snapshot(mailboxId).modseq) : undefined;
   },
 });

@@ -1,5 +1,6 @@
 import { rangesOf } from '../../mail/sequence-set.js';
 import { defineCommand } from '../command.js';
+import { highestModseqCode } from '../condstore.js';
 import { countGone } from '../fetch-items/present-flags.js';
 import { selectedOf } from '../session.js';
 import { copyUidCode, NOTHING, readTransfer, type TransferArgs } from './copy.js';
@@ -26,6 +27,7 @@ export const move = defineCommand<TransferArgs>({
     // The dispatcher tells the EXPUNGEs, after this.
     if (code !== undefined) reply.untagged(`OK [${code}] moved`);
     if (isSomeGone) return { code: 'EXPUNGEISSUED', text: 'some of the messages no longer exist' };
-    return code === undefined ? NOTHING : undefined;
+    if (code === undefined) return NOTHING;
+    return highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq);
   },
 });

@@ -1,46 +1,128 @@
-import type { MailboxSnapshot } from '../../core/core.js';
+import type { Mailbox, MailboxSnapshot } from '../../core/core.js';
+import { indexIn } from '../../lib/ascending.js';
 import { MailboxError } from '../../mail/errors.js';
 import { isAccountTag, SystemFlag } from '../../mail/flags.js';
+import {
+  intersectRanges,
+  rangesInclude,
+  resolveSet,
+  type SequenceSet,
+  STAR,
+  setTexts,
+} from '../../mail/sequence-set.js';
 import { type CommandContext, type Completion, defineCommand } from '../command.js';
+import { enableCondstore, highestModseqCode } from '../condstore.js';
+import { BadCommandError } from '../errors.js';
 import { Selected } from '../selected.js';
 import { selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
+import { mailboxName } from '../wire/encode.js';
 
 const SYSTEM_FLAGS = '\\Answered \\Flagged \\Deleted \\Seen \\Draft';
 
-const parse = (decoder: Decoder): string => {
+/** RFC 7162 §3.2.5: what the client has of the mailbox from earlier. */
+interface Resync {
+  readonly uidValidity: number;
+  readonly modseq: number;
+  /** Of these alone it wants to hear; undefined: of all. */
+  readonly knownUids: SequenceSet | undefined;
+}
+
+interface SelectArgs {
+  readonly path: string;
+  readonly condstore: boolean;
+  readonly resync: Resync | undefined;
+}
+
+const parse = (decoder: Decoder): SelectArgs => {
   decoder.space();
   const path = decoder.mailbox();
+  let condstore = false;
+  let resync: Resync | undefined;
+  if (decoder.accept(' (')) {
+    do {
+      const word = decoder.keyword();
+      if (word === 'QRESYNC') resync = readResync(decoder);
+      else if (word !== 'CONDSTORE') throw decoder.error(`there is no SELECT parameter ${word}`);
+      condstore = true;
+    } while (decoder.accept(' '));
+    decoder.expect(')');
+  }
   decoder.end();
-  return path;
+  return { path, condstore, resync };
 };
 
-/** Command: RFC 9051 §6.3.2 */
-export const select = defineCommand({
+/** ` (uidvalidity modseq [known-uids] [(seqs uids)])` (RFC 7162 §7, select-param). */
+function readResync(decoder: Decoder): Resync {
+  decoder.space();
+  decoder.expect('(');
+  const uidValidity = decoder.number();
+  decoder.space();
+  const modseq = decoder.modseq();
+  let knownUids: SequenceSet | undefined;
+  while (decoder.accept(' ')) {
+    if (decoder.peek() !== '(') {
+      knownUids = decoder.sequenceSet();
+      continue;
+    }
+    // Pairs of numbers and uids help a server that has forgotten what was expunged; this one never does.
+    decoder.expect('(');
+    decoder.sequenceSet();
+    decoder.space();
+    decoder.sequenceSet();
+    decoder.expect(')');
+    break;
+  }
+  decoder.expect(')');
+  return { uidValidity, modseq, knownUids };
+}
+
+/** Command: RFC 9051 §6.3.2 · Extends: RFC 7162 §3.1.8 (CONDSTORE), §3.2.5 (QRESYNC) */
+export const select = defineCommand<SelectArgs>({
   name: 'SELECT',
   states: ['authenticated', 'selected'],
+  capabilities: ['CONDSTORE', 'QRESYNC'],
+  enables: ['CONDSTORE', 'QRESYNC'],
   expunges: 'held',
   parse,
-  run: (context, path) => open(context, path, false),
+  run: (context, args) => open(context, args, false),
 });
 
 /** Command: RFC 9051 §6.3.3 */
-export const examine = defineCommand({
+export const examine = defineCommand<SelectArgs>({
   name: 'EXAMINE',
   states: ['authenticated', 'selected'],
   expunges: 'held',
   parse,
-  run: (context, path) => open(context, path, true),
+  run: (context, args) => open(context, args, true),
 });
 
-function open({ session, core, reply }: CommandContext, path: string, readOnly: boolean): Completion {
+function open(context: CommandContext, { path, condstore, resync }: SelectArgs, readOnly: boolean): Completion {
+  const { session, core, reply } = context;
   if (session.state.kind === 'notAuthenticated') throw new MailboxError('NOPERM', 'please log in first');
+  const { device } = session.state;
+  if (resync && !session.enabled.has('QRESYNC')) throw new BadCommandError('QRESYNC must be enabled first');
   // Whether or not it succeeds, the old mailbox is no longer selected (RFC 9051 §6.3.2).
-  session.state = { kind: 'authenticated', device: session.state.device };
+  if (session.state.kind === 'selected') reply.untagged('OK [CLOSED] the previous mailbox is closed');
+  session.state = { kind: 'authenticated', device };
   const mailbox = core.mailboxes.find(path);
   if (!mailbox) throw new MailboxError('NONEXISTENT', 'there is no such mailbox');
   if (!mailbox.selectable) throw new MailboxError('CANNOT', 'this is only a level of the hierarchy');
+  if (condstore) enableCondstore(session, reply);
   const snapshot = core.reads.snapshot(mailbox.id);
+  tellMailbox(context, mailbox, snapshot, readOnly);
+  if (resync && resync.uidValidity === snapshot.uidValidity) tellResync(context, snapshot, resync);
+  const selected = new Selected(snapshot, readOnly, session.enabled);
+  session.state = { kind: 'selected', device, selected };
+  return { code: readOnly ? 'READ-ONLY' : 'READ-WRITE' };
+}
+
+function tellMailbox(
+  { reply, rev2, utf8 }: CommandContext,
+  { path }: Mailbox,
+  snapshot: MailboxSnapshot,
+  readOnly: boolean,
+): void {
   const keywords = keywordsIn(snapshot);
   reply.untagged(`FLAGS (${[SYSTEM_FLAGS, ...keywords].join(' ')})`);
   const permanent = readOnly
@@ -48,13 +130,28 @@ function open({ session, core, reply }: CommandContext, path: string, readOnly: 
     : [SYSTEM_FLAGS, ...keywords.filter((keyword) => !isAccountTag(keyword)), '\\*'].join(' ');
   reply.untagged(`OK [PERMANENTFLAGS (${permanent})] flags that are kept`);
   reply.untagged(`${snapshot.uids.length} EXISTS`);
-  reply.untagged('0 RECENT');
-  const unseen = firstUnseen(snapshot);
-  if (unseen > 0) reply.untagged(`OK [UNSEEN ${unseen}] first unseen message`);
+  if (rev2) reply.untagged(`LIST () "/" ${mailboxName(path, utf8)}`);
+  else {
+    reply.untagged('0 RECENT');
+    const unseen = firstUnseen(snapshot);
+    if (unseen > 0) reply.untagged(`OK [UNSEEN ${unseen}] first unseen message`);
+  }
   reply.untagged(`OK [UIDVALIDITY ${snapshot.uidValidity}] uids are valid`);
   reply.untagged(`OK [UIDNEXT ${snapshot.uidNext}] predicted next uid`);
-  session.state = { kind: 'selected', device: session.state.device, selected: new Selected(snapshot, readOnly) };
-  return { code: readOnly ? 'READ-ONLY' : 'READ-WRITE' };
+  reply.untagged(`OK [HIGHESTMODSEQ ${snapshot.modseq}] highest modification sequence`);
+}
+
+/** What has gone and what has changed since the client last looked (RFC 7162 §3.2.5.1). */
+function tellResync({ core, reply }: CommandContext, snapshot: MailboxSnapshot, { modseq, knownUids }: Resync): void {
+  const { mailboxId, uids, uidNext } = snapshot;
+  const { vanished, changed } = core.reads.changesSince(mailboxId, modseq);
+  const known = resolveSet(knownUids ?? { ranges: [[1, STAR]] }, Math.max(1, uidNext - 1));
+  for (const set of setTexts(intersectRanges(vanished, known))) reply.untagged(`VANISHED (EARLIER) ${set}`);
+  for (const { uid, flags, modseq: changedAt } of changed) {
+    if (!rangesInclude(known, uid)) continue;
+    const seq = indexIn(uids, uid) + 1;
+    reply.untagged(`${seq} FETCH (UID ${uid} FLAGS (${flags.wire}) MODSEQ (${changedAt}))`);
+  }
 }
 
 function keywordsIn({ flagIds, flagTable }: MailboxSnapshot): string[] {
@@ -84,9 +181,9 @@ export const close = defineCommand({
   parse: (decoder) => decoder.end(),
   run: ({ session, core }) => {
     const { mailboxId, readOnly } = selectedOf(session);
-    if (!readOnly) core.actions.expunge(mailboxId, undefined);
+    const gone = readOnly ? [] : core.actions.expunge(mailboxId, undefined);
     leave(session);
-    return undefined;
+    return gone.length > 0 ? highestModseqCode(session, core.reads.snapshot(mailboxId).modseq) : undefined;
   },
 });
 

@@ -1,8 +1,9 @@
 import type { StoreRequest } from '../../core/core.js';
 import type { FlagSet } from '../../mail/flags.js';
-import { rangesOf, type SequenceSet } from '../../mail/sequence-set.js';
+import { formatRanges, type NumberRanges, rangesInclude, rangesOf, type SequenceSet } from '../../mail/sequence-set.js';
 import { type CommandContext, type Completion, defineCommand } from '../command.js';
-import { flagsFinder } from '../fetch-items/present-flags.js';
+import { enableCondstore } from '../condstore.js';
+import { flagsAt, indexFinder } from '../fetch-items/present-flags.js';
 import type { Resolved, Selected } from '../selected.js';
 import { selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
@@ -11,6 +12,8 @@ export interface StoreArgs {
   readonly set: SequenceSet;
   readonly operation: StoreRequest['operation'];
   readonly silent: boolean;
+  /** RFC 7162 §3.1.3 */
+  readonly unchangedSince: number | undefined;
   readonly flags: FlagSet;
 }
 
@@ -19,6 +22,7 @@ const ITEM = /[+-]?FLAGS(\.SILENT)?(?= )/iy;
 /**
  * Command: RFC 9051 §6.4.6
  * Syntax: RFC 9051 §9, store
+ * Extends: RFC 7162 §3.1.3 (UNCHANGEDSINCE)
  */
 export const store = defineCommand<StoreArgs>({
   name: 'STORE',
@@ -30,28 +34,52 @@ export const store = defineCommand<StoreArgs>({
     decoder.space();
     const set = decoder.sequenceSet();
     decoder.space();
+    const unchangedSince = decoder.accept('(') ? readModifier(decoder) : undefined;
     const word = decoder.token(ITEM, 'FLAGS, +FLAGS or -FLAGS').toUpperCase();
     decoder.space();
     const flags = readFlags(decoder);
     decoder.end();
     const operation = word.startsWith('+') ? 'add' : word.startsWith('-') ? 'remove' : 'replace';
-    return { set, operation, silent: word.endsWith('.SILENT'), flags };
+    return { set, operation, silent: word.endsWith('.SILENT'), unchangedSince, flags };
   },
-  run: (context, { set, operation, silent, flags }) => {
+  run: (context, { set, operation, silent, unchangedSince, flags }) => {
     const { core, reply, session } = context;
+    if (unchangedSince !== undefined) enableCondstore(session, reply);
     const selected = selectedOf(session);
     const targets = selected.resolve(set, context.uid);
     if (targets.uids.length === 0) return undefined;
     // What others have changed is told first: below, these messages count as told of.
     selected.poll(core, reply, { expunges: false });
     const before = core.reads.snapshot(selected.mailboxId).modseq;
-    core.actions.storeFlags(selected.mailboxId, { uids: rangesOf(targets.uids), operation, flags });
+    const request = { uids: rangesOf(targets.uids), operation, flags };
+    const { modified } = core.actions.storeFlags(
+      selected.mailboxId,
+      unchangedSince === undefined ? request : { ...request, unchangedSince },
+    );
     const { modseq } = core.reads.snapshot(selected.mailboxId);
     if (modseq > before) selected.ownChange(modseq);
-    const gone = tellFlags(context, selected, targets, silent);
+    const gone = tellFlags(context, { selected, targets, silent, modified });
+    if (modified.length > 0) return modifiedCompletion(context, targets, modified);
     return gone > 0 && !context.uid ? SOME_GONE : undefined;
   },
 });
+
+/** `UNCHANGEDSINCE n)`, the one store-modifier (RFC 7162 §3.1.3). */
+function readModifier(decoder: Decoder): number {
+  const word = decoder.keyword();
+  if (word !== 'UNCHANGEDSINCE') throw decoder.error(`there is no STORE modifier ${word}`);
+  decoder.space();
+  const modseq = decoder.modseq();
+  decoder.expect(')');
+  decoder.space();
+  return modseq;
+}
+
+/** OK, though some were left alone: `[MODIFIED set]`, in the kind of numbers the command was given. */
+function modifiedCompletion({ uid }: CommandContext, { uids, seqs }: Resolved, modified: NumberRanges): Completion {
+  const numbers = uid ? modified : rangesOf(seqs.filter((_, i) => rangesInclude(modified, uids[i] ?? 0)));
+  return { code: `MODIFIED ${formatRanges(numbers)}`, text: 'some of the messages have been changed meanwhile' };
+}
 
 /** In parentheses, or bare, one behind the other (RFC 9051 §9, store-att-flags). */
 function readFlags(decoder: Decoder): FlagSet {
@@ -64,20 +92,35 @@ function readFlags(decoder: Decoder): FlagSet {
   return decoder.flagsOf(names);
 }
 
-/** The flags as they are now, for every message named; returns how many of them are gone. */
-function tellFlags(
-  { core, reply, uid: isUid }: CommandContext,
-  selected: Selected,
-  { uids, seqs }: Resolved,
-  silent: boolean,
-): number {
-  const find = flagsFinder(core.reads.snapshot(selected.mailboxId), uids[0] ?? 0);
+interface Told {
+  readonly selected: Selected;
+  readonly targets: Resolved;
+  readonly silent: boolean;
+  /** Left alone by UNCHANGEDSINCE: what made them so has been told. */
+  readonly modified: NumberRanges;
+}
+
+/**
+ * The flags as they are now, for every message named; returns how many of them are gone. Once CONDSTORE is enabled the
+ * MODSEQ is told in any case (RFC 7162 §3.1.3).
+ */
+function tellFlags({ core, session, reply, uid: isUid }: CommandContext, told: Told): number {
+  const { uids, seqs } = told.targets;
+  const snapshot = core.reads.snapshot(told.selected.mailboxId);
+  const find = indexFinder(snapshot, uids[0] ?? 0);
+  const condstore = session.enabled.has('CONDSTORE');
   let gone = 0;
   for (let i = 0; i < uids.length; i++) {
     const uid = uids[i] ?? 0;
-    const flags = find(uid);
+    const index = find(uid);
+    const flags = flagsAt(snapshot, index);
     if (!flags) gone++;
-    else if (!silent) reply.raw(`* ${seqs[i]} FETCH (${isUid ? `UID ${uid} ` : ''}FLAGS (${flags.wire}))\r\n`);
+    else if (condstore ? !rangesInclude(told.modified, uid) : !told.silent) {
+      const items = told.silent ? [] : [`FLAGS (${flags.wire})`];
+      if (isUid || condstore) items.unshift(`UID ${uid}`);
+      if (condstore) items.push(`MODSEQ (${snapshot.modseqs[index]})`);
+      reply.raw(`* ${seqs[i]} FETCH (${items.join(' ')})\r\n`);
+    }
   }
   return gone;
 }

@@ -16,8 +16,8 @@ export interface IndexPart extends Part {
   readonly kind: 'index';
   /** What the row must bring; undefined when uid and flags suffice, and then `row` is empty. */
   readonly columns: FetchColumns | undefined;
-  /** The item with its name, WireText. `flags` is what stands between the parentheses of FLAGS. */
-  text(uid: number, flags: string, row: FetchRow): string;
+  /** The item with its name, WireText. `flags` is what stands between the parentheses of FLAGS; both are of one moment. */
+  text(uid: number, flags: string, row: FetchRow, modseq: number): string;
 }
 
 /** What a section names: a range of the message's bytes, text made of them, or nothing (NIL). */

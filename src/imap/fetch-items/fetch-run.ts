@@ -11,6 +11,8 @@ export interface FetchRun {
   readonly selected: Selected;
   readonly targets: Resolved;
   readonly plan: FetchPlan;
+  /** Flags are told with their MODSEQ (RFC 7162 §3.2). */
+  readonly condstore: boolean;
 }
 
 /** How long one session may hold the event loop, ms. */

@@ -8,7 +8,7 @@ import type { FetchPart } from './fetch-item.js';
 import { createPace, type FetchRun } from './fetch-run.js';
 import { type OpenMessage, openMessage } from './open-message.js';
 import { NO_ROW, withFlags } from './plan.js';
-import { flagsOf } from './present-flags.js';
+import { presentOf } from './present-flags.js';
 
 /** How much of one message is read before its line is begun. */
 const READ_AHEAD_BYTES = 1024 * 1024;
@@ -33,13 +33,15 @@ export async function fetchFromBodies(run: FetchRun): Promise<number> {
   try {
     for await (const { uid, row, body } of messages(run, missed)) {
       if (signal.aborted) break;
-      const flags = flagsOf(core.reads.snapshot(selected.mailboxId), uid);
-      if (!flags) continue;
+      const present = presentOf(core.reads.snapshot(selected.mailboxId), uid);
+      if (!present) continue;
+      const { flags, modseq } = present;
       while ((targets.uids[at] ?? uid) < uid) at++;
       const seen = plan.setsSeen ? marker.seen(flags) : undefined;
-      const parts = seen ? partsWithFlags : plan.parts;
-      await writeMessage(run, parts, { seq: targets.seqs[at] ?? 0, uid, flags: seen ?? flags.wire, row, body });
-      if (seen) marker.mark(uid);
+      const parts = seen !== undefined && !run.condstore ? partsWithFlags : plan.parts;
+      const line = { seq: targets.seqs[at] ?? 0, uid, flags: seen ?? flags.wire, modseq, row, body };
+      await writeMessage(run, parts, line);
+      if (seen !== undefined) marker.mark(uid);
       told++;
       await pace();
     }
@@ -77,7 +79,7 @@ async function* messages(
       const row = rows ? await rows.find(uid) : NO_ROW;
       if (body && row) yield { uid, row, body: openMessage(body) };
       else if (error !== undefined) missed(error);
-      else if (flagsOf(core.reads.snapshot(mailboxId), uid)) missed(NOT_GIVEN);
+      else if (presentOf(core.reads.snapshot(mailboxId), uid)) missed(NOT_GIVEN);
     }
   } finally {
     await rows?.close();
@@ -111,17 +113,18 @@ interface Line {
   readonly seq: number;
   readonly uid: number;
   readonly flags: string;
+  readonly modseq: number;
   readonly row: FetchRow;
   readonly body: OpenMessage | undefined;
 }
 
 async function writeMessage({ reply }: FetchRun, parts: readonly FetchPart[], line: Line): Promise<void> {
-  const { seq, uid, flags, row, body } = line;
+  const { seq, uid, flags, modseq, row, body } = line;
   // All that can fail is done before the line is begun: a tagged NO may not stand in the middle of it.
   const prepared: Prepared[] = [];
   let budgetBytes = READ_AHEAD_BYTES;
   for (const part of parts) {
-    if (part.kind === 'index') prepared.push({ kind: 'text', text: part.text(uid, flags, row) });
+    if (part.kind === 'index') prepared.push({ kind: 'text', text: part.text(uid, flags, row, modseq) });
     else if (body) {
       const made = await prepareBodyPart(part, body, budgetBytes);
       if (made.kind === 'bytes') budgetBytes -= made.bytes.byteLength;
@@ -140,7 +143,7 @@ async function writeMessage({ reply }: FetchRun, parts: readonly FetchPart[], li
  * Sets \Seen on what has been answered (RFC 9051 §6.4.5), many messages in one transaction. It comes after the answer,
  * so that a message that could not be had stays unread; the tagged OK comes after both.
  */
-function createMarker({ core, selected }: FetchRun) {
+function createMarker({ core, selected, condstore }: FetchRun) {
   const { mailboxId, readOnly } = selected;
   let uids: number[] = [];
   let modseq = 0;
@@ -153,7 +156,7 @@ function createMarker({ core, selected }: FetchRun) {
       flags: { system: SystemFlag.Seen, keywords: [] },
     });
     // If nothing else has happened meanwhile, the client has been told already.
-    if (before === modseq) selected.ownChange(core.reads.snapshot(mailboxId).modseq);
+    if (before === modseq && !condstore) selected.ownChange(core.reads.snapshot(mailboxId).modseq);
     uids = [];
   };
   return {
@@ -161,6 +164,8 @@ function createMarker({ core, selected }: FetchRun) {
     seen: (flags: InternedFlags): string | undefined => {
       if (readOnly || flags.system & SystemFlag.Seen) return undefined;
       if (uids.length === 0) modseq = core.reads.snapshot(mailboxId).modseq;
+      // Then the flags are told with their MODSEQ, which they do not have yet (RFC 7162 §3.2).
+      if (condstore) return flags.wire;
       return flagSetText({ system: flags.system | SystemFlag.Seen, keywords: flags.keywords });
     },
     mark: (uid: number) => {

@@ -1,7 +1,7 @@
 // FETCH of what the index knows: no body is touched, and no promise, object or pattern made for a single message.
 import { createPace, type FetchRun } from './fetch-run.js';
 import { compileLine, isIndexPart, NO_ROW } from './plan.js';
-import { flagsFinder } from './present-flags.js';
+import { flagsAt, indexFinder } from './present-flags.js';
 
 /** Messages between two looks at the clock and at the client. */
 const PIECE = 500;
@@ -15,13 +15,15 @@ export async function fetchFromIndex(run: FetchRun): Promise<number> {
 async function fetchFlags({ core, reply, signal, selected, targets, plan }: FetchRun): Promise<number> {
   const { uids, seqs } = targets;
   const line = compileLine(plan.parts.filter(isIndexPart));
-  const find = flagsFinder(core.reads.snapshot(selected.mailboxId), uids[0] ?? 0);
+  const snapshot = core.reads.snapshot(selected.mailboxId);
+  const find = indexFinder(snapshot, uids[0] ?? 0);
   const pace = createPace(reply);
   let gone = 0;
   for (let i = 0; i < uids.length && !signal.aborted; i++) {
     const uid = uids[i] ?? 0;
-    const flags = find(uid);
-    if (flags) reply.raw(`* ${seqs[i]} FETCH (${line(uid, flags.wire, NO_ROW)})\r\n`);
+    const index = find(uid);
+    const flags = flagsAt(snapshot, index);
+    if (flags) reply.raw(`* ${seqs[i]} FETCH (${line(uid, flags.wire, NO_ROW, snapshot.modseqs[index] ?? 0)})\r\n`);
     else gone++;
     if (i % PIECE === PIECE - 1) await pace();
   }
@@ -32,7 +34,8 @@ async function fetchRows({ core, reply, signal, selected, targets, plan }: Fetch
   const { uids, seqs } = targets;
   const { mailboxId } = selected;
   const line = compileLine(plan.parts.filter(isIndexPart));
-  const find = flagsFinder(core.reads.snapshot(mailboxId), uids[0] ?? 0);
+  const snapshot = core.reads.snapshot(mailboxId);
+  const find = indexFinder(snapshot, uids[0] ?? 0);
   const pace = createPace(reply);
   let at = 0;
   let told = 0;
@@ -40,9 +43,10 @@ async function fetchRows({ core, reply, signal, selected, targets, plan }: Fetch
     for (const row of rows) {
       const { uid } = row;
       while ((uids[at] ?? uid) < uid) at++;
-      const flags = find(uid);
+      const index = find(uid);
+      const flags = flagsAt(snapshot, index);
       if (!flags) continue;
-      reply.raw(`* ${seqs[at]} FETCH (${line(uid, flags.wire, row)})\r\n`);
+      reply.raw(`* ${seqs[at]} FETCH (${line(uid, flags.wire, row, snapshot.modseqs[index] ?? 0)})\r\n`);
       if (++told % PIECE === 0) await pace();
     }
     await pace();

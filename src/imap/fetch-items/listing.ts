@@ -17,15 +17,18 @@ const part = (label: string, columns: FetchColumns | undefined, text: IndexPart[
 export const UID_PART = part('UID', undefined, (uid) => `UID ${uid}`);
 export const FLAGS_PART = part('FLAGS', undefined, (_, flags) => `FLAGS (${flags})`);
 
+export const MODSEQ_PART = part('MODSEQ', undefined, (_, __, ___, modseq) => `MODSEQ (${modseq})`);
+
 const PARTS: readonly IndexPart[] = [
   UID_PART,
   FLAGS_PART,
+  MODSEQ_PART,
   part('INTERNALDATE', {}, (_, __, row) => `INTERNALDATE ${formatInternalDate(row.internalDate)}`),
   part('RFC822.SIZE', {}, (_, __, row) => `RFC822.SIZE ${row.sizeBytes}`),
   part('ENVELOPE', { envelope: true }, (_, __, row) => `ENVELOPE ${row.envelope || NO_ENVELOPE}`),
 ];
 
-/** FLAGS, UID, INTERNALDATE, RFC822.SIZE, ENVELOPE (RFC 9051 §6.4.5). */
+/** FLAGS, UID, INTERNALDATE, RFC822.SIZE, ENVELOPE (RFC 9051 §6.4.5), MODSEQ (RFC 7162 §3.1.4.2). */
 export const listingItems: readonly FetchItem[] = PARTS.map((made) => ({ names: [made.label], parse: () => made }));
 
 /** The macros (RFC 9051 §6.4.5; FULL is RFC 3501's); they stand alone, never in a list. */

@@ -42,17 +42,19 @@ export function withFlags(parts: readonly FetchPart[]): readonly FetchPart[] {
 }
 
 /** What stands between the parentheses of one message's line. */
-export type LineText = (uid: number, flags: string, row: FetchRow) => string;
+export type LineText = IndexPart['text'];
 
 /** One function for the whole list: nothing is decided again for each message. */
 export function compileLine(parts: readonly IndexPart[]): LineText {
   const [first, second, ...rest] = parts.map((part) => part.text);
   if (!first) return () => '';
   if (!second) return first;
-  if (rest.length === 0) return (uid, flags, row) => `${first(uid, flags, row)} ${second(uid, flags, row)}`;
-  return (uid, flags, row) => {
-    let text = `${first(uid, flags, row)} ${second(uid, flags, row)}`;
-    for (const next of rest) text += ` ${next(uid, flags, row)}`;
+  const pair: LineText = (uid, flags, row, modseq) =>
+    `${first(uid, flags, row, modseq)} ${second(uid, flags, row, modseq)}`;
+  if (rest.length === 0) return pair;
+  return (uid, flags, row, modseq) => {
+    let text = pair(uid, flags, row, modseq);
+    for (const next of rest) text += ` ${next(uid, flags, row, modseq)}`;
     return text;
   };
 }

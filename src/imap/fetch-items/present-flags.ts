@@ -1,26 +1,33 @@
 import type { InternedFlags, MailboxSnapshot } from '../../core/core.js';
-import { lowerBound } from '../../lib/ascending.js';
+import { indexIn, lowerBound } from '../../lib/ascending.js';
 
-/** Finds the flags of ascending uids by walking along a snapshot; undefined for a message that is gone. */
-export function flagsFinder(snapshot: MailboxSnapshot, firstUid: number): (uid: number) => InternedFlags | undefined {
-  const { uids, flagIds, flagTable } = snapshot;
+/** Finds ascending uids by walking along a snapshot: their index in it; -1 for a message that is gone. */
+export function indexFinder({ uids }: MailboxSnapshot, firstUid: number): (uid: number) => number {
   let at = lowerBound(uids, firstUid);
   return (uid) => {
     while ((uids[at] ?? uid) < uid) at++;
-    return uids[at] === uid ? flagTable[flagIds[at] ?? 0] : undefined;
+    return uids[at] === uid ? at : -1;
   };
 }
 
-/** The flags of one message; undefined if it is gone. */
-export function flagsOf({ uids, flagIds, flagTable }: MailboxSnapshot, uid: number): InternedFlags | undefined {
-  const at = lowerBound(uids, uid);
-  return uids[at] === uid ? flagTable[flagIds[at] ?? 0] : undefined;
+/** The flags of the message at an index; undefined for -1. */
+export const flagsAt = ({ flagIds, flagTable }: MailboxSnapshot, index: number): InternedFlags | undefined =>
+  index < 0 ? undefined : flagTable[flagIds[index] ?? 0];
+
+/** Flags and modseq of one message; undefined if it is gone. */
+export function presentOf(
+  snapshot: MailboxSnapshot,
+  uid: number,
+): { flags: InternedFlags; modseq: number } | undefined {
+  const index = indexIn(snapshot.uids, uid);
+  const flags = flagsAt(snapshot, index);
+  return flags && { flags, modseq: snapshot.modseqs[index] ?? 0 };
 }
 
 /** How many of the ascending uids are not in the snapshot any more. */
 export function countGone(snapshot: MailboxSnapshot, uids: Uint32Array): number {
-  const find = flagsFinder(snapshot, uids[0] ?? 0);
+  const find = indexFinder(snapshot, uids[0] ?? 0);
   let gone = 0;
-  for (const uid of uids) if (!find(uid)) gone++;
+  for (const uid of uids) if (find(uid) < 0) gone++;
   return gone;
 }

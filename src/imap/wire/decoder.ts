@@ -16,6 +16,7 @@ export interface AnnouncedLiteral {
 }
 
 const MAX_NESTING = 50;
+const MAX_MODSEQ = 2n ** 63n - 1n;
 // ATOM-CHAR (RFC 9051 §9): no controls, no 8-bit, none of ( ) { space % * " \ ]
 const ATOM = /[^\x00-\x20\x7f-\xff(){%*"\\\]]+/y;
 const ASTRING = /[^\x00-\x20\x7f-\xff(){%*"\\]+/y;
@@ -104,6 +105,13 @@ export class Decoder {
     const value = Number(this.#match(NUMBER, 'a number'));
     if (!Number.isSafeInteger(value)) throw this.error('the number is too large');
     return value;
+  }
+
+  /** mod-sequence-value (RFC 7162 §7): up to 63 bits; those beyond our own counter's reach mean "higher than any". */
+  modseq(): number {
+    const text = this.#match(NUMBER, 'a modification sequence');
+    if (BigInt(text) > MAX_MODSEQ) throw this.error('the modification sequence is too large');
+    return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
   }
 
   /** Any other run of characters (fetch items, sections), by a sticky pattern. */

@@ -23,6 +23,7 @@ import { type NumberRanges, rangesInclude } from '../../../src/mail/sequence-set
 
 export interface FakeMessage {
   uid: number;
+  modseq?: number;
   system?: number;
   keywords?: string[];
   row?: Partial<FetchRow>;
@@ -75,6 +76,7 @@ export function fakeMailbox(given: FakeMessage[]): FakeMailbox {
     modseq: made.modseq,
     uids: Uint32Array.from(messages.map(({ uid }) => uid)),
     flagIds: Uint32Array.from(messages.keys()),
+    modseqs: Float64Array.from(messages, ({ modseq = 1 }) => modseq),
     flagTable: messages.map(flagsOf),
   });
   const core = {
@@ -184,7 +186,10 @@ function client({ core }: FakeMailbox, selected: Selected): FakeClient {
     await new Promise<void>((resolve) => socket.write('', () => resolve()));
     return text;
   };
-  const session = { state: { kind: 'selected', device: { name: 'x' }, selected } } as unknown as Session;
+  const session = {
+    enabled: new Set(),
+    state: { kind: 'selected', device: { name: 'x' }, selected },
+  } as unknown as Session;
   return {
     selected,
     controller,
