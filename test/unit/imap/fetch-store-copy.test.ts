@@ -65,7 +65,8 @@ describe('STORE', () => {
     '3 +FLAGS (a)',
     '1:3 +FLAGS (a)',
     '+FLAGS (a)',
-    '1 (UNCHANGEDSINCE 5) +FLAGS (a)',
+    '1 (UNCHANGEDSINCE) +FLAGS (a)',
+    '1 (CHANGEDSINCE 5) +FLAGS (a)',
   ])('refuses %j', async (args) => {
     const mailbox = two();
     await expect(mailbox.select().run(`STORE ${args}`)).rejects.toThrow(BadCommandError);
