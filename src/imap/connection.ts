@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Core } from '../core/core.js';
 import type { Logger } from '../lib/logger.js';
+import { isOffered } from './capability-mask.js';
 import type { Conversation } from './command.js';
 import { type CommandReader, createCommandReader } from './command-reader.js';
 import { capabilitiesFor, enableable } from './commands/index.js';
@@ -33,6 +34,7 @@ export interface Connection {
 export interface ConnectionInfo {
   readonly remoteAddress: string;
   readonly since: number;
+  /** The device that is logged in. */
   readonly user: string | undefined;
   readonly mailbox: string | undefined;
   readonly client: string | undefined;
@@ -115,8 +117,14 @@ class ConnectionRun implements ConnectionInfo {
       get canStartTls() {
         return options.canStartTls && !self.#isTls;
       },
+      channelBinding: () => (self.#isTls ? channelBindingOf(self.#wire.socket as TLSSocket) : undefined),
       enabled: new Set(),
-      canEnable: (word) => enableable.has(word),
+      offers(word) {
+        return this.state.kind === 'notAuthenticated' || isOffered(word, this.state.device.withoutCapabilities);
+      },
+      canEnable(word) {
+        return enableable.has(word) && this.offers(word);
+      },
       clientName: undefined,
       capabilities() {
         return capabilitiesFor(this).join(' ');
@@ -254,6 +262,12 @@ class ConnectionRun implements ConnectionInfo {
     this.#isTls = isSecured;
     return isSecured;
   }
+}
+
+/** Before TLS 1.3 only connections of a certain kind have it (RFC 9266 §4.2), and Node does not tell which. */
+function channelBindingOf(socket: TLSSocket): Uint8Array | undefined {
+  if (socket.getProtocol() !== 'TLSv1.3') return undefined;
+  return socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
 }
 
 function handshake(socket: TLSSocket, signal: AbortSignal): Promise<boolean> {

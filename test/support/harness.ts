@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { SecureContextOptions } from 'node:tls';
 import type { Core, Mailbox } from '../../src/core/core.js';
 import { createCore } from '../../src/core/gateway-core.js';
-import { createLogin } from '../../src/core/login.js';
+import { createLogin, type DevicePassword } from '../../src/core/login/login.js';
+import type { Clock } from '../../src/core/login/throttle.js';
 import { createOutbox } from '../../src/core/outbox/outbox.js';
 import { createImapServer, type ImapServer } from '../../src/imap/server.js';
 import { type Logger, silentLogger } from '../../src/lib/logger.js';
@@ -39,6 +40,9 @@ export interface HarnessOptions {
   readonly merge?: Readonly<Record<string, readonly string[]>>;
   readonly prefetchDays?: number;
   readonly logger?: Logger;
+  /** Beside the one named after the user. */
+  readonly devices?: readonly DevicePassword[];
+  readonly clock?: Clock;
 }
 
 export interface Harness extends AsyncDisposable {
@@ -64,6 +68,7 @@ export interface Harness extends AsyncDisposable {
 
 export const USER = 'me';
 export const PASSWORD = 'open sesame';
+const MAIN_DEVICE: DevicePassword = { name: USER, password: PASSWORD, withoutCapabilities: [] };
 
 const THREE: readonly HarnessAccount[] = [{ name: 'QQ', isDefault: true }, { name: 'Gmail' }, { name: 'Hotmail' }];
 
@@ -206,7 +211,11 @@ function buildCore({ options, accounts, fakes, directory, submitted }: RunSettin
     merge: options.merge ?? {},
     cacheBytes: 1_000_000_000,
     prefetchDays: options.prefetchDays ?? 0,
-    login: createLogin({ user: USER, password: () => PASSWORD }),
+    login: createLogin({
+      user: USER,
+      devices: () => [MAIN_DEVICE, ...(options.devices ?? [])],
+      ...(options.clock ? { clock: options.clock } : {}),
+    }),
     logger,
     createOutbox: (foundations) =>
       createOutbox({

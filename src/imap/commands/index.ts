@@ -39,11 +39,16 @@ export const uidCommands: ReadonlyMap<string, AnyCommand> = new Map(
 /** The words ENABLE knows. */
 export const enableable: ReadonlySet<string> = new Set(COMMANDS.flatMap(({ enables = [] }) => enables));
 
-/** The capability words for a session's state. Before login only what is of use there is told. */
+/** Every capability word that does not depend on the session. */
+export const capabilityWords: readonly string[] = COMMANDS.flatMap(({ capabilities = [] }) =>
+  typeof capabilities === 'function' ? [] : capabilities,
+);
+
+/** The capability words for a session's state and device. Before login only what is of use there is told. */
 export function capabilitiesFor(session: Session): string[] {
   const isBefore = session.state.kind === 'notAuthenticated';
   return COMMANDS.flatMap(({ states, capabilities = [] }) => {
     if (typeof capabilities === 'function') return capabilities(session);
     return !isBefore || states.includes('notAuthenticated') ? capabilities : [];
-  });
+  }).filter((word) => session.offers(word));
 }
