@@ -148,6 +148,7 @@ async function build(
   const front = {
     tls,
     plaintextOnLoopback: config.listen.plaintextOnLoopback,
+    compressOnLoopback: config.listen.compressOnLoopback,
     privatePeersOnly: !isLoopbackAddress(config.listen.host),
     logger,
   };

@@ -106,6 +106,12 @@ const listen = z.strictObject({
     .boolean()
     .default(false)
     .describe('Allows logins without TLS from this machine. Only with a loopback "host".'),
+  compressOnLoopback: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Offers compression (IMAP COMPRESS, over TLS) to programs on this machine too, where it only costs time.',
+    ),
 });
 
 const mailboxes = z.strictObject({

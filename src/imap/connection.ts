@@ -5,13 +5,11 @@ import type { Core } from '../core/core.js';
 import type { Logger } from '../lib/logger.js';
 import { isOffered } from './capability-mask.js';
 import type { Conversation } from './command.js';
-import { type CommandReader, createCommandReader } from './command-reader.js';
 import { capabilitiesFor, enableable } from './commands/index.js';
+import { compressWire, openWire, type Wire } from './connection-wire.js';
 import { dispatch } from './dispatch.js';
 import { ByeError, oneLine } from './errors.js';
-import { createReply, type Reply } from './reply.js';
 import type { Session, SessionState } from './session.js';
-import { type ByteReader, createByteReader } from './wire/byte-reader.js';
 
 export interface ConnectionOptions {
   readonly core: Core;
@@ -19,6 +17,8 @@ export interface ConnectionOptions {
   readonly isTls: boolean;
   readonly canStartTls: boolean;
   readonly plaintextAllowed: boolean;
+  /** COMPRESS is of use here, once there is TLS. */
+  readonly compresses: boolean;
   /** Wraps the socket after STARTTLS. */
   secure(socket: Socket): TLSSocket;
 }
@@ -61,21 +61,6 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
   return { info: connection, done: connection.run(), close: (text) => connection.bye(text) };
 }
 
-/** A socket with what reads and writes it; STARTTLS puts a new one in its place. */
-interface Wire {
-  readonly socket: Socket;
-  readonly reader: ByteReader;
-  readonly commands: CommandReader;
-  readonly reply: Reply;
-}
-
-function openWire(socket: Socket): Wire {
-  const reply = createReply(socket);
-  // Answers go out whenever the reader has nothing more to read.
-  const reader = createByteReader(socket, () => reply.flush());
-  return { socket, reader, reply, commands: createCommandReader(reader, reply) };
-}
-
 class ConnectionRun implements ConnectionInfo {
   readonly since = Date.now();
   readonly remoteAddress: string;
@@ -85,6 +70,7 @@ class ConnectionRun implements ConnectionInfo {
   #wire: Wire;
   #isTls: boolean;
   readonly #loginTimer: NodeJS.Timeout;
+  #isCompressed = false;
   #commandCount = 0;
   #turnSince = performance.now();
   #badInARow = 0;
@@ -129,6 +115,7 @@ class ConnectionRun implements ConnectionInfo {
       capabilities() {
         return capabilitiesFor(this).join(' ');
       },
+      compression: options.isTls && options.compresses ? 'offered' : 'none',
       startTls: false,
       loggedOut: false,
     };
@@ -168,7 +155,7 @@ class ConnectionRun implements ConnectionInfo {
     if (!this.#wire.reply.isMidLine) this.#wire.reply.untagged(`BYE ${oneLine(text)}`);
     this.#wire.reply.flush();
     this.#abort.abort();
-    this.#wire.socket.end();
+    this.#wire.end();
     // A client that neither reads nor closes does not hold us up.
     setTimeout(() => this.#wire.socket.destroy(), 2_000).unref();
   }
@@ -185,7 +172,7 @@ class ConnectionRun implements ConnectionInfo {
       clearTimeout(this.#loginTimer);
       this.#abort.abort();
       this.#wire.reply.flush();
-      this.#wire.socket.end();
+      this.#wire.end();
       if (!this.#session.loggedOut) setTimeout(() => this.#wire.socket.destroy(), 1_000).unref();
     }
   }
@@ -218,6 +205,7 @@ class ConnectionRun implements ConnectionInfo {
     await this.#wire.commands.skipUnread();
     this.#wire.socket.setTimeout(this.#limits.idleMs);
     if (this.#session.startTls) return this.#startTls();
+    if (this.#session.compression === 'active' && !this.#isCompressed) this.#compress();
     if (this.#session.loggedOut) await this.#wire.reply.drain();
     return !this.#session.loggedOut;
   }
@@ -247,6 +235,13 @@ class ConnectionRun implements ConnectionInfo {
     bytes: (n) => this.#wire.commands.bytes(n),
   };
 
+  #compress(): void {
+    this.#isCompressed = true;
+    // The last thing in clear is the tagged OK.
+    this.#wire.reply.flush();
+    this.#wire = compressWire(this.#wire, (text) => this.bye(text));
+  }
+
   /** False when no handshake came of it: then the connection is over. */
   async #startTls(): Promise<boolean> {
     this.#session.startTls = false;
@@ -260,6 +255,7 @@ class ConnectionRun implements ConnectionInfo {
     const isSecured = await handshake(secured, this.#abort.signal);
     if (!isSecured) secured.destroy();
     this.#isTls = isSecured;
+    if (isSecured && this.#options.compresses) this.#session.compression = 'offered';
     return isSecured;
   }
 }

@@ -26,6 +26,8 @@ export interface Session {
   canEnable(word: string): boolean;
   /** Capability words this server offers now. */
   capabilities(): string;
+  /** `active` from the tagged answer to COMPRESS on (RFC 4978). */
+  compression: 'none' | 'offered' | 'active';
   /** After the tagged answer: switch to TLS (RFC 9051 §6.2.1). */
   startTls: boolean;
   /** After the tagged answer: close. */

@@ -35,6 +35,7 @@ export interface HarnessOptions {
   /** Puts messages into the fakes before the gateway sees them. */
   readonly prepare?: (fake: (name: string) => FakeUpstream) => void;
   readonly plaintextOnLoopback?: boolean;
+  readonly compressOnLoopback?: boolean;
   readonly maxConnections?: number;
   readonly accountTrees?: 'all' | 'folders' | 'none';
   readonly merge?: Readonly<Record<string, readonly string[]>>;
@@ -168,6 +169,7 @@ async function startRun(settings: RunSettings): Promise<Run> {
       ],
       tls: await serverTls(),
       plaintextOnLoopback: options.plaintextOnLoopback ?? true,
+      compressOnLoopback: options.compressOnLoopback ?? false,
       privatePeersOnly: false,
       logger: options.logger ?? silentLogger,
       ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }),

@@ -41,6 +41,7 @@ export async function runTranscript(transcript: Transcript): Promise<void> {
   await using harness = await startHarness({
     accounts: transcript.accounts.map((name, i) => ({ name, isDefault: i === 0 })),
     plaintextOnLoopback: transcript.plaintext,
+    compressOnLoopback: transcript.compress,
     devices: transcript.devices.map(({ without, ...device }) => ({ ...device, withoutCapabilities: without })),
     clock: FORGIVING,
     prepare: (fake) => {
@@ -173,6 +174,8 @@ class Stage {
         return;
       case 'starttls':
         return actor.client.startTls();
+      case 'compress':
+        return actor.client.compress();
       case 'bytewise':
         actor.bytewise = true;
         return;

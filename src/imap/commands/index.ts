@@ -4,6 +4,7 @@ import type { Session } from '../session.js';
 import { capability, id, logout, noop } from './any.js';
 import { append } from './append.js';
 import { authenticate, login, startTls } from './authenticate.js';
+import { compress } from './compress.js';
 import { copy } from './copy.js';
 import { enable } from './enable.js';
 import { expunge } from './expunge.js';
@@ -21,7 +22,7 @@ import { store } from './store.js';
 const COMMANDS: readonly AnyCommand[] = [
   ...[capability, noop, logout, id],
   ...[startTls, authenticate, login],
-  ...[enable, namespace, list, lsub, xlist, status],
+  ...[enable, compress, namespace, list, lsub, xlist, status],
   ...[subscribe, unsubscribe, create, remove, rename],
   ...[select, examine, check, close, unselect, idle],
   ...[append, expunge, fetch, store, copy, move, search],
