@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AccountConfig, Config, ListenConfig, UpstreamAccount } from './config/index.js';
 import type { AccountStatus, Core, CoreEvent, Problem } from './core/core.js';
 import { type CoreAccount, createCore, type OutboxFoundations } from './core/gateway-core.js';
-import { createLogin } from './core/login.js';
+import { createLogin, type DevicePassword } from './core/login/login.js';
 import { createOutbox, type SendingAccount } from './core/outbox/outbox.js';
 import type { DemoUpstreams } from './demo/index.js';
 import { createImapServer, type ImapServer } from './imap/server.js';
@@ -40,7 +40,19 @@ export interface GatewayStatus {
   readonly accounts: readonly AccountStatus[];
   readonly problems: readonly Problem[];
   readonly submissions: { readonly queued: number; readonly failed: number };
-  readonly clients: { readonly imap: number; readonly smtp: number };
+  readonly clients: {
+    readonly imap: number;
+    readonly smtp: number;
+    /** Those logged in by IMAP. */
+    readonly devices: readonly ConnectedDevice[];
+  };
+}
+
+export interface ConnectedDevice {
+  readonly name: string;
+  readonly connections: number;
+  /** What its programs call themselves. */
+  readonly programs: readonly string[];
 }
 
 export interface Gateway {
@@ -80,9 +92,11 @@ async function build(
   started: ClosingStack,
 ): Promise<Gateway> {
   const startedAt = Date.now();
-  let password = '';
-  const loadPassword = async () => {
-    password = (await config.login.password.load()).reveal();
+  let devices: readonly DevicePassword[] = [];
+  const loadPasswords = async () => {
+    devices = await Promise.all(
+      config.login.devices.map(async (device) => ({ ...device, password: (await device.password.load()).reveal() })),
+    );
   };
   const parts: { core?: Core; imap?: ImapServer; smtp?: SmtpFrontEnd } = {};
   let ports: Ports = {};
@@ -93,17 +107,17 @@ async function build(
     accounts: parts.core?.overview.accounts() ?? [],
     problems: parts.core?.overview.problems() ?? [],
     submissions: parts.core?.overview.submissions() ?? { queued: 0, failed: 0 },
-    clients: { imap: parts.imap?.connections().length ?? 0, smtp: parts.smtp?.connections() ?? 0 },
+    clients: clientsOf(parts),
   });
   const handlers = {
     status,
     sync: async (account: string | undefined) => parts.core?.overview.syncNow(account),
-    reloadPassword: loadPassword,
+    reloadPassword: loadPasswords,
     stop: () => onStopRequested?.(),
   };
   // First of all: whoever has the socket has the data directory, which the password may be the first file of.
   started.use(await createControlServer({ dataDir: config.dataDir, handlers, logger }));
-  await loadPassword();
+  await loadPasswords();
   const names = certificateNames(config.listen.host);
   const tls = tlsServerOptions(await ensureCertificates({ certsDir: config.certsDir, names, logger }));
 
@@ -125,7 +139,7 @@ async function build(
       accounts: upstreams,
       ...config.mailboxes,
       ...config.bodies,
-      login: createLogin({ user: config.login.user, password: () => password }),
+      login: createLogin({ user: config.login.user, devices: () => devices }),
       logger,
       createOutbox: (foundations) => outboxOver(store, upstreams, foundations, logger),
     }),
@@ -134,6 +148,7 @@ async function build(
   const front = {
     tls,
     plaintextOnLoopback: config.listen.plaintextOnLoopback,
+    compressOnLoopback: config.listen.compressOnLoopback,
     privatePeersOnly: !isLoopbackAddress(config.listen.host),
     logger,
   };
@@ -148,6 +163,16 @@ async function build(
   ]) as Ports;
   core.start();
   return { ports, status, onEvent: core.overview.onEvent, stop: () => started.close() };
+}
+
+function clientsOf({ imap, smtp }: { imap?: ImapServer; smtp?: SmtpFrontEnd }): GatewayStatus['clients'] {
+  const connections = imap?.connections() ?? [];
+  const names = [...new Set(connections.flatMap(({ user }) => user ?? []))].sort();
+  const devices = names.map((name) => {
+    const own = connections.filter(({ user }) => user === name);
+    return { name, connections: own.length, programs: [...new Set(own.flatMap(({ client }) => client ?? []))].sort() };
+  });
+  return { imap: connections.length, smtp: smtp?.connections() ?? 0, devices };
 }
 
 interface NamedListener {

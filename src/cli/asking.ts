@@ -33,12 +33,16 @@ export function statusLines(facts: GatewayStatus, host: string): string[] {
   return [
     `Running for ${duration(Date.now() - facts.startedAt)} (process ${facts.pid}), listening on ${host}: ${ports.join(', ')}.`,
     `Mail clients connected: ${facts.clients.imap} by IMAP, ${facts.clients.smtp} by SMTP.`,
+    ...(facts.clients.devices.length > 0 ? [`Devices: ${facts.clients.devices.map(deviceText).join('; ')}.`] : []),
     ...(queued + failed > 0 ? [`Messages to be sent: ${queued}; failed: ${failed}.`] : []),
     '',
     ...accountTable(facts.accounts),
     ...facts.problems.flatMap((problem) => ['', ...problemLines(problem)]),
   ];
 }
+
+const deviceText = ({ name, connections, programs }: GatewayStatus['clients']['devices'][number]): string =>
+  printable(`${name} ${connections}${programs.length > 0 ? ` (${programs.join(', ')})` : ''}`);
 
 function accountTable(accounts: readonly AccountStatus[]): string[] {
   const rows = accounts.map((account) => {

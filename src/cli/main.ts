@@ -117,11 +117,17 @@ function commandLine(
       'password',
       'Show the password for mail clients; make it when there is none',
       (command) =>
-        command.option('rotate', {
-          type: 'boolean',
-          default: false,
-          describe: 'Make a new one; the old one is no longer valid',
-        }),
+        command
+          .option('rotate', {
+            type: 'boolean',
+            default: false,
+            describe: 'Make a new one; the old one is no longer valid',
+          })
+          .option('device', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Of this one of login.devices',
+          }),
       (argv) => run(password(argv, io)),
     )
     .command('cert', 'Show, export or renew the certificates', (command) => certCommands(command, io, run))

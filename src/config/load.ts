@@ -1,11 +1,11 @@
 // Reads gateway.config.json once; what comes out is complete, absolute, frozen and trusted (STYLE §6).
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isLoopbackAddress } from '../lib/addresses.js';
 import { errorCode } from '../lib/files.js';
 import type { Secret } from '../lib/secret.js';
+import { type LoginConfig, loginConfig } from './devices.js';
 import { JsonSyntaxError, type ParsedJson, parseJson } from './json.js';
-import { createLoginPassword, type LoginPassword } from './login-password.js';
 import { ConfigError, fieldName, type Problem, schemaProblems } from './problems.js';
 import { ruleProblems } from './rules.js';
 import { type AccountEntry, type ConfigFile, configSchema, type EndpointEntry, type ListenConfig } from './schema.js';
@@ -56,7 +56,7 @@ export interface Config {
   readonly dataDir: string;
   readonly certsDir: string;
   readonly listen: ListenConfig;
-  readonly login: { readonly user: string; readonly password: LoginPassword };
+  readonly login: LoginConfig;
   readonly accounts: readonly AccountConfig[];
   readonly mailboxes: {
     readonly accountTrees: 'all' | 'folders' | 'none';
@@ -130,9 +130,6 @@ function resolved(file: string, input: ConfigFile, findings: Findings): Omit<Con
   const dataDir = resolve(baseDir, input.dataDir);
   const certsDir = resolve(baseDir, input.certsDir);
   findings.problems.push(...fileInTheWay('dataDir', dataDir), ...fileInTheWay('certsDir', certsDir));
-  const reference = parseSecretReference(input.login.password ?? `file:${join(dataDir, 'password')}`, baseDir);
-  const warning = secretWarning(reference);
-  if (warning) findings.warnings.push({ path: ['login', 'password'], text: warning });
   if (Object.keys(input.mailboxes.views).length > 0) {
     findings.warnings.push({
       path: ['mailboxes', 'views'],
@@ -145,7 +142,7 @@ function resolved(file: string, input: ConfigFile, findings: Findings): Omit<Con
     dataDir,
     certsDir,
     listen: { ...input.listen, host: input.listen.host === 'localhost' ? '127.0.0.1' : input.listen.host },
-    login: { user: input.login.user, password: createLoginPassword(reference, file) },
+    login: loginConfig(input.login, { ...findings, file, dataDir, baseDir }),
     accounts: input.accounts.map((entry, index) =>
       account(entry, index, { ...findings, baseDir, isDefault: index === Math.max(0, marked) }),
     ),

@@ -1,4 +1,4 @@
-// The one password mail clients use. When the configuration names a file that is not there yet, the gateway makes it.
+// A password mail clients use. When the configuration names a file that is not there yet, the gateway makes it.
 import { randomInt } from 'node:crypto';
 import { errorCode, writePrivateFile } from '../lib/files.js';
 import type { Secret, SecretSource } from '../lib/secret.js';
@@ -31,10 +31,10 @@ export interface LoginPassword {
   rotate(): Promise<Secret>;
 }
 
-/** `configFile` is for error messages. */
-export function createLoginPassword(reference: SecretReference, configFile: string): LoginPassword {
+/** `configFile` and `field` are for error messages. */
+export function createLoginPassword(reference: SecretReference, configFile: string, field: string): LoginPassword {
   const fail = (text: string, cause?: unknown): never => {
-    throw new ConfigError(configFile, [{ field: 'login.password', text, position: undefined }], { cause });
+    throw new ConfigError(configFile, [{ field, text, position: undefined }], { cause });
   };
   const write = async (path: string): Promise<void> => {
     try {

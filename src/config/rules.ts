@@ -1,6 +1,7 @@
 // What one field of the configuration has to do with another (DESIGN §13, §5, §10).
 import { isIP } from 'node:net';
 import { isAnyAddress, isLoopbackAddress, isPrivateAddress } from '../lib/addresses.js';
+import { deviceProblems } from './devices.js';
 import type { FieldPath, Problem } from './problems.js';
 import type { AccountEntry, ConfigFile } from './schema.js';
 
@@ -13,6 +14,7 @@ const same = (text: string): string => text.normalize('NFC').toLowerCase();
 /** Everything the shape alone cannot tell. `input` has the right shape. */
 export const ruleProblems = (input: ConfigFile): Problem[] => [
   ...listenProblems(input.listen),
+  ...deviceProblems(input.login),
   ...input.accounts.flatMap((account, index) => accountProblems(account, ['accounts', index])),
   ...duplicates(input.accounts),
   ...mergeProblems(input),

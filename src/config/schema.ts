@@ -106,6 +106,12 @@ const listen = z.strictObject({
     .boolean()
     .default(false)
     .describe('Allows logins without TLS from this machine. Only with a loopback "host".'),
+  compressOnLoopback: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Offers compression (IMAP COMPRESS, over TLS) to programs on this machine too, where it only costs time.',
+    ),
 });
 
 const mailboxes = z.strictObject({
@@ -133,6 +139,21 @@ const mailboxes = z.strictObject({
     ),
 });
 
+const withoutCapabilities = z
+  .array(z.string().min(1))
+  .default([])
+  .describe(
+    'IMAP capabilities that are not offered to whoever uses this password, for a mail program that misbehaves with one: ["QRESYNC"].',
+  );
+
+const device = z.strictObject({
+  name: z.string().min(1).max(60).describe('What "gateway status" calls it.'),
+  password: password.describe(
+    'Its password, which tells it from the others: "file:PATH" (made at the first start when missing), "env:NAME" or the text itself.',
+  ),
+  withoutCapabilities,
+});
+
 export const configSchema = z.strictObject({
   $schema: z.string().optional().describe('For editors: where the description of this file is.'),
   dataDir: z
@@ -149,6 +170,13 @@ export const configSchema = z.strictObject({
         .optional()
         .describe(
           'The password mail clients use: "file:PATH" (made at the first start when missing), "env:NAME" or the text itself. Default: the file "password" in dataDir.',
+        ),
+      withoutCapabilities,
+      devices: z
+        .array(device)
+        .default([])
+        .describe(
+          'Further passwords for the same user name, one for each phone or mail program that is to have its own.',
         ),
     })
     .prefault({})

@@ -5,13 +5,11 @@ import type { Uid } from '../mail/ids.js';
 import type { Role } from '../mail/roles.js';
 import type { SearchCriteria } from '../mail/search-criteria.js';
 import type { NumberRanges } from '../mail/sequence-set.js';
+import type { Login } from './login/contract.js';
+
+export type { Device, Login, LoginAttempt, ScramAttempt } from './login/contract.js';
 
 export type MailboxId = number & { readonly __brand: 'MailboxId' };
-
-/** A client's password that was accepted. */
-export interface Device {
-  readonly name: string;
-}
 
 export interface Mailbox {
   readonly id: MailboxId;
@@ -201,14 +199,6 @@ export interface Changes {
   onMailbox(mailboxId: MailboxId, listener: () => void): () => void;
   /** The list of mailboxes or subscriptions changed. */
   onTree(listener: () => void): () => void;
-}
-
-export interface Login {
-  /**
-   * Checks a client's user name and password in constant time; slows down after failures, by user and remote address.
-   * Undefined when refused.
-   */
-  verify(user: string, password: string, remoteAddress: string): Promise<Device | undefined>;
 }
 
 /** A client's submission, spooled. */

@@ -3,14 +3,13 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Core } from '../core/core.js';
 import type { Logger } from '../lib/logger.js';
+import { isOffered } from './capability-mask.js';
 import type { Conversation } from './command.js';
-import { type CommandReader, createCommandReader } from './command-reader.js';
 import { capabilitiesFor, enableable } from './commands/index.js';
+import { compressWire, openWire, type Wire } from './connection-wire.js';
 import { dispatch } from './dispatch.js';
 import { ByeError, oneLine } from './errors.js';
-import { createReply, type Reply } from './reply.js';
 import type { Session, SessionState } from './session.js';
-import { type ByteReader, createByteReader } from './wire/byte-reader.js';
 
 export interface ConnectionOptions {
   readonly core: Core;
@@ -18,6 +17,8 @@ export interface ConnectionOptions {
   readonly isTls: boolean;
   readonly canStartTls: boolean;
   readonly plaintextAllowed: boolean;
+  /** COMPRESS is of use here, once there is TLS. */
+  readonly compresses: boolean;
   /** Wraps the socket after STARTTLS. */
   secure(socket: Socket): TLSSocket;
 }
@@ -33,6 +34,7 @@ export interface Connection {
 export interface ConnectionInfo {
   readonly remoteAddress: string;
   readonly since: number;
+  /** The device that is logged in. */
   readonly user: string | undefined;
   readonly mailbox: string | undefined;
   readonly client: string | undefined;
@@ -59,21 +61,6 @@ export function startConnection(socket: Socket, options: ConnectionOptions): Con
   return { info: connection, done: connection.run(), close: (text) => connection.bye(text) };
 }
 
-/** A socket with what reads and writes it; STARTTLS puts a new one in its place. */
-interface Wire {
-  readonly socket: Socket;
-  readonly reader: ByteReader;
-  readonly commands: CommandReader;
-  readonly reply: Reply;
-}
-
-function openWire(socket: Socket): Wire {
-  const reply = createReply(socket);
-  // Answers go out whenever the reader has nothing more to read.
-  const reader = createByteReader(socket, () => reply.flush());
-  return { socket, reader, reply, commands: createCommandReader(reader, reply) };
-}
-
 class ConnectionRun implements ConnectionInfo {
   readonly since = Date.now();
   readonly remoteAddress: string;
@@ -83,6 +70,7 @@ class ConnectionRun implements ConnectionInfo {
   #wire: Wire;
   #isTls: boolean;
   readonly #loginTimer: NodeJS.Timeout;
+  #isCompressed = false;
   #commandCount = 0;
   #turnSince = performance.now();
   #badInARow = 0;
@@ -115,12 +103,19 @@ class ConnectionRun implements ConnectionInfo {
       get canStartTls() {
         return options.canStartTls && !self.#isTls;
       },
+      channelBinding: () => (self.#isTls ? channelBindingOf(self.#wire.socket as TLSSocket) : undefined),
       enabled: new Set(),
-      canEnable: (word) => enableable.has(word),
+      offers(word) {
+        return this.state.kind === 'notAuthenticated' || isOffered(word, this.state.device.withoutCapabilities);
+      },
+      canEnable(word) {
+        return enableable.has(word) && this.offers(word);
+      },
       clientName: undefined,
       capabilities() {
         return capabilitiesFor(this).join(' ');
       },
+      compression: options.isTls && options.compresses ? 'offered' : 'none',
       startTls: false,
       loggedOut: false,
     };
@@ -160,7 +155,7 @@ class ConnectionRun implements ConnectionInfo {
     if (!this.#wire.reply.isMidLine) this.#wire.reply.untagged(`BYE ${oneLine(text)}`);
     this.#wire.reply.flush();
     this.#abort.abort();
-    this.#wire.socket.end();
+    this.#wire.end();
     // A client that neither reads nor closes does not hold us up.
     setTimeout(() => this.#wire.socket.destroy(), 2_000).unref();
   }
@@ -177,7 +172,7 @@ class ConnectionRun implements ConnectionInfo {
       clearTimeout(this.#loginTimer);
       this.#abort.abort();
       this.#wire.reply.flush();
-      this.#wire.socket.end();
+      this.#wire.end();
       if (!this.#session.loggedOut) setTimeout(() => this.#wire.socket.destroy(), 1_000).unref();
     }
   }
@@ -210,6 +205,7 @@ class ConnectionRun implements ConnectionInfo {
     await this.#wire.commands.skipUnread();
     this.#wire.socket.setTimeout(this.#limits.idleMs);
     if (this.#session.startTls) return this.#startTls();
+    if (this.#session.compression === 'active' && !this.#isCompressed) this.#compress();
     if (this.#session.loggedOut) await this.#wire.reply.drain();
     return !this.#session.loggedOut;
   }
@@ -239,6 +235,13 @@ class ConnectionRun implements ConnectionInfo {
     bytes: (n) => this.#wire.commands.bytes(n),
   };
 
+  #compress(): void {
+    this.#isCompressed = true;
+    // The last thing in clear is the tagged OK.
+    this.#wire.reply.flush();
+    this.#wire = compressWire(this.#wire, (text) => this.bye(text));
+  }
+
   /** False when no handshake came of it: then the connection is over. */
   async #startTls(): Promise<boolean> {
     this.#session.startTls = false;
@@ -252,8 +255,15 @@ class ConnectionRun implements ConnectionInfo {
     const isSecured = await handshake(secured, this.#abort.signal);
     if (!isSecured) secured.destroy();
     this.#isTls = isSecured;
+    if (isSecured && this.#options.compresses) this.#session.compression = 'offered';
     return isSecured;
   }
+}
+
+/** Before TLS 1.3 only connections of a certain kind have it (RFC 9266 §4.2), and Node does not tell which. */
+function channelBindingOf(socket: TLSSocket): Uint8Array | undefined {
+  if (socket.getProtocol() !== 'TLSv1.3') return undefined;
+  return socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
 }
 
 function handshake(socket: TLSSocket, signal: AbortSignal): Promise<boolean> {

@@ -19,27 +19,37 @@ export interface Reply {
 
 const PIECE = 64 * 1024;
 
-export function createReply(socket: Writable): Reply {
+/** `pushOut` makes a stream that holds back what it is given (compression) let go of it, at the end of each answer. */
+export function createReply(socket: Writable, pushOut?: () => void): Reply {
   let pending = '';
   let written = 0;
-  const flush = () => {
+  let isHeldBack = false;
+  const write = () => {
     if (pending === '') return;
     const text = pending;
     pending = '';
     written += text.length;
+    isHeldBack = true;
     if (socket.writable) socket.write(text, 'latin1');
+  };
+  const flush = () => {
+    write();
+    if (!isHeldBack) return;
+    isHeldBack = false;
+    if (pushOut && socket.writable) pushOut();
   };
   const raw = (text: string) => {
     pending += text;
-    if (pending.length >= PIECE) flush();
+    if (pending.length >= PIECE) write();
   };
   return {
     isMidLine: false,
     untagged: (text) => raw(`* ${text}\r\n`),
     raw,
     rawBytes: (bytes) => {
-      flush();
+      write();
       written += bytes.byteLength;
+      isHeldBack = true;
       if (socket.writable) socket.write(bytes);
     },
     flush,

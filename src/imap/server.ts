@@ -19,6 +19,8 @@ export interface ImapServerOptions {
   readonly plaintextOnLoopback: boolean;
   /** Peers outside private address ranges are turned away. */
   readonly privatePeersOnly: boolean;
+  /** Offers COMPRESS (over TLS) to clients on this machine too. */
+  readonly compressOnLoopback?: boolean;
   readonly maxConnections?: number;
   readonly logger: Logger;
 }
@@ -54,6 +56,7 @@ export async function createImapServer(options: ImapServerOptions, core: Core): 
       logger: logger.child({ peer }),
       isTls: listener.tls === 'implicit',
       canStartTls: listener.tls === 'starttls',
+      compresses: options.compressOnLoopback === true || !isLoopbackAddress(peer),
       plaintextAllowed:
         options.plaintextOnLoopback && isLoopbackAddress(peer) && isLoopbackAddress(socket.localAddress ?? ''),
       secure: (plain) => new TLSSocket(plain, { ...options.tls, isServer: true, minVersion: 'TLSv1.2' }),

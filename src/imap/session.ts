@@ -14,14 +14,20 @@ export interface Session {
   /** Whether a password may be sent now: over TLS, or in clear on loopback where the configuration allows it. */
   readonly mayLogIn: boolean;
   readonly canStartTls: boolean;
+  /** What SCRAM-SHA-256-PLUS binds a login to (RFC 9266); undefined where this connection has none. */
+  channelBinding(): Uint8Array | undefined;
   /** Upper-case words that ENABLE has switched on (RFC 9051 §6.3.1). */
   readonly enabled: Set<string>;
   /** What the client said of itself by ID, for `gateway status`. */
   clientName: string | undefined;
+  /** Whether this client's device is offered the capability (any case); before login everybody is. */
+  offers(word: string): boolean;
   /** Whether ENABLE knows the upper-case word here. */
   canEnable(word: string): boolean;
   /** Capability words this server offers now. */
   capabilities(): string;
+  /** `active` from the tagged answer to COMPRESS on (RFC 4978). */
+  compression: 'none' | 'offered' | 'active';
   /** After the tagged answer: switch to TLS (RFC 9051 §6.2.1). */
   startTls: boolean;
   /** After the tagged answer: close. */

@@ -17,6 +17,7 @@ export type MailboxErrorCode =
   | 'NOPERM'
   | 'TOOBIG'
   | 'BADCHARSET'
+  | 'COMPRESSIONACTIVE'
   | 'SERVERBUG';
 
 /** A refusal by the gateway's own rules. IMAP: NO [code] message; SMTP: 550. */

@@ -31,3 +31,10 @@ export function replyOf(error: unknown): SmtpReply {
   if (error instanceof UpstreamError) return new SmtpReply(451, `4.4.0 ${error.message}`, { cause: error });
   return new SmtpReply(451, '4.3.0 internal error; it has been logged', { cause: error });
 }
+
+/** A login that cannot be looked at now: temporary, so that nobody is asked for another password (RFC 4954 §6). */
+export function loginReplyOf(error: unknown): SmtpReply {
+  if (error instanceof MailboxError && error.code === 'UNAVAILABLE')
+    return new SmtpReply(454, `4.7.0 ${error.message}`, { cause: error });
+  return replyOf(error);
+}

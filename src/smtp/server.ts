@@ -6,7 +6,7 @@ import type { Login, Outbox, Spooled } from '../core/core.js';
 import { isLoopbackAddress, isPrivateAddress } from '../lib/addresses.js';
 import type { Logger } from '../lib/logger.js';
 import { MailboxError } from '../mail/errors.js';
-import { replyOf, SmtpReply, withoutReplyCode } from './errors.js';
+import { loginReplyOf, replyOf, SmtpReply, withoutReplyCode } from './errors.js';
 
 export interface SmtpListener {
   readonly host: string;
@@ -87,6 +87,8 @@ function makeServer(
       },
     );
   };
+  /** Logins whose answer is delayed, by session: who hangs up does not go on waiting. */
+  const waiting = new Map<string, AbortController>();
   return new SMTPServer({
     ...options.tls,
     secure: listener.tls === 'implicit',
@@ -106,14 +108,25 @@ function makeServer(
     onAuth: (auth, session, callback) => {
       const inClear = !session.secure && !isLoopbackAddress(session.remoteAddress);
       if (inClear) return callback(new SmtpReply(538, '5.7.11 encryption is required'));
-      core.login.verify(auth.username ?? '', auth.password ?? '', session.remoteAddress).then(
-        (device) =>
-          device
-            ? callback(null, { user: device.name })
-            : callback(new SmtpReply(535, '5.7.8 wrong user name or password of the gateway')),
-        (error: unknown) => callback(replyOf(error)),
-      );
+      const attempt = {
+        user: auth.username ?? '',
+        password: auth.password ?? '',
+        remoteAddress: session.remoteAddress,
+      };
+      const gone = new AbortController();
+      waiting.set(session.id, gone);
+      core.login
+        .verify({ ...attempt, signal: gone.signal })
+        .finally(() => waiting.delete(session.id))
+        .then(
+          (device) =>
+            device
+              ? callback(null, { user: device.name })
+              : callback(new SmtpReply(535, '5.7.8 wrong user name or password of the gateway')),
+          (error: unknown) => callback(loginReplyOf(error)),
+        );
     },
+    onClose: ({ id }) => waiting.get(id)?.abort(),
     onMailFrom: ({ address }, _, callback) => {
       const isOwn = core.outbox.isOwnAddress(address);
       callback(

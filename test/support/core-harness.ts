@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { Core, MailboxId } from '../../src/core/core.js';
 import { createCore, type OutboxFoundations } from '../../src/core/gateway-core.js';
+import { createLogin } from '../../src/core/login/login.js';
 import { createOutbox, type SendingAccount } from '../../src/core/outbox/outbox.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { UpstreamError } from '../../src/mail/errors.js';
@@ -190,7 +191,7 @@ function startCore(directory: string, options: RigOptions): Running {
     merge: options.merge ?? {},
     cacheBytes: options.cacheBytes ?? 1e9,
     prefetchDays: options.prefetchDays ?? 0,
-    login: { verify: async () => undefined },
+    login: createLogin({ user: 'me', devices: () => [] }),
     logger: silentLogger,
     createOutbox: (foundations) => outboxOf(store, submissions, options, foundations),
   });

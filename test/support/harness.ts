@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { SecureContextOptions } from 'node:tls';
 import type { Core, Mailbox } from '../../src/core/core.js';
 import { createCore } from '../../src/core/gateway-core.js';
-import { createLogin } from '../../src/core/login.js';
+import { createLogin, type DevicePassword } from '../../src/core/login/login.js';
+import type { Clock } from '../../src/core/login/throttle.js';
 import { createOutbox } from '../../src/core/outbox/outbox.js';
 import { createImapServer, type ImapServer } from '../../src/imap/server.js';
 import { type Logger, silentLogger } from '../../src/lib/logger.js';
@@ -34,11 +35,15 @@ export interface HarnessOptions {
   /** Puts messages into the fakes before the gateway sees them. */
   readonly prepare?: (fake: (name: string) => FakeUpstream) => void;
   readonly plaintextOnLoopback?: boolean;
+  readonly compressOnLoopback?: boolean;
   readonly maxConnections?: number;
   readonly accountTrees?: 'all' | 'folders' | 'none';
   readonly merge?: Readonly<Record<string, readonly string[]>>;
   readonly prefetchDays?: number;
   readonly logger?: Logger;
+  /** Beside the one named after the user. */
+  readonly devices?: readonly DevicePassword[];
+  readonly clock?: Clock;
 }
 
 export interface Harness extends AsyncDisposable {
@@ -64,6 +69,7 @@ export interface Harness extends AsyncDisposable {
 
 export const USER = 'me';
 export const PASSWORD = 'open sesame';
+const MAIN_DEVICE: DevicePassword = { name: USER, password: PASSWORD, withoutCapabilities: [] };
 
 const THREE: readonly HarnessAccount[] = [{ name: 'QQ', isDefault: true }, { name: 'Gmail' }, { name: 'Hotmail' }];
 
@@ -163,6 +169,7 @@ async function startRun(settings: RunSettings): Promise<Run> {
       ],
       tls: await serverTls(),
       plaintextOnLoopback: options.plaintextOnLoopback ?? true,
+      compressOnLoopback: options.compressOnLoopback ?? false,
       privatePeersOnly: false,
       logger: options.logger ?? silentLogger,
       ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }),
@@ -206,7 +213,11 @@ function buildCore({ options, accounts, fakes, directory, submitted }: RunSettin
     merge: options.merge ?? {},
     cacheBytes: 1_000_000_000,
     prefetchDays: options.prefetchDays ?? 0,
-    login: createLogin({ user: USER, password: () => PASSWORD }),
+    login: createLogin({
+      user: USER,
+      devices: () => [MAIN_DEVICE, ...(options.devices ?? [])],
+      ...(options.clock ? { clock: options.clock } : {}),
+    }),
     logger,
     createOutbox: (foundations) =>
       createOutbox({

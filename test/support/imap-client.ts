@@ -1,6 +1,7 @@
 // A mail client that is nothing but a socket: what it sends is what the test wrote, what it reads is what came.
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { constants, createDeflateRaw, createInflateRaw, type DeflateRaw } from 'node:zlib';
 import { inTime } from './in-time.js';
 
 /** A command's answer: whole lines (CRLF-separated, literals not taken apart), one char a byte. */
@@ -16,6 +17,7 @@ export class ImapClient {
   #ended = false;
   #wake: (() => void) | undefined;
   #tags = 0;
+  #deflate: DeflateRaw | undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -62,7 +64,15 @@ export class ImapClient {
 
   /** Bytes as they are, one char a byte. */
   send(text: string): void {
-    this.#socket.write(Buffer.from(text, 'latin1'));
+    this.sendBytes(Buffer.from(text, 'latin1'));
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    if (!this.#deflate) this.#socket.write(bytes);
+    else {
+      this.#deflate.write(bytes);
+      this.#deflate.flush(constants.Z_SYNC_FLUSH);
+    }
   }
 
   /** One packet a byte. */
@@ -146,6 +156,28 @@ export class ImapClient {
     await inTime(new Promise<void>((resolve) => secured.once('secureConnect', resolve)), 'no TLS handshake');
     this.#socket = secured;
     this.#listen();
+  }
+
+  /** After COMPRESS was answered OK. */
+  compress(): void {
+    const inflate = createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH });
+    this.#deflate = createDeflateRaw();
+    this.#deflate.pipe(this.#socket);
+    for (const event of ['data', 'end', 'close', 'error']) this.#socket.removeAllListeners(event);
+    this.#socket.on('error', () => inflate.end());
+    this.#socket.on('close', () => inflate.end());
+    const end = () => {
+      this.#ended = true;
+      this.#signal();
+    };
+    for (const event of ['end', 'close', 'error']) inflate.on(event, end);
+    inflate.on('data', (chunk: Buffer) => {
+      this.#buffer += chunk.toString('latin1');
+      this.#signal();
+    });
+    if (this.#buffer !== '') inflate.write(Buffer.from(this.#buffer, 'latin1'));
+    this.#buffer = '';
+    this.#socket.pipe(inflate);
   }
 
   destroy(): void {

@@ -39,6 +39,14 @@ export interface Transcript {
   /** `login`: clients are logged in when the dialogue starts; `greeting`: they have read nothing yet. */
   readonly start: 'login' | 'greeting';
   readonly plaintext: boolean;
+  /** COMPRESS is offered. */
+  readonly compress: boolean;
+  /** `device: phone secret QRESYNC`: one more, its password, and what it is not offered. */
+  readonly devices: readonly {
+    readonly name: string;
+    readonly password: string;
+    readonly without: readonly string[];
+  }[];
   readonly steps: readonly Step[];
 }
 
@@ -53,7 +61,8 @@ export function parseTranscript(text: string): Transcript {
 function parseHeader(lines: readonly string[]): Omit<Transcript, 'steps'> {
   const values = new Map<string, string[]>();
   for (const line of lines.filter(isContent)) {
-    const [, word, value] = /^(about|needs|accounts|mailbox|message|start|plaintext): (.*)$/.exec(line) ?? [];
+    const [, word, value] =
+      /^(about|needs|accounts|mailbox|message|start|plaintext|compress|device): (.*)$/.exec(line) ?? [];
     if (word === undefined || value === undefined) throw new Error(`no header line: ${line}`);
     values.set(word, [...(values.get(word) ?? []), value]);
   }
@@ -68,6 +77,11 @@ function parseHeader(lines: readonly string[]): Omit<Transcript, 'steps'> {
     messages: (values.get('message') ?? []).map(parseMessage),
     start,
     plaintext: one('plaintext', 'yes') === 'yes',
+    compress: one('compress', 'no') === 'yes',
+    devices: (values.get('device') ?? []).map((text) => {
+      const [name = '', password = '', ...without] = text.split(' ');
+      return { name, password, without };
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 // Runs a transcript (transcript-text.ts says how one is written) against the gateway on fake upstreams.
 import { readFileSync } from 'node:fs';
+import type { Clock } from '../../src/core/login/throttle.js';
 import { flagSetText } from '../../src/mail/flags.js';
 import { flags as flagsOf } from './fake-connector.js';
 import { type Harness, PASSWORD, startHarness, USER } from './harness.js';
@@ -13,6 +14,8 @@ import {
   type Transcript,
 } from './transcript-text.js';
 
+/** A wrong password's delay is told by other tests. */
+const FORGIVING: Clock = { now: () => performance.now(), sleep: () => Promise.resolve() };
 const FIRST_DATE = Date.UTC(2026, 1, 1, 12) / 1000;
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 
@@ -38,6 +41,9 @@ export async function runTranscript(transcript: Transcript): Promise<void> {
   await using harness = await startHarness({
     accounts: transcript.accounts.map((name, i) => ({ name, isDefault: i === 0 })),
     plaintextOnLoopback: transcript.plaintext,
+    compressOnLoopback: transcript.compress,
+    devices: transcript.devices.map(({ without, ...device }) => ({ ...device, withoutCapabilities: without })),
+    clock: FORGIVING,
     prepare: (fake) => {
       for (const { account, path } of transcript.mailboxes) fake(account).create(path.split('/'));
       transcript.messages.forEach((message, i) => {
@@ -168,6 +174,8 @@ class Stage {
         return;
       case 'starttls':
         return actor.client.startTls();
+      case 'compress':
+        return actor.client.compress();
       case 'bytewise':
         actor.bytewise = true;
         return;

@@ -1,7 +1,9 @@
+import type { Device } from '../../core/core.js';
 import { MailboxError } from '../../mail/errors.js';
-import type { CommandContext, Completion } from '../command.js';
-import { defineCommand } from '../command.js';
+import { type Completion, defineCommand } from '../command.js';
 import { BadCommandError } from '../errors.js';
+import { createExchange, loginMechanism, plain, verified } from '../sasl.js';
+import { scram } from '../scram.js';
 import type { Session } from '../session.js';
 
 /** Command: RFC 9051 §6.2.1 */
@@ -19,16 +21,20 @@ export const startTls = defineCommand({
   },
 });
 
-const mechanisms = (session: Session): readonly string[] => {
+const PLUS = 'SCRAM-SHA-256-PLUS';
+
+const capabilities = (session: Session): readonly string[] => {
   if (session.state.kind !== 'notAuthenticated') return ['SASL-IR'];
-  return session.mayLogIn ? ['SASL-IR', 'AUTH=PLAIN', 'AUTH=LOGIN'] : ['LOGINDISABLED'];
+  if (!session.mayLogIn) return ['LOGINDISABLED'];
+  const bound = session.channelBinding() ? [`AUTH=${PLUS}`] : [];
+  return ['SASL-IR', ...bound, 'AUTH=SCRAM-SHA-256', 'AUTH=PLAIN', 'AUTH=LOGIN'];
 };
 
-/** Command: RFC 9051 §6.2.2 · Extends: RFC 4959 (SASL-IR), RFC 4616 (PLAIN) */
+/** Command: RFC 9051 §6.2.2 · Extends: RFC 4959 (SASL-IR), RFC 4616 (PLAIN), RFC 7677 (SCRAM-SHA-256) */
 export const authenticate = defineCommand({
   name: 'AUTHENTICATE',
   states: ['notAuthenticated'],
-  capabilities: mechanisms,
+  capabilities,
   expunges: 'held',
   parse: (decoder) => {
     decoder.space();
@@ -39,15 +45,20 @@ export const authenticate = defineCommand({
     return { mechanism, initial };
   },
   run: async (context, { mechanism, initial }) => {
-    mayLogIn(context.session);
+    const { session } = context;
+    mayLogIn(session);
+    const exchange = createExchange(context, initial);
     switch (mechanism) {
       case 'PLAIN':
-        return plain(context, initial);
+        return loggedIn(session, await plain(context, exchange));
       case 'LOGIN':
-        return loginMechanism(context, initial);
-      default:
-        throw new MailboxError('CANNOT', 'this mechanism is not offered; use PLAIN');
+        return loggedIn(session, await loginMechanism(context, exchange, initial !== undefined));
+      case 'SCRAM-SHA-256':
+        return loggedIn(session, await scram(context, exchange, false));
+      case PLUS:
+        if (session.channelBinding()) return loggedIn(session, await scram(context, exchange, true));
     }
+    throw new MailboxError('CANNOT', 'this mechanism is not offered; use PLAIN');
   },
 });
 
@@ -64,12 +75,13 @@ export const login = defineCommand({
     decoder.end();
     return { user: utf8(user), password: utf8(password) };
   },
-  run: (context, { user, password }) => {
+  run: async (context, { user, password }) => {
     mayLogIn(context.session);
-    return verify(context, user, password);
+    return loggedIn(context.session, await verified(context, user, password));
   },
 });
 
+/** Before anything else: what was sent in clear is not even looked at (RFC 9051 §6.2.3). */
 function mayLogIn(session: Session): void {
   if (!session.mayLogIn) {
     throw new MailboxError('PRIVACYREQUIRED', 'a password is taken over TLS only: use STARTTLS or the TLS port');
@@ -78,37 +90,7 @@ function mayLogIn(session: Session): void {
 
 const utf8 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
 
-function decodeBase64(line: string | undefined): string {
-  // RFC 4959 §3: "=" is an empty initial response; RFC 9051 §6.2.2: "*" cancels.
-  if (line === undefined || line === '*') throw new BadCommandError('authentication was cancelled');
-  if (line === '=') return '';
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(line) || line.length % 4 !== 0)
-    throw new BadCommandError('the response is not base64');
-  return Buffer.from(line, 'base64').toString('utf8');
-}
-
-async function plain(context: CommandContext, initial: string | undefined): Promise<Completion> {
-  const [authorization, user, password, extra] = decodeBase64(initial ?? (await context.conversation.ask(''))).split(
-    '\0',
-  );
-  if (user === undefined || password === undefined || extra !== undefined)
-    throw new BadCommandError('malformed PLAIN response');
-  // mbsync and mutt name the user twice; acting for somebody else is not offered.
-  if (authorization !== '' && authorization !== user) {
-    throw new MailboxError('AUTHORIZATIONFAILED', 'the authorization identity must be the user');
-  }
-  return verify(context, user, password);
-}
-
-async function loginMechanism(context: CommandContext, initial: string | undefined): Promise<Completion> {
-  const ask = (prompt: string) => context.conversation.ask(Buffer.from(prompt).toString('base64'));
-  const user = decodeBase64(initial ?? (await ask('Username:')));
-  return verify(context, user, decodeBase64(await ask('Password:')));
-}
-
-async function verify({ session, core }: CommandContext, user: string, password: string): Promise<Completion> {
-  const device = await core.login.verify(user, password, session.remoteAddress);
-  if (!device) throw new MailboxError('AUTHENTICATIONFAILED', 'wrong user name or password');
+function loggedIn(session: Session, device: Device): Completion {
   session.state = { kind: 'authenticated', device };
   return { code: `CAPABILITY ${session.capabilities()}`, text: 'logged in' };
 }

@@ -4,6 +4,7 @@ import type { Session } from '../session.js';
 import { capability, id, logout, noop } from './any.js';
 import { append } from './append.js';
 import { authenticate, login, startTls } from './authenticate.js';
+import { compress } from './compress.js';
 import { copy } from './copy.js';
 import { enable } from './enable.js';
 import { expunge } from './expunge.js';
@@ -21,7 +22,7 @@ import { store } from './store.js';
 const COMMANDS: readonly AnyCommand[] = [
   ...[capability, noop, logout, id],
   ...[startTls, authenticate, login],
-  ...[enable, namespace, list, lsub, xlist, status],
+  ...[enable, compress, namespace, list, lsub, xlist, status],
   ...[subscribe, unsubscribe, create, remove, rename],
   ...[select, examine, check, close, unselect, idle],
   ...[append, expunge, fetch, store, copy, move, search],
@@ -39,11 +40,16 @@ export const uidCommands: ReadonlyMap<string, AnyCommand> = new Map(
 /** The words ENABLE knows. */
 export const enableable: ReadonlySet<string> = new Set(COMMANDS.flatMap(({ enables = [] }) => enables));
 
-/** The capability words for a session's state. Before login only what is of use there is told. */
+/** Every capability word that does not depend on the session. */
+export const capabilityWords: readonly string[] = COMMANDS.flatMap(({ capabilities = [] }) =>
+  typeof capabilities === 'function' ? [] : capabilities,
+);
+
+/** The capability words for a session's state and device. Before login only what is of use there is told. */
 export function capabilitiesFor(session: Session): string[] {
   const isBefore = session.state.kind === 'notAuthenticated';
   return COMMANDS.flatMap(({ states, capabilities = [] }) => {
     if (typeof capabilities === 'function') return capabilities(session);
     return !isBefore || states.includes('notAuthenticated') ? capabilities : [];
-  });
+  }).filter((word) => session.offers(word));
 }

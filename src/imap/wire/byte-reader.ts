@@ -9,6 +9,8 @@ export interface ByteSource {
   on(event: 'error', listener: (error: Error) => void): unknown;
   pause(): unknown;
   resume(): unknown;
+  off(event: 'data', listener: (chunk: Buffer) => void): unknown;
+  off(event: 'end' | 'close' | 'error', listener: () => void): unknown;
   removeAllListeners(event: string): unknown;
 }
 
@@ -26,6 +28,8 @@ export interface ByteReader {
   text(n: number): Promise<string | undefined>;
   /** Stops reading (for STARTTLS: what came in clear after it is dropped, RFC 9051 §6.2.1). */
   detach(): void;
+  /** Stops reading, and gives back what has been read ahead (for COMPRESS, to which it belongs). */
+  release(): Buffer;
 }
 
 /** How much is kept of either end of a line that is too long. */
@@ -49,7 +53,7 @@ export function createByteReader(source: ByteSource, beforeWaiting: () => void =
     ended = true;
     signal();
   };
-  source.on('data', (chunk) => {
+  const onData = (chunk: Buffer) => {
     chunks.push(chunk);
     buffered += chunk.length;
     if (buffered > HIGH_WATER) {
@@ -57,7 +61,8 @@ export function createByteReader(source: ByteSource, beforeWaiting: () => void =
       source.pause();
     }
     signal();
-  });
+  };
+  source.on('data', onData);
   source.on('end', finish);
   source.on('close', finish);
   source.on('error', finish);
@@ -131,6 +136,12 @@ export function createByteReader(source: ByteSource, beforeWaiting: () => void =
       source.on('error', () => signal());
       chunks.length = 0;
       buffered = 0;
+    },
+    release: () => {
+      source.off('data', onData);
+      for (const event of ['end', 'close', 'error'] as const) source.off(event, finish);
+      buffered = 0;
+      return Buffer.concat(chunks.splice(0));
     },
   };
 }

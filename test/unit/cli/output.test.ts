@@ -142,13 +142,21 @@ describe('gateway status', () => {
     ],
     problems: [{ account: '工作', text: 'cannot reach it', remedy: 'The gateway keeps trying.', since: 0 }],
     submissions: { queued: 2, failed: 1 },
-    clients: { imap: 4, smtp: 0 },
+    clients: {
+      imap: 4,
+      smtp: 0,
+      devices: [
+        { name: 'me', connections: 3, programs: ['K-9', 'Thunderbird 153'] },
+        { name: 'phone', connections: 1, programs: [] },
+      ],
+    },
   };
 
   it('is a table, then the problems', () => {
     expect(statusLines(facts, '127.0.0.1')).toEqual([
       'Running for 1 min 30 s (process 77), listening on 127.0.0.1: imaps 1993, smtps 1465.',
       'Mail clients connected: 4 by IMAP, 0 by SMTP.',
+      'Devices: me 3 (K-9, Thunderbird 153); phone 1.',
       'Messages to be sent: 2; failed: 1.',
       '',
       'Account  Address   State    Messages                Changes owed          Why',
@@ -161,7 +169,13 @@ describe('gateway status', () => {
   });
 
   it('says nothing of what is not', () => {
-    const quiet = { ...facts, problems: [], submissions: { queued: 0, failed: 0 }, accounts: [account(done)] };
+    const quiet = {
+      ...facts,
+      clients: { imap: 0, smtp: 0, devices: [] },
+      problems: [],
+      submissions: { queued: 0, failed: 0 },
+      accounts: [account(done)],
+    };
     expect(statusLines(quiet, '127.0.0.1').slice(2)).toEqual([
       '',
       'Account  Address   State  Messages  Changes owed  Why',

@@ -42,7 +42,7 @@ async function runStart(
       accounts: [syncing],
       problems: [],
       submissions: { queued: 0, failed: 0 },
-      clients: { imap: 0, smtp: 0 },
+      clients: { imap: 0, smtp: 0, devices: [] },
       ...status,
     }),
     onEvent: (listener) => {

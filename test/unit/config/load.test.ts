@@ -35,7 +35,11 @@ describe('loadConfig', () => {
       dataDir: join(directory, 'data'),
       certsDir: join(directory, 'certs'),
       listen: { host: '127.0.0.1', imap: 1143, imaps: 1993, smtp: 1587, smtps: 1465, web: 8025 },
-      login: { user: 'me', password: { source: 'file', path: join(directory, 'data', 'password') } },
+      login: {
+        user: 'me',
+        password: { source: 'file', path: join(directory, 'data', 'password') },
+        devices: [{ name: 'me', withoutCapabilities: [] }],
+      },
       accounts: [{ kind: 'demo', name: 'QQ', demo: 'qq', default: true, address: undefined }],
       mailboxes: { accountTrees: 'all', merge: {}, views: {} },
       bodies: { cacheBytes: 2_000_000_000, prefetchDays: 30 },
