@@ -24,6 +24,8 @@ export interface AppendMessage {
   readonly flags: FlagSet;
   /** Unix time, seconds; undefined for now. */
   readonly internalDate: number | undefined;
+  /** It came as literal8: what no other literal can hold may be in it (RFC 3516). */
+  readonly isBinary: boolean;
 }
 
 /** Where appended messages stand: a uid each, in their order. */

@@ -17,6 +17,7 @@ export type MailboxErrorCode =
   | 'NOPERM'
   | 'TOOBIG'
   | 'BADCHARSET'
+  | 'UNKNOWN-CTE'
   | 'SERVERBUG';
 
 /** A refusal by the gateway's own rules. IMAP: NO [code] message; SMTP: 550. */

@@ -1,115 +1,80 @@
-import type { AppendMessage, Core, SpoolWriter } from '../../core/core.js';
+import type { AppendMessage, Core, MailboxId, SpoolWriter } from '../../core/core.js';
 import { MailboxError } from '../../mail/errors.js';
-import { type FlagSet, NO_FLAGS } from '../../mail/flags.js';
+import type { FlagSet } from '../../mail/flags.js';
 import { BadCommandError } from '../errors.js';
-import type { AnnouncedLiteral, Decoder } from '../wire/decoder.js';
+import type { AnnouncedLiteral } from '../wire/decoder.js';
 import type { CommandTail } from './command-tail.js';
 
-/** Where the messages of a command go. */
+/** Where the messages of a command go, and what may be read for them. */
 export interface Destination {
   readonly core: Core;
   readonly path: string;
-}
-
-/** Of one command. */
-const MAX_MESSAGES = 1_000;
-
-/**
- * Reads `append-message *(SP append-message)` to the end of the command (RFC 3502 §6.3.11), each message to its spool as
- * it comes. Nothing is left of it when something is wrong.
- * @throws {BadCommandError} @throws {MailboxError} TRYCREATE, CANNOT, TOOBIG, LIMIT, UNAVAILABLE
- */
-export async function readMessages(tail: CommandTail, destination: Destination): Promise<AppendMessage[]> {
-  const messages: AppendMessage[] = [];
-  try {
-    do {
-      if (messages.length === MAX_MESSAGES) throw new MailboxError('LIMIT', `at most ${MAX_MESSAGES} messages at once`);
-      messages.push(await readMessage(tail, destination));
-    } while (hasMore(tail.decoder));
-    return messages;
-  } catch (error) {
-    await discard(messages);
-    throw error;
-  }
-}
-
-/** For messages that will not be stored after all. */
-export async function discard(messages: readonly AppendMessage[]): Promise<void> {
-  for (const { spool } of messages) await spool.abort();
-}
-
-function hasMore(decoder: Decoder): boolean {
-  if (decoder.rest.trim() === '') return false;
-  if (decoder.peek() !== ' ') throw new BadCommandError('unexpected text after the message');
-  return true;
-}
-
-/** `[SP flag-list] [SP date-time] SP literal`. */
-async function readMessage(tail: CommandTail, destination: Destination): Promise<AppendMessage> {
-  const { flags, internalDate } = readOptions(tail.decoder);
-  const literal = tail.decoder.announcedLiteral();
-  const incoming = createIncoming(destination);
-  try {
-    await incoming.take(tail, literal);
-    return { spool: await incoming.seal(), flags, internalDate };
-  } catch (error) {
-    await incoming.abort();
-    throw error;
-  }
-}
-
-function readOptions(decoder: Decoder): { flags: FlagSet; internalDate: number | undefined } {
-  decoder.space();
-  let flags: FlagSet = NO_FLAGS;
-  if (decoder.peek() === '(') {
-    flags = decoder.flagList();
-    decoder.space();
-  }
-  let internalDate: number | undefined;
-  if (decoder.peek() === '"') {
-    internalDate = decoder.dateTime();
-    decoder.space();
-  }
-  return { flags, internalDate };
-}
-
-/** One message on its way to its spool. */
-interface Incoming {
-  /** Refuses a literal before it is sent, where the client waits for that (RFC 7889 §5); else takes it as it comes. */
-  take(tail: CommandTail, literal: AnnouncedLiteral): Promise<void>;
-  /** It is whole. @throws {MailboxError} CANNOT if it is empty */
-  seal(): Promise<SpoolWriter>;
-  abort(): Promise<void>;
-}
-
-function createIncoming({ core, path }: Destination): Incoming {
-  const limit = core.actions.appendLimit(path);
-  let spool: SpoolWriter | undefined;
-  let sizeBytes = 0;
-  const take: Incoming['take'] = async (tail, literal) => {
-    if (sizeBytes + literal.sizeBytes > limit)
-      throw new MailboxError('TOOBIG', `messages may have at most ${limit} bytes here`);
-    if (literal.sizeBytes === 0) throw EMPTY;
-    sizeBytes += literal.sizeBytes;
-    spool ??= core.actions.spool(sizeBytes);
-    for await (const chunk of tail.bytes(literal)) {
-      // RFC 9051 §9, literal: CHAR8 is 1 to 255; only literal8 may hold a NUL.
-      if (!literal.binary && chunk.includes(0)) throw new BadCommandError('a NUL cannot stand in this literal');
-      await spool.write(chunk);
-    }
-  };
-  return {
-    take,
-    seal: async () => {
-      if (!spool || sizeBytes === 0) throw EMPTY;
-      await spool.seal();
-      return spool;
-    },
-    abort: async () => {
-      await spool?.abort();
-    },
-  };
+  /** Against which a URL without a mailbox is resolved. */
+  readonly selected: MailboxId | undefined;
+  /** Whether the data item UTF8 may be used (RFC 6855 §4). */
+  readonly utf8: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** RFC 3502 §6.3.11: an empty literal is how a client gives up; nothing at all is stored then. */
 const EMPTY = new MailboxError('CANNOT', 'an empty message cannot be stored');
+
+/** One message on its way to its spool; never more of it in memory than what has just come. */
+export class Incoming {
+  readonly #core: Core;
+  readonly #limit: number;
+  #spool: SpoolWriter | undefined;
+  #sizeBytes = 0;
+  #isBinary = false;
+
+  /** @throws {MailboxError} TRYCREATE, CANNOT */
+  constructor({ core, path }: Destination) {
+    this.#core = core;
+    this.#limit = core.actions.appendLimit(path);
+  }
+
+  /** Takes a literal as it comes. What is refused is refused before the client is asked for it (RFC 7889 §5). */
+  async literal(tail: CommandTail, literal: AnnouncedLiteral): Promise<void> {
+    this.#reserve(literal.sizeBytes);
+    this.#isBinary ||= literal.binary;
+    for await (const chunk of tail.bytes(literal)) {
+      // RFC 9051 §9, literal: CHAR8 is 1 to 255; only literal8 may hold a NUL.
+      if (!literal.binary && chunk.includes(0)) throw new BadCommandError('a NUL cannot stand in this literal');
+      await this.#open().write(chunk);
+    }
+  }
+
+  /** Takes bytes that are here already. */
+  async copy(sizeBytes: number, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    this.#reserve(sizeBytes);
+    for await (const chunk of chunks) await this.#open().write(chunk);
+  }
+
+  #reserve(sizeBytes: number): void {
+    this.#sizeBytes += sizeBytes;
+    if (this.#sizeBytes > this.#limit)
+      throw new MailboxError('TOOBIG', `messages may have at most ${this.#limit} bytes here`);
+  }
+
+  #open(): SpoolWriter {
+    this.#spool ??= this.#core.actions.spool(this.#sizeBytes);
+    return this.#spool;
+  }
+
+  /** It is whole. @throws {MailboxError} CANNOT if it is empty */
+  async seal(flags: FlagSet, internalDate: number | undefined): Promise<AppendMessage> {
+    if (!this.#spool || this.#sizeBytes === 0) throw EMPTY;
+    await this.#spool.seal();
+    return { spool: this.#spool, flags, internalDate, isBinary: this.#isBinary };
+  }
+
+  async abort(): Promise<void> {
+    await this.#spool?.abort();
+  }
+}
+
+/** A message that is one literal. @throws {MailboxError} CANNOT for an empty one, before it is asked for */
+export async function takeWhole(incoming: Incoming, tail: CommandTail, literal: AnnouncedLiteral): Promise<void> {
+  if (literal.sizeBytes === 0) throw EMPTY;
+  await incoming.literal(tail, literal);
+}

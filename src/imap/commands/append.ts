@@ -1,6 +1,7 @@
 import { createCommandTail } from '../appending/command-tail.js';
-import { readMessages } from '../appending/incoming.js';
-import { defineCommand } from '../command.js';
+import type { Destination } from '../appending/incoming.js';
+import { readMessages } from '../appending/messages.js';
+import { type CommandContext, defineCommand } from '../command.js';
 import type { Decoder } from '../wire/decoder.js';
 import { uidSetText } from './copy.js';
 
@@ -15,21 +16,33 @@ const MAILBOX_LITERAL = /^[^ ]+ +APPEND +~?\{\d+\+?\}$/i;
 
 /**
  * Command: RFC 9051 §6.3.12
- * Extends: RFC 3502 (MULTIAPPEND), RFC 4315 §3 (APPENDUID), RFC 7888 (LITERAL+)
+ * Extends: RFC 3502 (MULTIAPPEND), RFC 4315 §3 (APPENDUID), RFC 4469 (CATENATE), RFC 5550 (URL-PARTIAL), RFC 7888
+ * (LITERAL+)
  */
 export const append = defineCommand<AppendArgs>({
   name: 'APPEND',
   states: ['authenticated', 'selected'],
-  capabilities: ['MULTIAPPEND'],
+  capabilities: ['MULTIAPPEND', 'CATENATE', 'URL-PARTIAL'],
   streams: (line) => !MAILBOX_LITERAL.test(line),
   expunges: 'allowed',
   parse: (decoder) => {
     decoder.space();
     return { path: decoder.mailbox(), rest: decoder };
   },
-  run: async ({ core, conversation, utf8 }, { path, rest }) => {
-    const messages = await readMessages(createCommandTail(rest, conversation, { utf8 }), { core, path });
+  run: async (context, { path, rest }) => {
+    const { core, conversation, utf8 } = context;
+    const tail = createCommandTail(rest, conversation, { utf8 });
+    const messages = await readMessages(tail, destinationOf(context, path));
     const { uidValidity, uids } = await core.actions.append(path, messages);
     return { code: `APPENDUID ${uidValidity} ${uidSetText(uids)}` };
   },
+});
+
+/** Where the messages of a command go that names the mailbox. */
+export const destinationOf = ({ core, session, utf8, signal }: CommandContext, path: string): Destination => ({
+  core,
+  path,
+  selected: session.state.kind === 'selected' ? session.state.selected.mailboxId : undefined,
+  utf8,
+  signal,
 });
