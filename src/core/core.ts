@@ -9,6 +9,10 @@ import type { Login } from './login/contract.js';
 
 export type { Device, Login, LoginAttempt, ScramAttempt } from './login/contract.js';
 
+import type { Appended, AppendMessage, Spooled, SpoolWriter } from './incoming.js';
+
+export type { Appended, AppendMessage, Spooled, SpoolWriter } from './incoming.js';
+
 export type MailboxId = number & { readonly __brand: 'MailboxId' };
 
 export interface Mailbox {
@@ -115,20 +119,6 @@ export interface StoreResult {
   readonly modified: NumberRanges;
 }
 
-/** Where the bytes of an APPEND (or a submission) go while they arrive. */
-export interface SpoolWriter {
-  /** Resolves when more may be written. @throws {MailboxError} UNAVAILABLE when the disk refuses. */
-  write(chunk: Uint8Array): Promise<void>;
-  /** Fsynced and immutable from here on. */
-  finish(): Promise<Spooled>;
-  abort(): Promise<void>;
-}
-
-export interface Spooled {
-  readonly bodyRef: string;
-  readonly sizeBytes: number;
-}
-
 /** The reads of a mailbox; all answer from the index unless said otherwise. */
 export interface Reads {
   snapshot(mailboxId: MailboxId): MailboxSnapshot;
@@ -168,13 +158,11 @@ export interface Actions {
   appendLimit(path: string): number;
   /** Opens the spool for an APPEND of this size. @throws {MailboxError} UNAVAILABLE when the disk is full */
   spool(sizeBytes: number): SpoolWriter;
-  /** @throws {MailboxError} TRYCREATE, CANNOT, TOOBIG */
-  append(
-    path: string,
-    message: Spooled,
-    flags: FlagSet,
-    internalDate: number | undefined,
-  ): Promise<{ uidValidity: number; uid: Uid }>;
+  /**
+   * Stores all of the messages or none (RFC 3502); whatever comes of it, their spools are gone afterwards.
+   * @throws {MailboxError} TRYCREATE, CANNOT, TOOBIG, LIMIT, UNAVAILABLE
+   */
+  append(path: string, messages: readonly AppendMessage[]): Promise<Appended>;
 }
 
 /** The mailbox tree. Paths are Unicode NFC with `/`; `INBOX` in any case means the inbox. */

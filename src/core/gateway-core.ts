@@ -9,6 +9,7 @@ import { type AccountSettings, accountTag } from './accounts.js';
 import { type AppendContext, append, appendLimit } from './actions/append.js';
 import { expunge } from './actions/expunge.js';
 import { storeFlags } from './actions/flags.js';
+import { takeIn } from './actions/take-in.js';
 import { transfer } from './actions/transfer.js';
 import { createBell } from './changes.js';
 import type { Actions, Core, CoreEvent, Login, Outbox, Overview } from './core.js';
@@ -21,6 +22,7 @@ import { createMessageBodies } from './reads/bodies.js';
 import { createRows } from './reads/rows.js';
 import { createSearch } from './reads/search.js';
 import { createSnapshots } from './reads/snapshots.js';
+import { createTakeApart } from './reads/take-apart.js';
 import type { UpstreamReader } from './reads/upstream-reader.js';
 import { createSentCopies, type SentCopies } from './sent-copies.js';
 import { type Actor, createActor } from './sync/actor.js';
@@ -96,6 +98,7 @@ export function createCore(options: CoreOptions): Core {
   const snapshots = createSnapshots({ store, flags: createFlagTable(), tagOf: tagLookup(store, byId) });
   const ingest = createIngest(store, unit);
   const bodies = createMessageBodies({ store, files: options.files, reader, cacheBytes: options.cacheBytes, logger });
+  const takeApart = createTakeApart(bodies);
   const journal: JournalContext = {
     store,
     unit,
@@ -127,6 +130,7 @@ export function createCore(options: CoreOptions): Core {
     accounts: byId,
     defaultAccount,
     bodies,
+    takeApart,
     limitOf: (accountId) => appendLimitOf(store, accountId),
     submittedBy: (messageId) => outbox.submittedBy(messageId),
   };
@@ -169,7 +173,7 @@ export function createCore(options: CoreOptions): Core {
     mailboxes: createMailboxes({ store, unit, tree, accounts, accountTrees: options.accountTrees }),
     reads: {
       ...snapshots,
-      rows: createRows({ store, ingest, bodies, reader }),
+      rows: createRows({ store, ingest, bodies, takeApart, reader }),
       bodies: bodies.bodies,
       search: createSearch({
         store,
@@ -208,7 +212,7 @@ const createActions = (context: AppendContext): Actions => ({
     if (sizeBytes > MAX_APPEND_BYTES) throw new MailboxError('TOOBIG', 'the message is too large');
     return context.bodies.spool();
   },
-  append: (path, message, flags, internalDate) => append(context, path, { message, flags, internalDate }),
+  append: async (path, messages) => append(context, path, await takeIn(context, messages)),
 });
 
 const stillOwedText = (name: string): string =>

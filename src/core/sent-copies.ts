@@ -66,11 +66,8 @@ export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCo
   };
   const put = async (accountId: number, role: 'sent' | 'inbox', message: Spooled, seen: boolean) => {
     const flags = { system: seen ? SystemFlag.Seen : 0, keywords: [] };
-    await append(
-      { ...context, submittedBy: () => undefined },
-      { accountId, role },
-      { message, flags, internalDate: undefined },
-    );
+    const appending = { message, flags, internalDate: undefined };
+    await append({ ...context, submittedBy: () => undefined }, { accountId, role }, [appending]);
   };
   return {
     alreadyInSent,

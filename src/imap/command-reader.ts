@@ -1,26 +1,29 @@
 // Puts commands together: a line and the literals it announces. What is refused for its size is passed over to its very
 // end, so that no byte of a literal is ever taken for a command.
 import { commandOf } from './dispatch.js';
-import { ByeError } from './errors.js';
+import { BadCommandError, ByeError } from './errors.js';
 import type { Reply } from './reply.js';
 import type { ByteReader, Line } from './wire/byte-reader.js';
+import type { LiteralHead } from './wire/decoder.js';
 
 export interface CommandLimits {
   readonly lineBytes: number;
   /** Of one literal that is collected with its command. */
   readonly literalBytes: number;
-  /** A command may leave its last literal to be streamed (APPEND's message). */
+  /** A command may read its literals itself, as they come (APPEND's messages). */
   readonly mayStream: boolean;
 }
 
 export interface CommandReader {
   /** The next command with its literals in place; `refused`: it has been answered; undefined at the end of the stream. */
   next(limits: CommandLimits): Promise<{ kind: 'command'; text: string } | { kind: 'refused' } | undefined>;
-  /** The next n bytes of the literal that was left to be streamed. */
-  bytes(n: number): AsyncGenerator<Uint8Array>;
+  /** The bytes of the literal that the line read last ends with; asks for them first, where the client waits for that. */
+  literal(literal: LiteralHead): AsyncGenerator<Uint8Array>;
+  /** What stands behind a literal read by `literal`; undefined at the end. @throws {BadCommandError} too long */
+  rest(): Promise<string | undefined>;
   /** A line that is no command; undefined at the end, or when it is too long. */
   line(): Promise<string | undefined>;
-  /** Passes over a streamed literal that is on its way and that the command has not read. @throws {ByeError} */
+  /** Passes over what a command has left of itself: the literal that is on its way, and what follows. @throws {ByeError} */
   skipUnread(): Promise<void>;
 }
 
@@ -30,20 +33,18 @@ const SKIP_MESSAGE_BYTES = 64 * 1024 * 1024;
 /** Of lines that are no commands (SASL, DONE). */
 const LINE_BYTES = 64 * 1024;
 
-interface Announced {
-  readonly sizeBytes: number;
-  readonly isSynchronising: boolean;
-}
-
 /** The literal a line ends with; any number of digits, so that a senseless size is seen as one. */
-function announced(text: string): Announced | undefined {
+function announced(text: string): LiteralHead | undefined {
   const match = /\{(\d+)(\+?)\}$/.exec(text.slice(-100));
-  return match ? { sizeBytes: Number(match[1]), isSynchronising: match[2] === '' } : undefined;
+  return match ? { sizeBytes: Number(match[1]), nonSynchronising: match[2] === '+' } : undefined;
 }
 
 export function createCommandReader(reader: ByteReader, reply: Reply): CommandReader {
-  /** Bytes of a streamed literal that come unasked and have not been read. */
+  /** Bytes of a streamed literal that are on their way and have not been read; 0: what stands behind it has not. */
   let unread: number | undefined;
+  const expect = (literal: LiteralHead | undefined) => {
+    unread = literal?.nonSynchronising ? literal.sizeBytes : undefined;
+  };
 
   /** Reads the rest of a command and throws it away: a literal that is on its way, and those that may follow it. */
   const skip = async (firstBytes: number, maxBytes: number): Promise<void> => {
@@ -55,16 +56,25 @@ export function createCommandReader(reader: ByteReader, reply: Reply): CommandRe
       const line = await reader.line(LINE_BYTES);
       const next = line && announced(line.kind === 'line' ? line.text : line.tail);
       // A synchronising one is not sent: nobody asked for it.
-      if (!next || next.isSynchronising) return;
+      if (!next?.nonSynchronising) return;
       sizeBytes = next.sizeBytes;
     }
   };
 
-  const refuse = async (text: string, status: string, literal: Announced | undefined): Promise<{ kind: 'refused' }> => {
+  const refuse = async (
+    text: string,
+    status: string,
+    literal: LiteralHead | undefined,
+  ): Promise<{ kind: 'refused' }> => {
     const tag = /^[^\x00-\x20\x7f-\xff(){%*"\\+]{1,100}(?= )/.exec(text)?.[0] ?? '*';
     reply.raw(`${tag} ${status}\r\n`);
-    if (literal && !literal.isSynchronising) await skip(literal.sizeBytes, SKIP_BYTES);
+    if (literal?.nonSynchronising) await skip(literal.sizeBytes, SKIP_BYTES);
     return { kind: 'refused' };
+  };
+
+  const ask = () => {
+    reply.raw('+ go ahead\r\n');
+    reply.flush();
   };
 
   const next: CommandReader['next'] = async ({ lineBytes, literalBytes, mayStream }) => {
@@ -77,26 +87,35 @@ export function createCommandReader(reader: ByteReader, reply: Reply): CommandRe
       const literal = announced(line.text);
       if (text.length > lineBytes + literalBytes) return refuse(text, TOO_LONG, literal);
       if (!literal) return { kind: 'command', text };
-      if (mayStream && isStreamed(text)) {
-        unread = literal.isSynchronising ? undefined : literal.sizeBytes;
+      if (mayStream && commandOf(text)?.streams?.(text)) {
+        expect(literal);
         return { kind: 'command', text };
       }
       if (literal.sizeBytes > literalBytes) return refuse(text, 'BAD [TOOBIG] the literal is too large', literal);
-      if (literal.isSynchronising) {
-        reply.raw('+ go ahead\r\n');
-        reply.flush();
-      }
+      if (!literal.nonSynchronising) ask();
       const bytes = await reader.text(literal.sizeBytes);
       if (bytes === undefined) return undefined;
       text += `\r\n${bytes}`;
     }
   };
 
+  async function* literal({ sizeBytes, nonSynchronising }: LiteralHead): AsyncGenerator<Uint8Array> {
+    if (!nonSynchronising) ask();
+    unread = sizeBytes;
+    for await (const chunk of reader.bytes(sizeBytes)) {
+      unread -= chunk.byteLength;
+      yield chunk;
+    }
+  }
+
   return {
     next,
-    bytes: (n) => {
-      unread = undefined;
-      return reader.bytes(n);
+    literal,
+    rest: async () => {
+      const line = await reader.line(LINE_BYTES);
+      expect(line && announced(line.kind === 'line' ? line.text : line.tail));
+      if (line?.kind === 'tooLong') throw new BadCommandError('the command is too long');
+      return line?.text;
     },
     line: async () => {
       const line = await reader.line(LINE_BYTES);
@@ -111,7 +130,3 @@ export function createCommandReader(reader: ByteReader, reply: Reply): CommandRe
 }
 
 const TOO_LONG = 'BAD the command is too long';
-
-/** APPEND's message is read by the command itself; its mailbox may be a literal too (RFC 9051 §6.3.12). */
-const isStreamed = (text: string): boolean =>
-  commandOf(text)?.streamsLiteral === true && !/^[^ ]+ +[A-Za-z]+ +~?\{\d+\+?\}$/.test(text);

@@ -3,18 +3,20 @@
 import type { Core } from '../core/core.js';
 import type { Reply } from './reply.js';
 import type { Session, SessionState } from './session.js';
-import type { Decoder } from './wire/decoder.js';
+import type { Decoder, LiteralHead } from './wire/decoder.js';
 
 export type StateKind = SessionState['kind'];
 
-/** Lines and bytes a command reads after its own line: a SASL exchange, IDLE's DONE, APPEND's literal. */
+/** Lines and bytes a command reads after its own line: a SASL exchange, IDLE's DONE, APPEND's literals. */
 export interface Conversation {
   /** Sends `+ text` and reads the client's next line; undefined when the connection ends. */
   ask(text: string): Promise<string | undefined>;
   /** The next line, without asking. */
   line(): Promise<string | undefined>;
-  /** The next n bytes, as they come. */
-  bytes(n: number): AsyncIterable<Uint8Array>;
+  /** The bytes of the literal that the line read last ends with, as they come; the client is asked for them if need be. */
+  literal(literal: LiteralHead): AsyncIterable<Uint8Array>;
+  /** What stands behind such a literal, with the head of the next one if there is one. @throws {BadCommandError} */
+  rest(): Promise<string | undefined>;
 }
 
 export interface CommandContext {
@@ -52,8 +54,8 @@ export interface Command<Args> {
   readonly capabilities?: readonly string[] | ((session: Session) => readonly string[]);
   /** Upper-case words that ENABLE switches on for what this command brings (RFC 9051 §6.3.1). */
   readonly enables?: readonly string[];
-  /** Its last literal is streamed by `run`, not collected with the command (APPEND). */
-  readonly streamsLiteral?: boolean;
+  /** Whether the literal this line ends with is read by `run`, as it comes, and not collected with the command (APPEND). */
+  readonly streams?: (line: string) => boolean;
   /** Whether pending EXPUNGEs may go out before the tagged reply; the UID form always may (RFC 9051 §7.5.1). */
   readonly expunges: 'allowed' | 'held';
   /** @throws {BadCommandError} */

@@ -232,7 +232,8 @@ class ConnectionRun implements ConnectionInfo {
       return this.#conversation.line();
     },
     line: () => this.#wire.commands.line(),
-    bytes: (n) => this.#wire.commands.bytes(n),
+    literal: (literal) => this.#wire.commands.literal(literal),
+    rest: () => this.#wire.commands.rest(),
   };
 
   #compress(): void {

@@ -21,9 +21,9 @@ export interface DispatchContext {
 // tag: any ASTRING-CHAR except "+" (RFC 9051 §9)
 const TAG = /[^\x00-\x20\x7f-\xff(){%*"\\+]+/y;
 
-/** The command a line begins with, if any: to know early whether its literal will be streamed. */
+/** The command a line begins with, if any: to know early whether it reads its literals itself. */
 export function commandOf(line: string): AnyCommand | undefined {
-  const [, name] = /^[^ ]+ +([A-Za-z]+)/.exec(line) ?? [];
+  const [, name] = /^[^ ]+ +(?:UID +)?([A-Za-z]+)/i.exec(line) ?? [];
   return name === undefined ? undefined : commandByName.get(name.toUpperCase());
 }
 

@@ -18,6 +18,7 @@ export type MailboxErrorCode =
   | 'TOOBIG'
   | 'BADCHARSET'
   | 'COMPRESSIONACTIVE'
+  | 'UNKNOWN-CTE'
   | 'SERVERBUG';
 
 /** A refusal by the gateway's own rules. IMAP: NO [code] message; SMTP: 550. */

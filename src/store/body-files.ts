@@ -11,6 +11,8 @@ export interface WrittenBody {
 
 export interface BodyWriter {
   write(chunk: Uint8Array): Promise<void>;
+  /** All is written: on disk when `durable`, and no file is kept open, but it is nothing yet. */
+  seal(): Promise<void>;
   /** Immutable from here on; on disk when `durable`. */
   finish(): Promise<WrittenBody>;
   abort(): Promise<void>;
@@ -80,6 +82,16 @@ function createWriter({ durable, temporary, pathOf, makeFolder }: WriterOptions)
   file.catch(() => undefined);
   const hash = createHash('sha256');
   let sizeBytes = 0;
+  let sealed: Promise<void> | undefined;
+  const close = async () => {
+    const handle = await file;
+    if (durable) await handle.sync();
+    await handle.close();
+  };
+  const seal = () => {
+    sealed ??= close();
+    return sealed;
+  };
   const abort = async () => {
     await file.then((handle) => handle.close()).catch(() => undefined);
     await rm(path, { force: true });
@@ -92,11 +104,10 @@ function createWriter({ durable, temporary, pathOf, makeFolder }: WriterOptions)
       let offset = 0;
       while (offset < chunk.byteLength) offset += (await handle.write(chunk, offset)).bytesWritten;
     },
+    seal,
     finish: async () => {
       try {
-        const handle = await file;
-        if (durable) await handle.sync();
-        await handle.close();
+        await seal();
         const bodyRef = hash.digest('hex');
         makeFolder(bodyRef);
         await rename(path, pathOf(bodyRef));

@@ -69,7 +69,8 @@ export async function appendMail(rig: Rig, path: string, text: string, flags: Fl
   const work = async () => {
     const spool = actions.spool(text.length);
     await spool.write(Buffer.from(text, 'utf8'));
-    return (await actions.append(path, await spool.finish(), flags, undefined)).uid;
+    const { uids } = await actions.append(path, [{ spool, flags, internalDate: undefined, isBinary: false }]);
+    return uids[0] ?? asUid(0);
   };
   // Small steps: the disk must not look slow.
   return rig.during(work(), 10);

@@ -51,6 +51,8 @@ export interface Harness extends AsyncDisposable {
   readonly core: Core;
   readonly store: Store;
   readonly server: ImapServer;
+  /** Where the gateway keeps its files. */
+  readonly directory: string;
   /** What the fake upstreams were given to send. */
   readonly submitted: OutgoingMessage[];
   fake(account: string): FakeUpstream;
@@ -104,6 +106,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     get server() {
       return run.server;
     },
+    directory,
     submitted,
     fake,
     mailbox,

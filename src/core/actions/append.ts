@@ -1,20 +1,18 @@
 import { fromAddress } from '../../mail/addresses.js';
-import { bodyStructureOf } from '../../mail/body-structure.js';
 import { MailboxError } from '../../mail/errors.js';
 import { type FlagSet, withoutAccountTag } from '../../mail/flags.js';
-import { keptHeaders } from '../../mail/header-block.js';
-import { asUid, type Uid, type WireText, wireText } from '../../mail/ids.js';
-import { parseMime } from '../../mail/mime.js';
+import { asUid, type Uid } from '../../mail/ids.js';
 import { type Role, UNIFIED_MAILBOXES } from '../../mail/roles.js';
 import { type CopyFlags, joinKeywords } from '../../store/copies.js';
 import type { MailboxRow } from '../../store/mailboxes.js';
 import type { Listing } from '../../store/messages.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { AccountSettings } from '../accounts.js';
-import type { Spooled } from '../core.js';
+import type { Appended, Spooled } from '../core.js';
 import { type AppendPayload, SENT_COPY_WAIT_MS } from '../journal/payloads.js';
 import type { MessageBodies } from '../reads/bodies.js';
-import { listingOf } from '../sync/ingest.js';
+import type { TakeApart } from '../reads/take-apart.js';
+import type { Work } from '../unit-of-work.js';
 import { type ActionContext, targetMailbox } from './context.js';
 import { checkKeywords } from './flags.js';
 import { entryUid, targetSource } from './transfer.js';
@@ -23,6 +21,7 @@ export interface AppendContext extends ActionContext {
   readonly bodies: MessageBodies;
   /** Bytes; the account's APPENDLIMIT, or our own default. */
   limitOf(accountId: number): number;
+  readonly takeApart: TakeApart;
   /** The account that has just been given this message to send, if any: its APPEND to Sent is the same mail (DESIGN §9). */
   submittedBy(messageIdHeader: string): { accountId: number; savesSent: boolean | undefined } | undefined;
 }
@@ -46,61 +45,91 @@ export interface Appending {
   readonly internalDate: number | undefined;
 }
 
-/** APPEND (RFC 9051 §6.3.12). @throws {MailboxError} TRYCREATE, CANNOT, TOOBIG, LIMIT */
+/** What else is done in the transaction that stores the messages: `copyIds`, in their order. */
+export type AlsoInAppend = (work: Work, copyIds: readonly number[]) => void;
+
+/**
+ * APPEND (RFC 9051 §6.3.12, RFC 3502): all or nothing, in one transaction.
+ * @throws {MailboxError} TRYCREATE, CANNOT, TOOBIG, LIMIT
+ */
 export async function append(
   context: AppendContext,
   where: AppendTarget,
-  appending: Appending,
-): Promise<{ uidValidity: number; uid: Uid }> {
+  appendings: readonly Appending[],
+  also?: AlsoInAppend,
+): Promise<Appended> {
   try {
-    checkKeywords(appending.flags);
-    return await store(context, where, appending);
+    for (const { flags } of appendings) checkKeywords(flags);
+    const target = targetMailbox(context, typeof where === 'string' ? where : unifiedPath(where.role));
+    const placings: Placing[] = [];
+    for (const appending of appendings) placings.push(await placingOf(context, { where, target, appending }));
+    return context.unit.durable((work) => {
+      const placed = placings.map((placing) => place(context, work, placing));
+      also?.(
+        work,
+        placed.map(({ copyId }) => copyId),
+      );
+      return { uidValidity: target.uidValidity, uids: placed.map(({ uid }) => uid) };
+    });
   } catch (error) {
     // Refused: nobody answers for the bytes any more.
-    context.bodies.unpin(appending.message.bodyRef);
+    for (const { message } of appendings) context.bodies.unpin(message.bodyRef);
     throw error;
   }
 }
 
-async function store(
+/** A message that is on disk and taken apart, and where it is to go. */
+interface Placing extends Appending {
+  readonly target: MailboxRow;
+  readonly account: AccountSettings;
+  /** The gateway's own copy of what it has sent. */
+  readonly isOwnSentCopy: boolean;
+  readonly listing: Listing;
+}
+
+async function placingOf(
   context: AppendContext,
-  where: AppendTarget,
-  { message, flags, internalDate }: Appending,
-): Promise<{ uidValidity: number; uid: Uid }> {
-  const target = targetMailbox(context, typeof where === 'string' ? where : unifiedPath(where.role));
-  const bytes = await context.bodies.read(message.bodyRef);
-  const root = parseMime(bytes);
-  const headers = keptHeaders(wireText(bytes.subarray(root.headerStart, root.headerEnd)));
-  const listing = listingOf(headers, bodyStructureOf(bytes, root));
+  { where, target, appending }: { where: AppendTarget; target: MailboxRow; appending: Appending },
+): Promise<Placing> {
+  const { bodyRef, sizeBytes } = appending.message;
+  const listing = await context.takeApart(bodyRef);
   const account =
-    typeof where === 'string' ? accountFor(context, target, headers) : mustHaveAccount(context, where.accountId);
-  if (message.sizeBytes > context.limitOf(account.id)) {
+    typeof where === 'string'
+      ? accountFor(context, target, listing.headers)
+      : mustHaveAccount(context, where.accountId);
+  if (sizeBytes > context.limitOf(account.id)) {
     throw new MailboxError('TOOBIG', `${account.name} takes messages of at most ${context.limitOf(account.id)} bytes`);
   }
-  const date = internalDate ?? Math.floor(Date.now() / 1000);
-  return context.unit.durable((work) => {
-    const { source, account: owner } = targetSource(context, work, { target, account });
-    const sent = source.role === 'sent' ? sentCopyOf(context, listing.messageIdHeader, owner) : undefined;
-    // The same mail twice in Sent would be a lie: what the outbox or the provider has filed is the one copy.
-    const isSentCopy = sent !== undefined || (typeof where !== 'string' && where.role === 'sent');
-    const known =
-      isSentCopy && listing.messageIdHeader !== '' ? existingCopy(context, source, listing.messageIdHeader) : undefined;
-    const copyId = known ?? addCopy(context, { source, owner, message, listing, date, flags });
-    if (known === undefined) {
-      work.place(copyId);
-      const payload: AppendPayload = {
-        ...message,
-        internalDate: date,
-        // false: this provider never files one, so nothing to wait for
-        ...(sent && sent.savesSent !== false ? { awaitUntil: Date.now() + SENT_COPY_WAIT_MS } : {}),
-      };
-      work.owe({ accountId: owner.id, kind: 'append', sourceId: source.id, payload, targets: [{ copyId }] });
-    } else if (!isStillOwed(context, known, message)) context.bodies.unpin(message.bodyRef);
-    return {
-      uidValidity: target.uidValidity,
-      uid: asUid(entryUid(context, work, target, { newCopyId: copyId, to: source })),
+  return {
+    ...appending,
+    target,
+    account,
+    isOwnSentCopy: typeof where !== 'string' && where.role === 'sent',
+    listing,
+  };
+}
+
+function place(context: AppendContext, work: Work, placing: Placing): { copyId: number; uid: Uid } {
+  const { message, flags, target, account, isOwnSentCopy, listing } = placing;
+  const { source, account: owner } = targetSource(context, work, { target, account });
+  const sent = source.role === 'sent' ? sentCopyOf(context, listing.messageIdHeader, owner) : undefined;
+  // The same mail twice in Sent would be a lie: what the outbox or the provider has filed is the one copy.
+  const isSentCopy = sent !== undefined || isOwnSentCopy;
+  const known =
+    isSentCopy && listing.messageIdHeader !== '' ? existingCopy(context, source, listing.messageIdHeader) : undefined;
+  const date = placing.internalDate ?? Math.floor(Date.now() / 1000);
+  const copyId = known ?? addCopy(context, { source, owner, message, listing, date, flags });
+  if (known === undefined) {
+    work.place(copyId);
+    const payload: AppendPayload = {
+      ...message,
+      internalDate: date,
+      // false: this provider never files one, so nothing to wait for
+      ...(sent && sent.savesSent !== false ? { awaitUntil: Date.now() + SENT_COPY_WAIT_MS } : {}),
     };
-  });
+    work.owe({ accountId: owner.id, kind: 'append', sourceId: source.id, payload, targets: [{ copyId }] });
+  } else if (!isStillOwed(context, known, message)) context.bodies.unpin(message.bodyRef);
+  return { copyId, uid: asUid(entryUid(context, work, target, { newCopyId: copyId, to: source })) };
 }
 
 const unifiedPath = (role: Role): string => UNIFIED_MAILBOXES.find(([known]) => known === role)?.[1] ?? 'INBOX';
@@ -112,7 +141,7 @@ function mustHaveAccount(context: AppendContext, accountId: number): AccountSett
 }
 
 /** By the From header for unified mailboxes (DESIGN §5), else the mailbox's own account. */
-function accountFor(context: AppendContext, target: MailboxRow, headers: WireText): AccountSettings {
+function accountFor(context: AppendContext, target: MailboxRow, headers: string): AccountSettings {
   const own = target.accountId === undefined ? undefined : context.accounts.get(target.accountId);
   if (own) return own;
   const from = fromAddress(headers)?.toLowerCase();

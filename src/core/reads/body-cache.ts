@@ -101,6 +101,7 @@ export function createCache({ store, files, cacheBytes, logger }: CacheOptions) 
       };
       return {
         write: (chunk) => guarded(writer.write(chunk)),
+        seal: () => guarded(writer.seal()),
         finish: () => guarded(finish(writer, ({ bodyRef }) => bodyIndex.pin(bodyRef))),
         abort: () => writer.abort(),
       };

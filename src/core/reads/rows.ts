@@ -1,20 +1,18 @@
-import { bodyStructureOf } from '../../mail/body-structure.js';
 import { UpstreamError } from '../../mail/errors.js';
-import { keptHeaders } from '../../mail/header-block.js';
-import { wireText } from '../../mail/ids.js';
-import { parseMime } from '../../mail/mime.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { ListingReadRow } from '../../store/listing-reads.js';
 import type { Store } from '../../store/store.js';
 import type { FetchColumns, FetchRow, MailboxId, Reads } from '../core.js';
-import { type Ingest, listingOf } from '../sync/ingest.js';
+import type { Ingest } from '../sync/ingest.js';
 import type { MessageBodies } from './bodies.js';
+import type { TakeApart } from './take-apart.js';
 import type { UpstreamReader } from './upstream-reader.js';
 
 export interface RowsOptions {
   readonly store: Store;
   readonly ingest: Ingest;
   readonly bodies: MessageBodies;
+  readonly takeApart: TakeApart;
   readonly reader: UpstreamReader;
 }
 
@@ -76,7 +74,7 @@ function pick(rows: ListingReadRow[], wanted: Uint32Array): ListingReadRow[] {
 
 /** Fetches the listings that the backfill has not brought yet, and rebuilds structures the upstream could not tell. */
 async function complete(
-  { store, ingest, bodies, reader }: RowsOptions,
+  { store, ingest, reader, bodies, takeApart }: RowsOptions,
   mailboxId: MailboxId,
   rows: readonly ListingReadRow[],
 ): Promise<void> {
@@ -97,22 +95,22 @@ async function complete(
       session.fetchHeaders(ranges, (found) => ingest.headers(source, found)),
     );
   }
-  if (local.length > 0) await rebuild(store, bodies, local);
+  if (local.length > 0) await rebuild({ store, bodies, takeApart }, local);
 }
 
 /** Takes the listing from the bytes themselves. */
-async function rebuild(store: Store, bodies: MessageBodies, messageIds: readonly number[]): Promise<void> {
+async function rebuild(
+  { store, bodies, takeApart }: Pick<RowsOptions, 'store' | 'bodies' | 'takeApart'>,
+  messageIds: readonly number[],
+): Promise<void> {
   await bodies.ensure(messageIds);
   for (const id of messageIds) {
     const bodyRef = store.messages.get(id)?.bodyRef;
     if (!bodyRef) throw new UpstreamError('transient', 'the message could not be fetched');
-    const bytes = await bodies.read(bodyRef);
-    const root = parseMime(bytes);
-    const structure = bodyStructureOf(bytes, root);
-    const headers = keptHeaders(wireText(bytes.subarray(root.headerStart, root.headerEnd)));
+    const listing = await takeApart(bodyRef);
     store.database.batch(() => {
-      if (store.messages.hasListing(id)) store.messages.setBodyStructure(id, structure);
-      else store.messages.setListing(id, listingOf(headers, structure));
+      if (store.messages.hasListing(id)) store.messages.setBodyStructure(id, listing.bodyStructure);
+      else store.messages.setListing(id, listing);
     });
   }
 }

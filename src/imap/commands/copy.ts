@@ -33,6 +33,13 @@ export function copyUidCode({ uidValidity, pairs }: Transfer): string | undefine
   return `COPYUID ${uidValidity} ${formatRanges(from)} ${formatRanges(to)}`;
 }
 
+/** `4,7:9`: a uid-set of uids in their order (RFC 4315 §4). */
+export function uidSetText(uids: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const uid of uids) extend(runs, uid);
+  return formatRanges(runs);
+}
+
 /** Keeps the order as it comes: a range stands only for neighbours that rise. */
 function extend(runs: [number, number][], uid: number): void {
   const last = runs.at(-1);

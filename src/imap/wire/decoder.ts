@@ -6,11 +6,15 @@ import { decodeMutf7, Mutf7Error } from './mutf7.js';
 /** What every method of the decoder throws. */
 export { BadCommandError };
 
-/** A literal that is not in the text but still to be read from the connection (APPEND's message). */
-export interface AnnouncedLiteral {
+/** A literal whose bytes are still to be read from the connection. */
+export interface LiteralHead {
   readonly sizeBytes: number;
   /** `{n+}`: the client does not wait for a continuation (RFC 7888). */
   readonly nonSynchronising: boolean;
+}
+
+/** One that a command reads itself (APPEND's message). */
+export interface AnnouncedLiteral extends LiteralHead {
   /** `~{n}` (RFC 3516). */
   readonly binary: boolean;
 }
@@ -24,7 +28,7 @@ const LIST_MAILBOX = /[^\x00-\x20\x7f-\xff(){"\\]+/y;
 const FLAG = /\\?[^\x00-\x20\x7f-\xff(){%*"\\\]]+|\\\*/y;
 const SEQUENCE_SET = /[0-9*:,]+/y;
 const NUMBER = /[0-9]{1,20}/y;
-const LITERAL = /(~?)\{([0-9]{1,10})([+-]?)\}/y;
+const LITERAL = /(~?)\{([0-9]{1,10})(\+?)\}/y;
 const DATE_TIME =
   /^([ \d]\d)-([A-Za-z]{3})-(\d{4}) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60) ([+-])([01]\d|2[0-3])([0-5]\d)$/;
 const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
