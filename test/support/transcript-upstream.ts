@@ -68,10 +68,9 @@ export class TranscriptUpstream {
       case 'online':
         return fake.goOnline();
       case 'renumbers':
-        return act(() => {
-          fake.resetUidValidity(parts, Number(rest[0] ?? 1));
-          fake.cut();
-        });
+        // Nobody is to notice anything, so nothing rings: the next line says when it has been seen.
+        fake.resetUidValidity(parts, Number(rest[0] ?? 1));
+        return fake.cut();
       case 'refuses':
         return fake.failNext(path as FakeMethod, new UpstreamError('permanent', unescaped(rest.join(' '))));
       case 'hides':
