@@ -32,7 +32,11 @@ export interface Transcript {
   readonly about: string;
   /** Capability words that must be offered after login. */
   readonly needs: readonly string[];
+  /** Rules of providers.md §13 that it shows. */
+  readonly rules: readonly number[];
   readonly accounts: readonly string[];
+  /** What an account's server cannot do: `upstream: Hotmail lacks keywords uidplus`. */
+  readonly lacks: ReadonlyMap<string, readonly string[]>;
   /** `account/path` */
   readonly mailboxes: readonly { readonly account: string; readonly path: string }[];
   readonly messages: readonly StartMessage[];
@@ -62,7 +66,11 @@ function parseHeader(lines: readonly string[]): Omit<Transcript, 'steps'> {
   const values = new Map<string, string[]>();
   for (const line of lines.filter(isContent)) {
     const [, word, value] =
+<<<<<<< HEAD
       /^(about|needs|accounts|mailbox|message|start|plaintext|compress|device): (.*)$/.exec(line) ?? [];
+=======
+      /^(about|needs|rules|accounts|upstream|mailbox|message|start|plaintext): (.*)$/.exec(line) ?? [];
+>>>>>>> w3-fuzz
     if (word === undefined || value === undefined) throw new Error(`no header line: ${line}`);
     values.set(word, [...(values.get(word) ?? []), value]);
   }
@@ -72,7 +80,9 @@ function parseHeader(lines: readonly string[]): Omit<Transcript, 'steps'> {
   return {
     about: one('about', ''),
     needs: one('needs', '').split(' ').filter(Boolean),
+    rules: one('rules', '').split(' ').filter(Boolean).map(Number),
     accounts: one('accounts', 'QQ Hotmail').split(' '),
+    lacks: new Map((values.get('upstream') ?? []).map(lackOf)),
     mailboxes: (values.get('mailbox') ?? []).map(placeOf),
     messages: (values.get('message') ?? []).map(parseMessage),
     start,
@@ -83,6 +93,13 @@ function parseHeader(lines: readonly string[]): Omit<Transcript, 'steps'> {
       return { name, password, without };
     }),
   };
+}
+
+/** `Hotmail lacks keywords uidplus` */
+function lackOf(text: string): [string, readonly string[]] {
+  const [, account = '', what = ''] = /^(\S+) lacks (.+)$/.exec(text) ?? [];
+  if (account === '') throw new Error(`no upstream line: ${text}`);
+  return [account, what.split(' ')];
 }
 
 function placeOf(text: string): { account: string; path: string } {

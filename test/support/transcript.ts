@@ -1,19 +1,17 @@
 // Runs a transcript (transcript-text.ts says how one is written) against the gateway on fake upstreams.
+<<<<<<< HEAD
 import { readFileSync } from 'node:fs';
 import type { Clock } from '../../src/core/login/throttle.js';
 import { flagSetText } from '../../src/mail/flags.js';
 import { flags as flagsOf } from './fake-connector.js';
+=======
+>>>>>>> w3-fuzz
 import { type Harness, PASSWORD, startHarness, USER } from './harness.js';
 import type { ImapClient } from './imap-client.js';
-import {
-  clientLine,
-  matchLine,
-  parseMessage,
-  type StartMessage,
-  type Step,
-  type Transcript,
-} from './transcript-text.js';
+import { clientLine, matchLine, type Step, type Transcript } from './transcript-text.js';
+import { deliver, FIRST_DATE, TranscriptUpstream } from './transcript-upstream.js';
 
+<<<<<<< HEAD
 /** A wrong password's delay is told by other tests. */
 const FORGIVING: Clock = { now: () => performance.now(), sleep: () => Promise.resolve() };
 const FIRST_DATE = Date.UTC(2026, 1, 1, 12) / 1000;
@@ -35,11 +33,18 @@ export function messageBytes(what: string): Buffer {
   ];
   return Buffer.from(lines.join('\r\n'), 'utf8');
 }
+=======
+export { messageBytes } from './transcript-upstream.js';
+>>>>>>> w3-fuzz
 
 /** Plays it from the first line to the last. @throws {Error} that names the line where the dialogue left the script */
 export async function runTranscript(transcript: Transcript): Promise<void> {
   await using harness = await startHarness({
-    accounts: transcript.accounts.map((name, i) => ({ name, isDefault: i === 0 })),
+    accounts: transcript.accounts.map((name, i) => ({
+      name,
+      isDefault: i === 0,
+      upstream: Object.fromEntries((transcript.lacks.get(name) ?? []).map((word) => [word, false])),
+    })),
     plaintextOnLoopback: transcript.plaintext,
     compressOnLoopback: transcript.compress,
     devices: transcript.devices.map(({ without, ...device }) => ({ ...device, withoutCapabilities: without })),
@@ -54,13 +59,6 @@ export async function runTranscript(transcript: Transcript): Promise<void> {
   await new Stage(harness, transcript).play();
 }
 
-function deliver(fake: ReturnType<Harness['fake']>, message: StartMessage, internalDate: number): void {
-  fake.deliver(message.path.split('/'), messageBytes(message.what), {
-    flags: flagsOf(...message.flags),
-    internalDate,
-  });
-}
-
 interface Actor {
   readonly client: ImapClient;
   bytewise: boolean;
@@ -73,10 +71,11 @@ class Stage {
   readonly #transcript: Transcript;
   readonly #actors = new Map<number, Actor>();
   readonly #names = new Map<string, string>();
-  #delivered = 0;
+  readonly #hand: TranscriptUpstream;
 
   constructor(harness: Harness, transcript: Transcript) {
     this.#harness = harness;
+    this.#hand = new TranscriptUpstream(harness);
     this.#transcript = transcript;
   }
 
@@ -117,7 +116,8 @@ class Stage {
       case 'act':
         return this.#act(step);
       case 'upstream':
-        return this.#upstream(step.text);
+        if (step.text === 'restart') return this.#restart();
+        return this.#hand.act(step.text);
     }
   }
 
@@ -184,61 +184,28 @@ class Stage {
         this.#actors.delete(number);
         return;
       default:
+        if (/^(selects|examines) /.test(text)) return this.#open(actor, text);
         if (!text.startsWith('send ')) throw new Error(`nobody knows how to ${text}`);
         // Without an end of line.
         return this.#send(number, clientLine(text.slice(5), this.#names));
     }
   }
 
-  /** `QQ deliver INBOX (\Seen) Subject`, `QQ flag INBOX 1 \Seen`, `QQ expunge INBOX 1`, `QQ has INBOX 2`
-   * (messages), `QQ shows INBOX 1 (\Seen)`: these two wait until nothing is owed upstream, as does `settled`. Also `QQ offline`, `QQ online`, `QQ hides INBOX 1` (its body). */
-  async #upstream(text: string): Promise<void> {
-    if (text === 'settled') return this.#harness.settled();
-    const [account = '', verb, path = '', ...rest] = text.split(' ');
-    const fake = this.#harness.fake(account);
-    const parts = path.split('/');
-    const act = (work: () => unknown) =>
-      this.#harness.ringing(`${account}/${path}`, () => {
-        work();
-        // Only the inbox is watched; elsewhere a change is found by the next look (DESIGN §6).
-        if (path !== 'INBOX') void this.#harness.core.overview.syncNow(account);
-      });
-    switch (verb) {
-      case 'deliver': {
-        const message = parseMessage(`${account}/${path} ${rest.join(' ')}`);
-        return act(() => deliver(fake, message, FIRST_DATE + 86_400 + this.#delivered++ * 60));
-      }
-      case 'flag':
-        return act(() => fake.setFlags(parts, Number(rest[0]), flagsOf(...rest.slice(1))));
-      case 'expunge':
-        return act(() => fake.expunge(parts, ...rest.map(Number)));
-      case 'offline':
-        return fake.goOffline();
-      case 'online':
-        return fake.goOnline();
-      case 'hides':
-        return fake.hideBody(parts, Number(rest[0]));
-      case 'shows': {
-        await this.#harness.settled();
-        const message = fake.contents(parts).find(({ uid }) => uid === Number(rest[0]));
-        const shown = message && `(${flagSetText(message.flags)})`;
-        if (shown !== rest.slice(1).join(' ')) throw new Error(`${account}/${path} ${rest[0]} has the flags ${shown}`);
-        return;
-      }
-      case 'has': {
-        await this.#harness.settled();
-        const found = fake.contents(parts).map(({ flags, bytes }) => `${subjectOf(bytes)} ${JSON.stringify(flags)}`);
-        if (found.length !== Number(rest[0]))
-          throw new Error(`${account}/${path} has ${found.join(', ') || 'nothing'}`);
-        return;
-      }
-      case 'lacks':
-        await this.#harness.settled();
-        if (fake.mailbox(parts)) throw new Error(`${account} still has ${path}`);
-        return;
-      default:
-        throw new Error(`no upstream act: ${text}`);
-    }
+  /** `selects INBOX`, `examines INBOX`: for dialogues that are about something else. Binds `{vINBOX}`, its UIDVALIDITY. */
+  async #open({ client }: Actor, text: string): Promise<void> {
+    const [, verb = '', path = ''] = /^(\w+)s (.+)$/.exec(text) ?? [];
+    const lines = await client.ok(`${verb.toUpperCase()} "${path}"`);
+    const uidValidity = /UIDVALIDITY (\d+)/.exec(lines.join(' '))?.[1] ?? '';
+    const name = `v${path.replaceAll('/', '')}`;
+    const known = this.#names.get(name) ?? uidValidity;
+    if (known !== uidValidity) throw new Error(`UIDVALIDITY ${uidValidity} of ${path} was ${known}`);
+    this.#names.set(name, uidValidity);
+  }
+
+  /** `restart`: the gateway goes and comes back; all clients have lost their connections. */
+  async #restart(): Promise<void> {
+    this.#actors.clear();
+    await this.#harness.restart();
   }
 
   /** A last round trip with every client that waits for nothing: an answer nobody expected would show now. */
@@ -251,8 +218,6 @@ class Stage {
     }
   }
 }
-
-const subjectOf = (bytes: Uint8Array): string => /^Subject: (.*)\r$/m.exec(Buffer.from(bytes).toString())?.[1] ?? '?';
 
 /** C: lines of one client go out together, S*: lines are one group; everything else stands alone. */
 const isSameKind = (step: Step, other: Step): boolean =>
