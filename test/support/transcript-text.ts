@@ -66,11 +66,7 @@ function parseHeader(lines: readonly string[]): Omit<Transcript, 'steps'> {
   const values = new Map<string, string[]>();
   for (const line of lines.filter(isContent)) {
     const [, word, value] =
-<<<<<<< HEAD
-      /^(about|needs|accounts|mailbox|message|start|plaintext|compress|device): (.*)$/.exec(line) ?? [];
-=======
-      /^(about|needs|rules|accounts|upstream|mailbox|message|start|plaintext): (.*)$/.exec(line) ?? [];
->>>>>>> w3-fuzz
+      /^(about|needs|rules|accounts|upstream|mailbox|message|start|plaintext|compress|device): (.*)$/.exec(line) ?? [];
     if (word === undefined || value === undefined) throw new Error(`no header line: ${line}`);
     values.set(word, [...(values.get(word) ?? []), value]);
   }

@@ -1,41 +1,14 @@
 // Runs a transcript (transcript-text.ts says how one is written) against the gateway on fake upstreams.
-<<<<<<< HEAD
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../../src/core/login/throttle.js';
-import { flagSetText } from '../../src/mail/flags.js';
-import { flags as flagsOf } from './fake-connector.js';
-=======
->>>>>>> w3-fuzz
 import { type Harness, PASSWORD, startHarness, USER } from './harness.js';
 import type { ImapClient } from './imap-client.js';
 import { clientLine, matchLine, type Step, type Transcript } from './transcript-text.js';
 import { deliver, FIRST_DATE, TranscriptUpstream } from './transcript-upstream.js';
 
-<<<<<<< HEAD
+export { messageBytes } from './transcript-upstream.js';
+
 /** A wrong password's delay is told by other tests. */
 const FORGIVING: Clock = { now: () => performance.now(), sleep: () => Promise.resolve() };
-const FIRST_DATE = Date.UTC(2026, 1, 1, 12) / 1000;
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
-
-/** The message of a header line: a fixture, or a small one whose every byte follows from its subject. */
-export function messageBytes(what: string): Buffer {
-  if (what.startsWith('@')) return fixture(what.slice(1));
-  const id = what.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-  const lines = [
-    'From: Li Lei <lilei@example.com>',
-    'To: me@qq.example',
-    `Subject: ${what}`,
-    'Date: Sun, 1 Feb 2026 12:00:00 +0000',
-    `Message-ID: <${id}@example.com>`,
-    '',
-    `This is ${what}.`,
-    '',
-  ];
-  return Buffer.from(lines.join('\r\n'), 'utf8');
-}
-=======
-export { messageBytes } from './transcript-upstream.js';
->>>>>>> w3-fuzz
 
 /** Plays it from the first line to the last. @throws {Error} that names the line where the dialogue left the script */
 export async function runTranscript(transcript: Transcript): Promise<void> {
