@@ -13,6 +13,7 @@ export function createBell(): Bell {
   const mailboxes = new Map<number, Set<() => void>>();
   const journals = new Map<number, Set<() => void>>();
   const tree = new Set<() => void>();
+  const anyMailbox = new Set<(id: MailboxId) => void>();
   const listen = (map: Map<number, Set<() => void>>, key: number, listener: () => void) => {
     const listeners = map.get(key) ?? new Set();
     map.set(key, listeners.add(listener));
@@ -26,12 +27,19 @@ export function createBell(): Bell {
   };
   return {
     onMailbox: (id: MailboxId, listener) => listen(mailboxes, id, listener),
+    onAnyMailbox: (listener) => {
+      anyMailbox.add(listener);
+      return () => anyMailbox.delete(listener);
+    },
     onTree: (listener) => {
       tree.add(listener);
       return () => tree.delete(listener);
     },
     onJournal: (accountId, listener) => listen(journals, accountId, listener),
-    ringMailbox: (id) => ring(mailboxes.get(id)),
+    ringMailbox: (id) => {
+      ring(mailboxes.get(id));
+      for (const listener of [...anyMailbox]) listener(id as MailboxId);
+    },
     ringTree: () => ring(tree),
     ringJournal: (accountId) => ring(journals.get(accountId)),
   };

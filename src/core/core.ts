@@ -185,6 +185,7 @@ export interface Mailboxes {
 /** The bell (STYLE §4): says only that something changed. Callbacks run synchronously after the commit and must not throw. */
 export interface Changes {
   onMailbox(mailboxId: MailboxId, listener: () => void): () => void;
+  onAnyMailbox(listener: (mailboxId: MailboxId) => void): () => void;
   /** The list of mailboxes or subscriptions changed. */
   onTree(listener: () => void): () => void;
 }

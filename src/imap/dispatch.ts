@@ -46,7 +46,7 @@ export async function dispatch(context: DispatchContext, line: string): Promise<
     checkState(session, command);
     const args = command.parse(decoder, uid);
     const completion = await command.run({ ...context, tag, uid, rev2, utf8 }, args);
-    pollSelected(context, command.expunges === 'allowed' || uid);
+    await tellChanges(context, command.expunges === 'allowed' || uid);
     status = completionText(name, completion);
     if (completion?.isNo) outcome = 'no';
   } catch (error) {
@@ -55,7 +55,7 @@ export async function dispatch(context: DispatchContext, line: string): Promise<
     const known = statusOf(error);
     if (known === undefined) logger.error({ err: error, command: name }, 'command failed unexpectedly');
     status = known ?? 'NO [SERVERBUG] internal error; it has been logged';
-    if (outcome === 'no') pollSelected(context, false);
+    if (outcome === 'no') await tellChanges(context, false);
   }
   reply.raw(`${tag} ${status}\r\n`);
   logger.debug({ command: name, outcome, ms: Math.round((performance.now() - started) * 10) / 10 }, 'command');
@@ -84,8 +84,11 @@ function checkState(session: Session, command: AnyCommand): void {
   }
 }
 
-function pollSelected({ session, core, reply }: DispatchContext, expunges: boolean): void {
+/** What has happened meanwhile: in the selected mailbox, and whatever NOTIFY asks for. */
+async function tellChanges(context: DispatchContext, expunges: boolean): Promise<void> {
+  const { session, core, reply } = context;
   if (session.state.kind === 'selected') session.state.selected.poll(core, reply, { expunges });
+  await session.notifier?.tell(context, expunges ? 'allowed' : 'held');
 }
 
 function completionText(name: string, completion: Completion | undefined): string {

@@ -29,6 +29,8 @@ export class Selected {
   /** Gone, but the client may not be told yet: still addressable. */
   #gone: NumberRanges = [];
   readonly #ownModseqs = new Set<number>();
+  /** The client has asked not to be told of flags that others change (RFC 5465). */
+  isFlagsMuted = false;
   /** What the client has enabled: decides how changes are told. */
   readonly #enabled: ReadonlySet<string>;
 
@@ -166,6 +168,7 @@ export class Selected {
 
   /** Of the first `known` messages: of new ones the client asks what it wants to know (EXISTS alone, as Dovecot does). */
   #tellFlags(reply: Reply, changes: MailboxChanges, known: number): void {
+    if (this.isFlagsMuted) return;
     const withModseq = this.#enabled.has('CONDSTORE');
     for (const { uid, flags, modseq } of changes.changed) {
       if (this.#ownModseqs.has(modseq)) continue;

@@ -1,4 +1,5 @@
 import type { Device } from '../core/core.js';
+import type { Notifier } from './notify/notifier.js';
 import type { Selected } from './selected.js';
 
 /** A session's protocol state (RFC 9051 §3): what is valid only in one state exists only there. */
@@ -28,6 +29,12 @@ export interface Session {
   capabilities(): string;
   /** `active` from the tagged answer to COMPRESS on (RFC 4978). */
   compression: 'none' | 'offered' | 'active';
+  /** What the client has asked to be told of by NOTIFY (RFC 5465). */
+  notifier: Notifier | undefined;
+  /** IDLE is running: everything may be told at once. */
+  isIdling: boolean;
+  /** There is something to tell by NOTIFY; it is told as soon as nothing else is being said. */
+  onDue(): void;
   /** After the tagged answer: switch to TLS (RFC 9051 §6.2.1). */
   startTls: boolean;
   /** After the tagged answer: close. */

@@ -3,12 +3,10 @@ import { intersectRanges, resolveSet, type SequenceSet, setTexts } from '../../m
 import { type CommandContext, type Completion, defineCommand } from '../command.js';
 import { enableCondstore } from '../condstore.js';
 import { BadCommandError } from '../errors.js';
+import { answerFetch } from '../fetch-items/answer-fetch.js';
 import type { FetchPart } from '../fetch-items/fetch-item.js';
-import { fetchFromBodies } from '../fetch-items/from-bodies.js';
-import { fetchFromIndex } from '../fetch-items/from-index.js';
 import { readFetchParts } from '../fetch-items/index.js';
 import { MODSEQ_PART } from '../fetch-items/listing.js';
-import { planFetch } from '../fetch-items/plan.js';
 import type { Resolved, Selected } from '../selected.js';
 import { selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
@@ -49,7 +47,7 @@ export const fetch = defineCommand<FetchArgs>({
     return { set, parts: withModseq(parts, modifiers), modifiers };
   },
   run: async (context, { set, parts, modifiers }) => {
-    const { session, core, reply, signal, uid } = context;
+    const { session, core, reply, uid } = context;
     if (modifiers.vanished && !session.enabled.has('QRESYNC')) {
       throw new BadCommandError('VANISHED needs ENABLE QRESYNC');
     }
@@ -59,13 +57,7 @@ export const fetch = defineCommand<FetchArgs>({
     if (modifiers.vanished) selected.poll(core, reply, { expunges: true });
     if (modifiers.vanished) tellVanished(context, selected, set, modifiers.changedSince ?? 0);
     const targets = restrict(context, selected, selected.resolve(set, uid), modifiers);
-    if (targets.uids.length === 0) return undefined;
-    const plan = planFetch(parts, uid);
-    // A mailbox opened by EXAMINE keeps its flags (RFC 9051 §6.3.3).
-    const setsSeen = plan.setsSeen && !selected.readOnly;
-    const condstore = session.enabled.has('CONDSTORE');
-    const run = { core, reply, signal, selected, targets, plan: { ...plan, setsSeen }, condstore };
-    const gone = await (plan.needsBodies || setsSeen ? fetchFromBodies(run) : fetchFromIndex(run));
+    const gone = await answerFetch(context, selected, targets, parts);
     return gone > 0 && !uid ? SOME_GONE : undefined;
   },
 });

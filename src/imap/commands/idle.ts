@@ -14,10 +14,12 @@ export const idle = defineCommand({
     reply.flush();
     tell(context);
     const off = listen(context);
+    context.session.isIdling = true;
     try {
       const line = await conversation.line();
       if (line?.toUpperCase() !== 'DONE') throw new BadCommandError('expected DONE');
     } finally {
+      context.session.isIdling = false;
       off();
     }
     return undefined;
@@ -38,7 +40,8 @@ function listen(context: CommandContext): () => void {
     if (!isOver) tell(context);
   };
   const off = core.changes.onMailbox(session.state.selected.mailboxId, () => {
-    if (isScheduled) return;
+    // The notifier tells of this mailbox too, and of nothing in the middle of something else.
+    if (isScheduled || session.notifier) return;
     isScheduled = true;
     void later();
   });

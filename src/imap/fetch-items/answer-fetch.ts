@@ -1,0 +1,28 @@
+import type { CommandContext } from '../command.js';
+import type { Resolved, Selected } from '../selected.js';
+import type { FetchPart } from './fetch-item.js';
+import { fetchFromBodies } from './from-bodies.js';
+import { fetchFromIndex } from './from-index.js';
+import { planFetch } from './plan.js';
+
+/** What an answer to FETCH is written with. */
+export type FetchContext = Pick<CommandContext, 'session' | 'core' | 'reply' | 'signal' | 'uid'>;
+
+/**
+ * Answers the parts for the targets, in the order of the mailbox; resolves with the number of those that are gone.
+ * @throws {UpstreamError} if some could not be had; the others have been answered
+ */
+export async function answerFetch(
+  { session, core, reply, signal, uid }: FetchContext,
+  selected: Selected,
+  targets: Resolved,
+  parts: readonly FetchPart[],
+): Promise<number> {
+  if (targets.uids.length === 0) return 0;
+  const plan = planFetch(parts, uid);
+  // A mailbox opened by EXAMINE keeps its flags (RFC 9051 §6.3.3).
+  const setsSeen = plan.setsSeen && !selected.readOnly;
+  const condstore = session.enabled.has('CONDSTORE');
+  const run = { core, reply, signal, selected, targets, plan: { ...plan, setsSeen }, condstore };
+  return plan.needsBodies || setsSeen ? fetchFromBodies(run) : fetchFromIndex(run);
+}

@@ -1,0 +1,175 @@
+// NOTIFY (RFC 5465): tells one client what happens in mailboxes it has not selected, to the tree of mailboxes, and in the
+// selected one as soon as it happens. Changes are only marked when the bell rings; what is told is what is then true.
+import type { Core, Mailbox, MailboxId } from '../../core/core.js';
+import { createMutex } from '../../lib/mutex.js';
+import { ByeError } from '../errors.js';
+import { answerFetch, type FetchContext } from '../fetch-items/answer-fetch.js';
+import type { Selected } from '../selected.js';
+import { mailboxName } from '../wire/encode.js';
+import { type EventGroup, isSelected, type MailboxFilter, type NotifyEvent, type NotifyRequest } from './request.js';
+import { createTreeWatch, type TreeWatch } from './tree-watch.js';
+
+/** What is told with. */
+export type NotifyContext = Omit<FetchContext, 'uid'>;
+
+export interface Notifier {
+  /**
+   * Tells all that is due. `expunges`: whether the selected mailbox's may be told; outside of commands they are held back
+   * unless the client has asked for them at once (`selected`).
+   */
+  tell(context: NotifyContext, expunges: 'allowed' | 'held' | 'asked'): Promise<void>;
+  /** A STATUS of every mailbox whose messages are watched (NOTIFY SET STATUS). */
+  tellStatus(context: NotifyContext): Promise<void>;
+  readonly isDue: boolean;
+  close(): void;
+}
+
+/** `whenDue` is called, synchronously, when there is something to tell. */
+export function createNotifier(core: Core, request: NotifyRequest, whenDue: () => void): Notifier {
+  return new NotifierRun(core, request, whenDue);
+}
+
+class NotifierRun implements Notifier {
+  readonly #core: Core;
+  readonly #selectedGroup: EventGroup | undefined;
+  readonly #others: readonly EventGroup[];
+  readonly #dirty = new Set<MailboxId>();
+  readonly #tree: TreeWatch;
+  readonly #off: readonly (() => void)[];
+  readonly #mutex = createMutex();
+  /** Messages and uidNext last told. */
+  readonly #counts = new Map<MailboxId, string>();
+  #treeChanged = false;
+  /** The selected mailbox last told of, and the highest uid in it that is not new any more. */
+  #selected: Selected | undefined;
+  #lastUid = 0;
+
+  constructor(core: Core, { groups }: NotifyRequest, whenDue: () => void) {
+    this.#core = core;
+    this.#selectedGroup = groups.find(({ filter }) => isSelected(filter));
+    this.#others = groups.filter(({ filter }) => !isSelected(filter));
+    this.#tree = createTreeWatch(core.mailboxes, (mailbox, path, event) => this.#wants(mailbox, path, event));
+    this.#off = [
+      core.changes.onAnyMailbox((id) => {
+        this.#dirty.add(id);
+        whenDue();
+      }),
+      core.changes.onTree(() => {
+        this.#treeChanged = true;
+        whenDue();
+      }),
+    ];
+  }
+
+  get isDue(): boolean {
+    return this.#treeChanged || this.#dirty.size > 0;
+  }
+
+  close(): void {
+    for (const off of this.#off) off();
+  }
+
+  tell(context: NotifyContext, expunges: 'allowed' | 'held' | 'asked'): Promise<void> {
+    return this.#mutex.run(() => this.#tell(context, expunges));
+  }
+
+  async #tell(context: NotifyContext, expunges: 'allowed' | 'held' | 'asked'): Promise<void> {
+    this.#follow(context);
+    if (this.#treeChanged) {
+      this.#treeChanged = false;
+      for (const line of this.#tree.lines(isUtf8(context))) context.reply.untagged(line);
+    }
+    await this.#tellSelected(context, expunges);
+    const selected = selectedIn(context);
+    const ids = [...this.#dirty];
+    this.#dirty.clear();
+    for (const id of ids) {
+      const mailbox = id === selected?.mailboxId ? undefined : this.#core.mailboxes.get(id);
+      if (mailbox && this.#wantsMessages(mailbox)) this.#statusIfNews(context, mailbox);
+    }
+  }
+
+  async tellStatus(context: NotifyContext): Promise<void> {
+    const selected = selectedIn(context);
+    for (const mailbox of this.#core.mailboxes.list()) {
+      if (mailbox.id === selected?.mailboxId || !mailbox.selectable || !this.#wantsMessages(mailbox)) continue;
+      this.#status(context, mailbox);
+      // One that has not been looked at for long is read from disk.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** What was there when a mailbox was selected is not new. */
+  #follow(context: NotifyContext): void {
+    const selected = selectedIn(context);
+    if (selected === this.#selected) return;
+    this.#selected = selected;
+    this.#lastUid = selected?.uids.at(-1) ?? 0;
+    if (selected) selected.isFlagsMuted = this.#selectedGroup?.events.has('FlagChange') === false;
+  }
+
+  async #tellSelected(context: NotifyContext, expunges: 'allowed' | 'held' | 'asked'): Promise<void> {
+    const selected = selectedIn(context);
+    const group = this.#selectedGroup;
+    if (!selected) return;
+    const atOnce = expunges === 'asked' && group?.filter.kind === 'selected';
+    if (group?.events.has('MessageNew') || expunges !== 'asked') {
+      selected.poll(this.#core, context.reply, { expunges: expunges === 'allowed' || atOnce });
+    }
+    if (!group) return;
+    const targets = selected.resolve({ ranges: [[this.#lastUid + 1, 0xffff_ffff]] }, true);
+    this.#lastUid = Math.max(this.#lastUid, targets.uids.at(-1) ?? 0);
+    if (group.newMessageParts.length === 0) return;
+    await answerFetch({ ...context, uid: true }, selected, targets, group.newMessageParts).catch((error: unknown) => {
+      // Messages whose provider is away the client can ask for itself.
+      if (error instanceof ByeError) throw error;
+    });
+  }
+
+  /** Flags alone are no news to a client that has not asked for FlagChange. */
+  #statusIfNews(context: NotifyContext, mailbox: Mailbox): void {
+    const { messages, uidNext } = this.#core.reads.status(mailbox.id);
+    const counts = `${messages} ${uidNext}`;
+    if (this.#counts.get(mailbox.id) === counts && !this.#wants(mailbox, mailbox.path, 'FlagChange')) return;
+    this.#counts.set(mailbox.id, counts);
+    this.#status(context, mailbox);
+  }
+
+  #status(context: NotifyContext, { id, path }: Mailbox): void {
+    const { messages, uidNext, uidValidity, unseen, highestModseq } = this.#core.reads.status(id);
+    const items = [`MESSAGES ${messages}`, `UIDNEXT ${uidNext}`, `UIDVALIDITY ${uidValidity}`, `UNSEEN ${unseen}`];
+    if (context.session.enabled.has('CONDSTORE')) items.push(`HIGHESTMODSEQ ${highestModseq}`);
+    context.reply.untagged(`STATUS ${mailboxName(path, isUtf8(context))} (${items.join(' ')})`);
+  }
+
+  #wantsMessages(mailbox: Mailbox): boolean {
+    return this.#wants(mailbox, mailbox.path, 'MessageNew');
+  }
+
+  #wants(mailbox: Mailbox | undefined, path: string, event: NotifyEvent): boolean {
+    return this.#others.some(({ filter, events }) => events.has(event) && this.#matches(filter, mailbox, path));
+  }
+
+  #matches(filter: MailboxFilter, mailbox: Mailbox | undefined, path: string): boolean {
+    switch (filter.kind) {
+      case 'personal':
+        return true;
+      case 'inboxes':
+        return path === 'INBOX' || (mailbox?.kind === 'account' && /^[^/]+\/INBOX$/.test(path));
+      case 'subscribed':
+        return this.#core.mailboxes.subscriptions().has(path);
+      case 'subtree':
+        return filter.paths.some((above) => path === above || path.startsWith(`${above}/`));
+      case 'mailboxes':
+        return filter.paths.includes(path);
+      default:
+        return false;
+    }
+  }
+}
+
+const selectedIn = ({ session: { state } }: NotifyContext): Selected | undefined =>
+  state.kind === 'selected' ? state.selected : undefined;
+
+const isUtf8 = ({ session: { enabled } }: NotifyContext): boolean =>
+  enabled.has('IMAP4REV2') || enabled.has('UTF8=ACCEPT');
