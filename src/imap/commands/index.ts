@@ -14,6 +14,7 @@ import { list, lsub, xlist } from './list.js';
 import { create, remove, rename, subscribe, unsubscribe } from './mailbox-changes.js';
 import { move } from './move.js';
 import { namespace } from './namespace.js';
+import { replace } from './replace.js';
 import { search } from './search.js';
 import { check, close, examine, select, unselect } from './select.js';
 import { status } from './status.js';
@@ -25,7 +26,7 @@ const COMMANDS: readonly AnyCommand[] = [
   ...[enable, compress, namespace, list, lsub, xlist, status],
   ...[subscribe, unsubscribe, create, remove, rename],
   ...[select, examine, check, close, unselect, idle],
-  ...[append, expunge, fetch, store, copy, move, search],
+  ...[append, replace, expunge, fetch, store, copy, move, search],
 ];
 
 export const commandByName: ReadonlyMap<string, AnyCommand> = new Map(
