@@ -163,6 +163,11 @@ export interface Actions {
    * @throws {MailboxError} TRYCREATE, CANNOT, TOOBIG, LIMIT, UNAVAILABLE
    */
   append(path: string, messages: readonly AppendMessage[]): Promise<Appended>;
+  /**
+   * Stores the message in the place of another, in one transaction (RFC 8508).
+   * @throws {MailboxError} as append; EXPUNGEISSUED if the other is gone
+   */
+  replace(mailboxId: MailboxId, uid: number, path: string, message: AppendMessage): Promise<Appended>;
 }
 
 /** The mailbox tree. Paths are Unicode NFC with `/`; `INBOX` in any case means the inbox. */

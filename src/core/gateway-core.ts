@@ -9,7 +9,8 @@ import { type AccountSettings, accountTag } from './accounts.js';
 import { type AppendContext, append, appendLimit } from './actions/append.js';
 import { expunge } from './actions/expunge.js';
 import { storeFlags } from './actions/flags.js';
-import { takeIn } from './actions/take-in.js';
+import { replace } from './actions/replace.js';
+import { takeIn, takeInOne } from './actions/take-in.js';
 import { transfer } from './actions/transfer.js';
 import { createBell } from './changes.js';
 import type { Actions, Core, CoreEvent, Login, Outbox, Overview } from './core.js';
@@ -213,6 +214,8 @@ const createActions = (context: AppendContext): Actions => ({
     return context.bodies.spool();
   },
   append: async (path, messages) => append(context, path, await takeIn(context, messages)),
+  replace: async (mailboxId, uid, path, message) =>
+    replace(context, { mailboxId, uid, path }, await takeInOne(context, message)),
 });
 
 const stillOwedText = (name: string): string =>

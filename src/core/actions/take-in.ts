@@ -9,20 +9,24 @@ type Context = Pick<AppendContext, 'bodies'>;
 
 /** Finishes the spools, each pinned; if one cannot be, none is left. @throws {MailboxError} UNAVAILABLE, UNKNOWN-CTE */
 export async function takeIn(context: Context, messages: readonly AppendMessage[]): Promise<Appending[]> {
-  const { bodies } = context;
   const taken: Appending[] = [];
   try {
-    for (const { spool, flags, internalDate, isBinary } of messages) {
-      const written = await spool.finish();
-      const message = isBinary ? await asText(context, written) : written;
-      taken.push({ message, flags, internalDate });
-    }
+    for (const message of messages) taken.push(await takeInOne(context, message));
     return taken;
   } catch (error) {
-    for (const { message } of taken) bodies.unpin(message.bodyRef);
+    for (const { message } of taken) context.bodies.unpin(message.bodyRef);
     for (const { spool } of messages.slice(taken.length)) await spool.abort();
     throw error;
   }
+}
+
+/** @throws {MailboxError} as takeIn */
+export async function takeInOne(
+  context: Context,
+  { spool, flags, internalDate, isBinary }: AppendMessage,
+): Promise<Appending> {
+  const written = await spool.finish();
+  return { message: isBinary ? await asText(context, written) : written, flags, internalDate };
 }
 
 /** No provider is known to take BINARY, so binary parts go to base64 here, before anybody has seen the message. */

@@ -12,6 +12,7 @@ import type { JournalContext } from './context.js';
 import { lastKnownMark, type Mark, markOf } from './mark.js';
 import { type AppendPayload, SENT_COPY_WAIT_MS, type SpoolPayload } from './payloads.js';
 import { putBack } from './put-back.js';
+import { oweRemoval } from './removal.js';
 
 /** How long to wait between two looks for a sent copy that the provider may file by itself. */
 const SENT_COPY_LOOK_MS = 2_000;
@@ -23,13 +24,16 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
   const [target] = store.journal.targets(row.id);
   const copy = target && store.copies.get(target.copyId);
   const source = copy && store.sources.get(copy.sourceId);
-  if (!copy || !source || isDiscarded(context, copy, payload)) {
+  const isDone = !copy || isDiscarded(context, copy, payload);
+  // Sent before, outcome unknown: it may be there, and then it has to be taken away there too.
+  if (!copy || !source || (isDone && row.sent === 0)) {
     drop(context, row, payload, copy);
     return source ? [source.id] : [];
   }
   waitForOutbox(context, row, payload, copy);
   // Of a message that will be removed from its old home none but the one appended now may be taken for it.
-  const known = payload.originCopyId === undefined ? lastKnownMark(source) : undefined;
+  const mustFind = payload.originCopyId !== undefined || payload.replaces !== undefined;
+  const known = mustFind ? undefined : lastKnownMark(source);
   const mark = payload.mark ?? known ?? (await markOf(lane.session, source));
   const mustLook = row.sent === 1 || payload.awaitUntil !== undefined;
   let found = mustLook ? await look(context, lane, { source, copyId: copy.id, mark }) : undefined;
@@ -41,8 +45,12 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
       retryAfterMs: SENT_COPY_LOOK_MS,
     });
   }
+  if (!found && isDone) {
+    drop(context, row, payload, copy);
+    return [source.id];
+  }
   if (!found) found = await append(context, lane, { row, payload: { ...payload, mark }, mark, copy, source });
-  if (found && payload.originCopyId !== undefined) await verify(context, lane, source, found, copy);
+  if (found && mustFind) await verify(context, lane, source, found, copy);
   const emailId = found && lane.session.capabilities.labelStore ? await emailIdOf(lane, source, found) : undefined;
   confirm(context, { row, payload, copy, found, emailId, isProviders });
   return [source.id];
@@ -58,7 +66,7 @@ function waitForOutbox({ store, isBeingSent }: JournalContext, row: JournalRow, 
   throw new UpstreamError('transient', 'waiting for the message to be sent', { retryAfterMs: SENT_COPY_LOOK_MS });
 }
 
-/** Appended and deleted again before it was ever sent: there is nothing to send. */
+/** Appended and deleted again before it was known to be there: there is nothing to send. */
 const isDiscarded = ({ store }: JournalContext, copy: CopyRow, { originCopyId }: AppendPayload): boolean =>
   originCopyId === undefined &&
   copy.leaving === 1 &&
@@ -155,6 +163,10 @@ function confirm(context: JournalContext, confirmation: Confirmation): void {
       // The upstream took it but does not show it: the sync will, under a uid of its own.
       removeCopy(store, work, copy);
     }
+    for (const copyId of payload.replaces ?? []) {
+      if (found) oweRemoval(context, work, copyId);
+      else putBack(context, work, copyId);
+    }
     const origin = payload.originCopyId === undefined ? undefined : store.copies.get(payload.originCopyId);
     const from = origin && store.sources.get(origin.sourceId);
     if (payload.removeOrigin && !found && origin) putBack(context, work, origin.id);
@@ -167,9 +179,15 @@ function confirm(context: JournalContext, confirmation: Confirmation): void {
 
 function drop(context: JournalContext, row: JournalRow, payload: AppendPayload, copy: CopyRow | undefined): void {
   const { store, unit, bodies } = context;
+  // The user has done away with it, and with what it replaced before.
+  const isWished = copy !== undefined && isDiscarded(context, copy, payload);
   unit.durable((work) => {
     store.journal.remove(row.id);
     bodies.unpin(payload.bodyRef);
+    for (const copyId of payload.replaces ?? []) {
+      if (isWished) oweRemoval(context, work, copyId);
+      else putBack(context, work, copyId);
+    }
     if (copy) removeCopy(store, work, copy);
     // Its new home is gone (DESIGN §7: a duplicate beats a loss): the original shows again.
     if (payload.removeOrigin && payload.originCopyId !== undefined) putBack(context, work, payload.originCopyId);

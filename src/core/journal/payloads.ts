@@ -30,6 +30,8 @@ export interface AppendPayload {
   /** The copy this one replaces (a move between accounts), removed after verification. */
   readonly originCopyId?: number;
   readonly removeOrigin?: boolean;
+  /** Copies that this one has taken the place of (REPLACE); removed when it has been found, put back when it is refused. */
+  readonly replaces?: readonly number[];
 }
 
 /** payload of `expunge` */

@@ -62,6 +62,7 @@ function undoAppend(context: JournalContext, work: Work, copy: CopyRow | undefin
     if (copy) removeCopy(store, work, copy);
     return;
   }
+  for (const copyId of payload.replaces ?? []) putBack(context, work, copyId);
   // The pin stays: these bytes are nowhere else.
   if (copy) recover(context, work, copy);
 }

@@ -17,12 +17,14 @@ const MAILBOX_LITERAL = /^[^ ]+ +APPEND +~?\{\d+\+?\}$/i;
 /**
  * Command: RFC 9051 §6.3.12
  * Extends: RFC 3502 (MULTIAPPEND), RFC 4315 §3 (APPENDUID), RFC 4469 (CATENATE), RFC 5550 (URL-PARTIAL), RFC 7888
- * (LITERAL+)
+ * (LITERAL+), RFC 9755 (UTF8=ACCEPT)
  */
 export const append = defineCommand<AppendArgs>({
   name: 'APPEND',
   states: ['authenticated', 'selected'],
-  capabilities: ['MULTIAPPEND', 'CATENATE', 'URL-PARTIAL'],
+  capabilities: ['MULTIAPPEND', 'CATENATE', 'URL-PARTIAL', 'UTF8=ACCEPT'],
+  // What it changes beyond APPEND: mailbox names (dispatch.ts, encode.ts), quoted strings (decoder.ts), SEARCH's CHARSET.
+  enables: ['UTF8=ACCEPT'],
   streams: (line) => !MAILBOX_LITERAL.test(line),
   expunges: 'allowed',
   parse: (decoder) => {

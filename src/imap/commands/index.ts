@@ -15,6 +15,7 @@ import { create, remove, rename, subscribe, unsubscribe } from './mailbox-change
 import { move } from './move.js';
 import { namespace } from './namespace.js';
 import { notify } from './notify.js';
+import { replace } from './replace.js';
 import { search } from './search.js';
 import { check, close, examine, select, unselect } from './select.js';
 import { status } from './status.js';
@@ -26,7 +27,7 @@ const COMMANDS: readonly AnyCommand[] = [
   ...[enable, compress, namespace, list, lsub, xlist, status],
   ...[subscribe, unsubscribe, create, remove, rename],
   ...[select, examine, check, close, unselect, idle, notify],
-  ...[append, expunge, fetch, store, copy, move, search],
+  ...[append, replace, expunge, fetch, store, copy, move, search],
 ];
 
 export const commandByName: ReadonlyMap<string, AnyCommand> = new Map(

@@ -2,6 +2,7 @@ import { type FlagSet, flagSetOf } from '../../mail/flags.js';
 import { parseSequenceSet, type SequenceSet } from '../../mail/sequence-set.js';
 import { BadCommandError } from '../errors.js';
 import { decodeMutf7, Mutf7Error } from './mutf7.js';
+import { isUtf8, utf8NameOf } from './utf8.js';
 
 /** What every method of the decoder throws. */
 export { BadCommandError };
@@ -165,6 +166,8 @@ export class Decoder {
     for (let i = this.#at + 1; i < this.#text.length; i++) {
       const char = this.#text[i] ?? '';
       if (char === '"') {
+        // uQUOTED (RFC 9755 §3): 8-bit is UTF-8, or nothing.
+        if (this.#utf8 && !isUtf8(value)) throw this.error('the quoted string is not UTF-8');
         this.#at = i + 1;
         return value;
       }
@@ -254,9 +257,9 @@ export class Decoder {
 
   #decodeName(name: string): string {
     if (this.#utf8) {
-      const text = Buffer.from(name, 'latin1').toString('utf8');
-      if (text.includes('\ufffd') || text.includes('\0')) throw new BadCommandError('the mailbox name is not UTF-8');
-      return text.normalize('NFC');
+      const text = utf8NameOf(name);
+      if (text === undefined) throw new BadCommandError('the mailbox name is not UTF-8');
+      return text;
     }
     try {
       return decodeMutf7(name);

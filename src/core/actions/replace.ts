@@ -1,0 +1,56 @@
+import { MailboxError } from '../../mail/errors.js';
+import type { CopyRow } from '../../store/copies.js';
+import type { Appended, MailboxId } from '../core.js';
+import type { AppendPayload } from '../journal/payloads.js';
+import { oweRemoval } from '../journal/removal.js';
+import type { Work } from '../unit-of-work.js';
+import { type AppendContext, type Appending, append } from './append.js';
+import { selectedCopies } from './context.js';
+
+export interface Replacement {
+  readonly mailboxId: MailboxId;
+  readonly uid: number;
+  readonly path: string;
+}
+
+/**
+ * REPLACE (RFC 8508): the new message and the end of the old one are one transaction here. Upstream the old one goes only
+ * when the new one has been found there.
+ * @throws {MailboxError} as append; EXPUNGEISSUED if the old message is gone
+ */
+export function replace(
+  context: AppendContext,
+  { mailboxId, uid, path }: Replacement,
+  appending: Appending,
+): Promise<Appended> {
+  return append(context, path, [appending], (work, [newCopyId]) => {
+    const [old] = selectedCopies(context, mailboxId, [[uid, uid]]);
+    if (!old) throw new MailboxError('EXPUNGEISSUED', 'the message no longer exists; nothing was stored');
+    if (newCopyId !== undefined && newCopyId !== old.copy.id) giveWay(context, work, old.copy, newCopyId);
+  });
+}
+
+function giveWay(context: AppendContext, work: Work, old: CopyRow, newCopyId: number): void {
+  const { store } = context;
+  const replaces = [old.id, ...takeOver(context, old.id)];
+  store.copies.setLeaving(old.id, true);
+  work.withdraw(old.id);
+  const own = appendRowOf(context, newCopyId);
+  if (own) store.journal.setPayload(own.id, { ...own.payload, replaces });
+  // What has been filed already takes its place (promise 4): nothing to wait for.
+  else for (const copyId of replaces) oweRemoval(context, work, copyId);
+}
+
+/** What the old message itself was to replace, if it has not reached its provider yet, is now replaced by the new one. */
+function takeOver(context: AppendContext, copyId: number): readonly number[] {
+  const row = appendRowOf(context, copyId);
+  if (!row?.payload.replaces) return [];
+  const { replaces, ...payload } = row.payload;
+  context.store.journal.setPayload(row.id, payload);
+  return replaces;
+}
+
+function appendRowOf({ store }: AppendContext, copyId: number): { id: number; payload: AppendPayload } | undefined {
+  const row = store.journal.ofCopy(copyId).find(({ kind }) => kind === 'append');
+  return row && { id: row.id, payload: JSON.parse(row.payload) as AppendPayload };
+}
