@@ -1,4 +1,5 @@
 import type { Device } from '../core/core.js';
+import type { Language } from './language.js';
 import type { Selected } from './selected.js';
 
 /** A session's protocol state (RFC 9051 §3): what is valid only in one state exists only there. */
@@ -18,6 +19,8 @@ export interface Session {
   channelBinding(): Uint8Array | undefined;
   /** Upper-case words that ENABLE has switched on (RFC 9051 §6.3.1). */
   readonly enabled: Set<string>;
+  /** Of texts for people (RFC 5255). */
+  language: Language;
   /** What the client said of itself by ID, for `gateway status`. */
   clientName: string | undefined;
   /** Whether this client's device is offered the capability (any case); before login everybody is. */
