@@ -9,6 +9,7 @@ import { capabilitiesFor, enableable } from './commands/index.js';
 import { compressWire, openWire, type Wire } from './connection-wire.js';
 import { dispatch } from './dispatch.js';
 import { ByeError, oneLine } from './errors.js';
+import { inLanguage } from './language.js';
 import type { Session, SessionState } from './session.js';
 
 export interface ConnectionOptions {
@@ -115,6 +116,7 @@ class ConnectionRun implements ConnectionInfo {
       canEnable(word) {
         return enableable.has(word) && this.offers(word);
       },
+      language: 'i-default',
       clientName: undefined,
       notifier: undefined,
       isIdling: false,
@@ -159,7 +161,9 @@ class ConnectionRun implements ConnectionInfo {
 
   bye(text: string): void {
     // In a literal the client would take it for a part of the message.
-    if (!this.#wire.reply.isMidLine) this.#wire.reply.untagged(`BYE ${oneLine(text)}`);
+    if (!this.#wire.reply.isMidLine) {
+      this.#wire.reply.untagged(inLanguage(`BYE ${oneLine(text)}`, this.#session.language));
+    }
     this.#wire.reply.flush();
     this.#abort.abort();
     this.#wire.end();

@@ -5,6 +5,7 @@ import { MailboxError } from '../mail/errors.js';
 import type { AnyCommand, Completion, Conversation } from './command.js';
 import { commandByName, uidCommands } from './commands/index.js';
 import { BadCommandError, ByeError, oneLine, statusOf } from './errors.js';
+import { inLanguage } from './language.js';
 import type { Reply } from './reply.js';
 import type { Session } from './session.js';
 import { Decoder } from './wire/decoder.js';
@@ -57,7 +58,7 @@ export async function dispatch(context: DispatchContext, line: string): Promise<
     status = known ?? 'NO [SERVERBUG] internal error; it has been logged';
     if (outcome === 'no') await tellChanges(context, false);
   }
-  reply.raw(`${tag} ${status}\r\n`);
+  reply.raw(`${tag} ${inLanguage(status, session.language)}\r\n`);
   logger.debug({ command: name, outcome, ms: Math.round((performance.now() - started) * 10) / 10 }, 'command');
   return outcome;
 }

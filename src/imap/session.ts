@@ -1,4 +1,5 @@
 import type { Device } from '../core/core.js';
+import type { Language } from './language.js';
 import type { Notifier } from './notify/notifier.js';
 import type { Selected } from './selected.js';
 
@@ -19,6 +20,8 @@ export interface Session {
   channelBinding(): Uint8Array | undefined;
   /** Upper-case words that ENABLE has switched on (RFC 9051 §6.3.1). */
   readonly enabled: Set<string>;
+  /** Of texts for people (RFC 5255). */
+  language: Language;
   /** What the client said of itself by ID, for `gateway status`. */
   clientName: string | undefined;
   /** Whether this client's device is offered the capability (any case); before login everybody is. */

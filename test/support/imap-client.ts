@@ -150,7 +150,8 @@ export class ImapClient {
   /** After STARTTLS was answered OK. */
   async startTls(): Promise<void> {
     const plain = this.#socket;
-    plain.removeAllListeners('data');
+    // Its end is the TLS socket's, once that has given out what came before.
+    for (const event of ['data', 'end', 'close']) plain.removeAllListeners(event);
     const secured = connectTls({ socket: plain, rejectUnauthorized: false });
     secured.on('error', () => undefined);
     await inTime(new Promise<void>((resolve) => secured.once('secureConnect', resolve)), 'no TLS handshake');

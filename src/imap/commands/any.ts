@@ -1,4 +1,5 @@
 import { defineCommand, type StateKind } from '../command.js';
+import { inLanguage } from '../language.js';
 import { imapString, imapText } from '../wire/encode.js';
 
 const ANY: readonly StateKind[] = ['notAuthenticated', 'authenticated', 'selected'];
@@ -32,7 +33,7 @@ export const logout = defineCommand({
   expunges: 'held',
   parse: (decoder) => decoder.end(),
   run: ({ session, reply }) => {
-    reply.untagged('BYE logging out');
+    reply.untagged(inLanguage('BYE logging out', session.language));
     session.loggedOut = true;
     session.state = { kind: 'notAuthenticated' };
     return undefined;

@@ -10,6 +10,7 @@ import { enable } from './enable.js';
 import { expunge } from './expunge.js';
 import { fetch } from './fetch.js';
 import { idle } from './idle.js';
+import { language } from './language.js';
 import { list, lsub, xlist } from './list.js';
 import { create, remove, rename, subscribe, unsubscribe } from './mailbox-changes.js';
 import { move } from './move.js';
@@ -22,7 +23,7 @@ import { status } from './status.js';
 import { store } from './store.js';
 
 const COMMANDS: readonly AnyCommand[] = [
-  ...[capability, noop, logout, id],
+  ...[capability, noop, logout, id, language],
   ...[startTls, authenticate, login],
   ...[enable, compress, namespace, list, lsub, xlist, status],
   ...[subscribe, unsubscribe, create, remove, rename],

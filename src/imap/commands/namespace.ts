@@ -1,6 +1,9 @@
 import { defineCommand } from '../command.js';
 
-/** Command: RFC 2342 §5 (RFC 9051 §6.3.10). One personal namespace; nothing is shared. */
+/** One personal namespace; nothing is shared. */
+export const NAMESPACES = 'NAMESPACE (("" "/")) NIL NIL';
+
+/** Command: RFC 2342 §5 (RFC 9051 §6.3.10) */
 export const namespace = defineCommand({
   name: 'NAMESPACE',
   states: ['authenticated', 'selected'],
@@ -8,7 +11,7 @@ export const namespace = defineCommand({
   expunges: 'allowed',
   parse: (decoder) => decoder.end(),
   run: ({ reply }) => {
-    reply.untagged('NAMESPACE (("" "/")) NIL NIL');
+    reply.untagged(NAMESPACES);
     return undefined;
   },
 });

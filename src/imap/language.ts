@@ -1,0 +1,96 @@
+// What the gateway says to people, in the language their client asked for (RFC 5255 §3). Keyed by the English text: what
+// has no translation stays English. Providers' own words are passed on as they came.
+
+export type Language = 'i-default' | 'en' | 'zh';
+
+/** i-default is English that everybody may be expected to read (RFC 2277 §4.5). */
+export const LANGUAGES: readonly Language[] = ['i-default', 'en', 'zh'];
+
+const CHINESE: Readonly<Record<string, string>> = {
+  'mail gateway ready': '邮件网关已就绪',
+  'logged in': '已登录',
+  'logging out': '再见',
+  'wrong user name or password': '用户名或密码不对',
+  'the authorization identity must be the user': '不能以他人身份登录',
+  'authentication was cancelled': '登录已取消',
+  'this mechanism is not offered; use PLAIN': '不提供这种登录方式，请用 PLAIN',
+  'too many wrong passwords from your address; try again in a minute': '来自您地址的错误密码太多，请一分钟后再试',
+  'a password is taken over TLS only: use STARTTLS or the TLS port': '只在 TLS 上接受密码：请用 STARTTLS 或 TLS 端口',
+  'please log in first': '请先登录',
+  'begin TLS negotiation now': '现在开始 TLS 协商',
+  'compression begins now': '现在开始压缩',
+  'compression is active already': '压缩已在使用',
+  'there is no such mailbox': '没有这个邮箱文件夹',
+  'there is such a mailbox already': '已经有同名的邮箱文件夹',
+  'the mailbox is gone': '这个邮箱文件夹已不存在',
+  'the mailbox was opened read-only': '邮箱文件夹是以只读方式打开的',
+  'this mailbox cannot hold messages': '这个邮箱文件夹不能存放邮件',
+  'this mailbox cannot be deleted': '这个邮箱文件夹不能删除',
+  'this mailbox cannot be renamed': '这个邮箱文件夹不能改名',
+  'this is only a level of the hierarchy': '这只是一个层级，不是邮箱文件夹',
+  'this mailbox has mailboxes below it; delete those first': '其下还有邮箱文件夹，请先删除它们',
+  'that name cannot be used for a mailbox': '这个名称不能用于邮箱文件夹',
+  'a mailbox cannot be moved below itself': '邮箱文件夹不能移到自己下面',
+  'a mailbox cannot be renamed into another account; move its messages instead':
+    '邮箱文件夹不能改名到另一个账号，请改为移动其中的邮件',
+  'an empty message cannot be stored': '不能保存空邮件',
+  'the message is gone': '邮件已不存在',
+  'some of the messages no longer exist': '其中一些邮件已不存在',
+  'some of the messages no longer exist; nothing was copied': '其中一些邮件已不存在，没有复制任何邮件',
+  'no messages found': '没有找到邮件',
+  'the message is too large': '邮件太大',
+  'the literal is too large': '内容太大',
+  'the message cannot be stored: the disk refuses': '邮件无法保存：磁盘拒绝写入',
+  'the message could not be fetched': '取不到这封邮件',
+  'the provider does not give some of these messages': '邮件服务商没有给出其中一些邮件',
+  'some of these messages have not been fetched from the provider yet': '其中一些邮件尚未从邮件服务商取回',
+  'the account is not configured any more': '这个账号已不在配置中',
+  'the account of this message is not configured any more': '这封邮件的账号已不在配置中',
+  'internal error; it has been logged': '内部错误，已记入日志',
+  'the gateway is stopping': '网关正在停止',
+  'you have been idle for too long': '您空闲太久了',
+  'too many bad commands': '错误的命令太多',
+  'too many connections': '连接太多',
+  'the mailbox has been renumbered or deleted; please reconnect': '邮箱文件夹已重新编号或删除，请重新连接',
+  'none of these languages is known here': '这些语言都不支持',
+};
+
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/^([A-Z][A-Z ]*) completed$/, '$1 已完成'],
+  [/^messages may have at most (\d+) bytes here$/, '这里的邮件最大 $1 字节'],
+  [/^(\S+) takes messages of at most (\d+) bytes$/, '$1 的邮件最大 $2 字节'],
+  [/^at most (\d+) keywords of (\d+) characters$/, '最多 $1 个关键字，每个 $2 个字符'],
+  [/^unknown command (.+)$/, '未知的命令 $1'],
+  [/^([A-Z]+) is not allowed in this state$/, '当前状态下不能使用 $1'],
+  [/^this device may have at most (\d+) connections at a time$/, '这台设备最多同时有 $1 个连接'],
+];
+
+function chinese(text: string): string {
+  if (Object.hasOwn(CHINESE, text)) return CHINESE[text] ?? text;
+  const pattern = PATTERNS.find(([english]) => english.test(text));
+  return pattern ? text.replace(pattern[0], pattern[1]) : text;
+}
+
+/**
+ * The first range that names a language known here, by lookup (RFC 4647 §3.4: `zh-Hans-CN`, `zh-Hans`, `zh`); undefined
+ * for none. `default` is the gateway's own choice.
+ */
+export function lookUpLanguage(ranges: readonly string[]): Language | undefined {
+  for (const range of ranges) {
+    const wanted = range.toLowerCase();
+    if (wanted === 'default' || wanted === '*') return 'i-default';
+    for (let subtags = wanted.split('-'); subtags.length > 0; subtags = subtags.slice(0, -1)) {
+      const found = LANGUAGES.find((language) => language === subtags.join('-'));
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+/** A status or BYE (`OK [CODE] text`) in the language; WireText, UTF-8 only for who asked for such a language. */
+export function inLanguage(status: string, language: Language): string {
+  if (language !== 'zh') return status;
+  const [, head = '', text = ''] = /^((?:OK|NO|BAD|BYE)(?: \[[^\]]*\])? )(.*)$/s.exec(status) ?? [];
+  if (head === '') return status;
+  return head + Buffer.from(chinese(text), 'utf8').toString('latin1');
+}
