@@ -10,8 +10,8 @@ const LIMIT_MS = 240_000;
 let stage: Stage;
 let thunderbird: Thunderbird;
 beforeAll(async () => {
-  stage = await startStage({ messages: 4 });
-  thunderbird = await startThunderbird(stage.gateway, { address: gmail.address, security: 'SSL/TLS' });
+  stage = await startStage({ messages: 4, config: { listen: { compressOnLoopback: true } } });
+  thunderbird = await startThunderbird(stage.gateway, { address: gmail.address, security: 'SSL/TLS', compress: false });
 }, LIMIT_MS);
 afterAll(async () => {
   await thunderbird?.stop();
@@ -150,7 +150,7 @@ inWindow('sends, with one copy in Sent', async () => {
   await stage.has('Sent', 'From Thunderbird');
 });
 
-inWindow('started again, by STARTTLS, it sees what happened meanwhile', async () => {
+inWindow('started again, by STARTTLS and compressed, it sees what happened meanwhile', async () => {
   await show('INBOX', count(11));
   await thunderbird.quit();
   const { client, dovecot } = stage;
@@ -161,10 +161,15 @@ inWindow('started again, by STARTTLS, it sees what happened meanwhile', async ()
   await client.ok(`UID MOVE ${gone} Archive`);
   await stage.arrive(qq, 'Arrived meanwhile');
 
-  thunderbird = await startThunderbird(stage.gateway, { address: hotmail.address, security: 'STARTTLS' });
+  thunderbird = await startThunderbird(stage.gateway, {
+    address: hotmail.address,
+    security: 'STARTTLS',
+    compress: true,
+  });
   const subjects = await show('INBOX', (all) => all.includes('Arrived meanwhile') && !all.includes('Gmail seed 0'));
   expect(subjects).toHaveLength(11);
   await known('INBOX', 'Hotmail seed 0', ({ isFlagged }) => isFlagged);
+  expect(thunderbird.dialogue()).toMatch(/SendData: \d+ COMPRESS DEFLATE/);
   // What it knew it has not asked for again.
   const asked = [...thunderbird.dialogue().matchAll(/UID fetch (\S+) \(UID RFC822.SIZE FLAGS BODY.PEEK\[HEADER/g)];
   expect(asked.map(([, uids]) => uids)).toEqual([expect.stringMatching(/^\d+$/)]);

@@ -42,6 +42,8 @@ export interface Thunderbird {
 export interface ThunderbirdOptions {
   readonly address: string;
   readonly security: 'SSL/TLS' | 'STARTTLS';
+  /** COMPRESS is used where it is offered. */
+  readonly compress: boolean;
 }
 
 /** A gateway's second Thunderbird finds the profile of the first. */
@@ -173,7 +175,7 @@ const environment = (home: string, display: string) => ({
   MOZ_CRASHREPORTER_DISABLE: '1',
 });
 
-function preferences({ ports, user }: GatewayProcess, { address, security }: ThunderbirdOptions): string {
+function preferences({ ports, user }: GatewayProcess, { address, security, compress }: ThunderbirdOptions): string {
   const isTls = security === 'SSL/TLS';
   const socketType = isTls ? 3 : 2;
   const host = '127.0.0.1';
@@ -192,6 +194,7 @@ function preferences({ ports, user }: GatewayProcess, { address, security }: Thu
     'mail.server.server1.socketType': socketType,
     'mail.server.server1.authMethod': 3,
     'mail.server.server1.userName': user,
+    'mail.server.server1.use_compress_deflate': compress,
     // It connects when a folder is opened: then its password is known. Nothing but IDLE brings new mail in time.
     'mail.server.server1.login_at_startup': false,
     'mail.server.server1.check_new_mail': false,
