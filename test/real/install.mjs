@@ -14,6 +14,17 @@ const PACKAGES = {
   curl: '/usr/bin/curl',
   openssl: '/usr/bin/openssl',
   python3: '/usr/bin/python3',
+  'python3-imap-tools': '/usr/lib/python3/dist-packages/imap_tools',
+  'libmail-imapclient-perl': '/usr/share/perl5/Mail/IMAPClient.pm',
+  // Mail::IMAPClient speaks TLS only with it.
+  'libio-socket-ssl-perl': '/usr/share/perl5/IO/Socket/SSL.pm',
+  offlineimap3: '/usr/bin/offlineimap',
+  imapfilter: '/usr/bin/imapfilter',
+  neomutt: '/usr/bin/neomutt',
+  tmux: '/usr/bin/tmux',
+  thunderbird: '/usr/bin/thunderbird',
+  xvfb: '/usr/bin/Xvfb',
+  'libnss3-tools': '/usr/bin/certutil',
 };
 const WAIT = ['-o', 'DPkg::Lock::Timeout=300'];
 const missing = Object.entries(PACKAGES)

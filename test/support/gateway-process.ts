@@ -61,8 +61,8 @@ export interface GatewayProcess {
 export interface GatewayProcessOptions {
   /** Entries of the configuration. */
   readonly accounts: readonly object[];
-  /** More of the configuration. */
-  readonly config?: object;
+  /** More of the configuration; what it has of `listen` is added to the ports. */
+  readonly config?: { readonly listen?: object; readonly [field: string]: unknown };
 }
 
 interface Running {
@@ -76,8 +76,9 @@ export async function startGatewayProcess({ accounts, config = {} }: GatewayProc
   const directory = mkdtempSync(join(tmpdir(), 'gw-process-'));
   const file = join(directory, 'gateway.config.json');
   const login = { user: 'me', password: 'gate-pass' };
-  const listen = { host: '127.0.0.1', imap: 0, imaps: 0, smtp: 0, smtps: 0, web: 0, ephemeral: true };
-  writeFileSync(file, JSON.stringify({ listen, login, accounts, log: { level: 'debug' }, ...config }));
+  const anyPorts = { host: '127.0.0.1', imap: 0, imaps: 0, smtp: 0, smtps: 0, web: 0, ephemeral: true };
+  const listen = { ...anyPorts, ...config.listen };
+  writeFileSync(file, JSON.stringify({ login, accounts, log: { level: 'debug' }, ...config, listen }));
   let running = launch(file);
   const remove = async () => {
     running.child.kill('SIGTERM');

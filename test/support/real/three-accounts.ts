@@ -1,6 +1,5 @@
 // Three real accounts behind one gateway: trees as QQ, Gmail and Hotmail have them, all on one Dovecot.
-import type { GatewayProcess } from '../gateway-process.js';
-import { startGatewayProcess } from '../gateway-process.js';
+import { type GatewayProcess, type GatewayProcessOptions, startGatewayProcess } from '../gateway-process.js';
 import { decodeMailboxName, encodeMailboxName, PlainImap, type PlainMessage } from '../plain-imap.js';
 import { type SmtpSink, startSmtpSink } from '../smtp-sink.js';
 import { waitUntil } from '../wait-until.js';
@@ -73,7 +72,7 @@ export interface ThreeAccounts {
 export interface ThreeAccountsOptions extends Partial<DovecotOptions> {
   /** Messages in each INBOX before the gateway starts. */
   readonly messages?: number;
-  readonly config?: object;
+  readonly config?: GatewayProcessOptions['config'];
 }
 
 export async function startThreeAccounts(options: ThreeAccountsOptions = {}): Promise<ThreeAccounts> {

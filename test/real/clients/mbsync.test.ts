@@ -1,7 +1,8 @@
 // isync's mbsync, two ways: a Maildir and the gateway are made alike, whoever changed what; a third run changes nothing.
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type LocalFile, lettersOf, type Maildir, maildirIn, relabel } from '../../support/clients/maildir.js';
 import { encodeMailboxName, quote } from '../../support/plain-imap.js';
 import { runCommand } from '../../support/real/command.js';
 import { type Stage, searched, startStage } from '../../support/real/stage.js';
@@ -49,63 +50,24 @@ async function mbsync(): Promise<void> {
   expect(code).toBe(0);
 }
 
-interface LocalFile {
-  readonly path: string;
-  readonly mailbox: string;
-  readonly subject: string;
-  /** Maildir's letters. */
-  readonly flags: string;
-}
-
-const localFiles = (): LocalFile[] =>
-  MAILBOXES.flatMap((mailbox) =>
-    ['cur', 'new'].flatMap((part) => {
-      const folder = join(directory, 'mail', mailbox, part);
-      return readdirSync(folder).map((name) => ({
-        path: join(folder, name),
-        mailbox,
-        subject: subjectOf(readFileSync(join(folder, name), 'latin1')) ?? '',
-        flags: /:2,([A-Z]*)$/.exec(name)?.[1] ?? '',
-      }));
-    }),
-  );
-
-const LETTERS: Readonly<Record<string, string>> = {
-  '\\Draft': 'D',
-  '\\Flagged': 'F',
-  '\\Answered': 'R',
-  '\\Seen': 'S',
-  '\\Deleted': 'T',
-};
-
+const maildir = (): Maildir => maildirIn(join(directory, 'mail'), MAILBOXES);
+const local = (subject: string): LocalFile => maildir().only(subject);
 /** `mailbox: subject letters`, sorted. */
 const localState = (): string[] =>
-  localFiles()
+  maildir()
+    .files()
     .map(({ mailbox, subject, flags }) => `${mailbox}: ${subject} ${flags}`)
     .sort();
 
 async function gatewayState(withUids = false): Promise<string[]> {
   const state: string[] = [];
   for (const mailbox of MAILBOXES) {
-    for (const { uid, flags, body } of await stage.client.messages(encodeMailboxName(mailbox))) {
-      const letters = flags
-        .map((flag) => LETTERS[flag] ?? '')
-        .sort()
-        .join('');
-      state.push(`${mailbox}: ${subjectOf(body)} ${letters}${withUids ? ` ${uid}` : ''}`);
-    }
+    for (const { uid, flags, body } of await stage.client.messages(encodeMailboxName(mailbox)))
+      state.push(`${mailbox}: ${subjectOf(body)} ${lettersOf(flags)}${withUids ? ` ${uid}` : ''}`);
   }
   return state.sort();
 }
 
-const local = (subject: string): LocalFile => {
-  const found = localFiles().filter((file) => file.subject === subject);
-  if (found.length !== 1 || !found[0]) throw new Error(`${found.length} local files of ${subject}`);
-  return found[0];
-};
-/** In cur, with these letters, and as mbsync knows it. */
-const relabel = ({ path }: LocalFile, flags: string) =>
-  renameSync(path, `${path.replace(/\/new\//, '/cur/').replace(/:2,.*$/, '')}:2,${flags}`);
 /** To another mailbox, as a mail reader does it: mbsync's mark in the name must not go along. */
 const moveFile = ({ path }: LocalFile, mailbox: string) =>
   renameSync(path, join(directory, 'mail', mailbox, 'cur', `moved.${process.pid}.local:2,`));
@@ -160,25 +122,15 @@ test('two ways, and a third run changes nothing', async () => {
   await upstreamHas(stage.dovecot, gmail, gmail.drafts, 'added locally');
 
   const before = {
-    paths: localFiles()
-      .map(({ path }) => path)
-      .sort(),
+    paths: maildir().paths(),
     gateway: await gatewayState(true),
   };
   await mbsync();
-  expect(
-    localFiles()
-      .map(({ path }) => path)
-      .sort(),
-  ).toEqual(before.paths);
+  expect(maildir().paths()).toEqual(before.paths);
   expect(await gatewayState(true)).toEqual(before.gateway);
   // Nor does it after the gateway has looked at the upstreams again.
   await stage.gateway.run('sync');
   await mbsync();
-  expect(
-    localFiles()
-      .map(({ path }) => path)
-      .sort(),
-  ).toEqual(before.paths);
+  expect(maildir().paths()).toEqual(before.paths);
   expect(await gatewayState(true)).toEqual(before.gateway);
 });

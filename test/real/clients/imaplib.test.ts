@@ -15,7 +15,13 @@ const [qq, gmail, hotmail] = ACCOUNTS as readonly [RealAccount, RealAccount, Rea
 test("a session of Python's imaplib, and what the upstreams have of it", async () => {
   const { ports, caFile, user, password } = stage.gateway;
   const script = fileURLToPath(new URL('imaplib-session.py', import.meta.url));
-  const { code, stdout, stderr } = await runCommand('python3', [script, String(ports.imaps), caFile, user, password]);
+  const { code, stdout, stderr } = await runCommand('/usr/bin/python3', [
+    script,
+    String(ports.imaps),
+    caFile,
+    user,
+    password,
+  ]);
   expect(stderr).toBe('');
   expect(code).toBe(0);
   const seen = JSON.parse(stdout) as Record<string, unknown>;
