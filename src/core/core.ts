@@ -3,7 +3,7 @@
 import type { FlagSet } from '../mail/flags.js';
 import type { Uid } from '../mail/ids.js';
 import type { Role } from '../mail/roles.js';
-import type { SearchCriteria } from '../mail/search-criteria.js';
+import type { SearchCriteria, SearchHits } from '../mail/search-criteria.js';
 import type { NumberRanges } from '../mail/sequence-set.js';
 import type { Login } from './login/contract.js';
 
@@ -150,8 +150,7 @@ export interface Reads {
     uids: Uint32Array,
     signal: AbortSignal,
   ): AsyncIterable<{ uid: Uid; body: MessageBody | undefined; error?: unknown }>;
-  /** Matching uids, ascending. */
-  search(mailboxId: MailboxId, criteria: SearchCriteria, signal: AbortSignal): Promise<Uint32Array>;
+  search(mailboxId: MailboxId, criteria: SearchCriteria, signal: AbortSignal): Promise<SearchHits>;
 }
 
 /** What a client may do. Each is one transaction: local change + journal rows, then the bell (DESIGN §7). */
