@@ -16,8 +16,10 @@ import { move } from './move.js';
 import { namespace } from './namespace.js';
 import { search } from './search.js';
 import { check, close, examine, select, unselect } from './select.js';
+import { sort } from './sort.js';
 import { status } from './status.js';
 import { store } from './store.js';
+import { thread } from './thread.js';
 
 const COMMANDS: readonly AnyCommand[] = [
   ...[capability, noop, logout, id],
@@ -25,7 +27,7 @@ const COMMANDS: readonly AnyCommand[] = [
   ...[enable, compress, namespace, list, lsub, xlist, status],
   ...[subscribe, unsubscribe, create, remove, rename],
   ...[select, examine, check, close, unselect, idle],
-  ...[append, expunge, fetch, store, copy, move, search],
+  ...[append, expunge, fetch, store, copy, move, search, sort, thread],
 ];
 
 export const commandByName: ReadonlyMap<string, AnyCommand> = new Map(

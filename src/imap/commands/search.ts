@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.js';
+import { BadCommandError } from '../errors.js';
 import { savingNothingOnFailure, tellExtended, tellPlain } from '../search-return/answer.js';
 import { BAD_CHARSET, findHits, readProgram, type SearchProgram } from '../search-return/found.js';
 import { RETURN_ALL, type ReturnOptions, readReturnOptions } from '../search-return/options.js';
@@ -6,6 +7,7 @@ import type { Decoder } from '../wire/decoder.js';
 
 export interface SearchArgs {
   readonly options: ReturnOptions | undefined;
+  readonly charset: string | undefined;
   readonly program: SearchProgram;
 }
 
@@ -26,10 +28,14 @@ export const search = defineCommand<SearchArgs>({
   parse: (decoder) => {
     decoder.space();
     const options = readReturnOptions(decoder);
-    return { options, program: readProgram(decoder, readCharset(decoder)) };
+    const charset = readCharset(decoder);
+    return { options, charset, program: readProgram(decoder, charset) };
   },
-  run: (context, { options, program }) =>
+  run: (context, { options, charset, program }) =>
     savingNothingOnFailure(context, options, async () => {
+      // RFC 9755 §3: texts are UTF-8 then, and a charset must not be named.
+      if (charset !== undefined && context.session.enabled.has('UTF8=ACCEPT'))
+        throw new BadCommandError('no CHARSET after ENABLE UTF8=ACCEPT');
       const found = await findHits(context, program);
       if (!found) return BAD_CHARSET;
       const answer = { ...found, ordered: found.uids, orderedScores: found.scores };

@@ -3,7 +3,6 @@ import { MailboxError } from '../../mail/errors.js';
 import { type SearchCriteria, someCriterion } from '../../mail/search-criteria.js';
 import type { CommandContext, Completion } from '../command.js';
 import { enableCondstore } from '../condstore.js';
-import { BadCommandError } from '../errors.js';
 import { CHARSETS, textDecoderOf } from '../search-keys/charset.js';
 import { readSearchProgram } from '../search-keys/index.js';
 import type { SearchTerm } from '../search-keys/search-key.js';
@@ -14,14 +13,13 @@ import type { Decoder } from '../wire/decoder.js';
 export interface SearchProgram {
   /** Undefined when the texts are in a charset we do not know. */
   readonly term: SearchTerm | undefined;
-  readonly namesCharset: boolean;
 }
 
 /** Keys up to the end of the command, their texts in this charset. @throws {BadCommandError} */
 export function readProgram(decoder: Decoder, charset: string | undefined): SearchProgram {
   const decode = textDecoderOf(charset);
   const term = readSearchProgram(decoder, decode ?? ((bytes) => bytes));
-  return { term: decode && term, namesCharset: charset !== undefined };
+  return { term: decode && term };
 }
 
 /** The messages found that the client has been told of. */
@@ -47,9 +45,6 @@ export const criteriaOf = (term: SearchTerm, selected: Selected): SearchCriteria
 /** Undefined for a charset we do not know: BAD_CHARSET. */
 export async function findHits(context: CommandContext, program: SearchProgram): Promise<Found | undefined> {
   const { core, reply, session, signal } = context;
-  // RFC 9755 §3: texts are UTF-8 then, and a charset must not be named.
-  if (program.namesCharset && session.enabled.has('UTF8=ACCEPT'))
-    throw new BadCommandError('no CHARSET after ENABLE UTF8=ACCEPT');
   if (!program.term) return undefined;
   const selected = selectedOf(session);
   const criteria = criteriaOf(program.term, selected);
