@@ -3,8 +3,10 @@
 import type { FlagSet } from '../mail/flags.js';
 import type { Uid } from '../mail/ids.js';
 import type { Role } from '../mail/roles.js';
-import type { SearchCriteria } from '../mail/search-criteria.js';
+import type { SearchCriteria, SearchHits } from '../mail/search-criteria.js';
 import type { NumberRanges } from '../mail/sequence-set.js';
+import type { SortCriterion } from '../mail/sort-order.js';
+import type { ThreadAlgorithm, ThreadForest } from '../mail/threads.js';
 import type { Login } from './login/contract.js';
 
 export type { Device, Login, LoginAttempt, ScramAttempt } from './login/contract.js';
@@ -140,8 +142,11 @@ export interface Reads {
     uids: Uint32Array,
     signal: AbortSignal,
   ): AsyncIterable<{ uid: Uid; body: MessageBody | undefined; error?: unknown }>;
-  /** Matching uids, ascending. */
-  search(mailboxId: MailboxId, criteria: SearchCriteria, signal: AbortSignal): Promise<Uint32Array>;
+  search(mailboxId: MailboxId, criteria: SearchCriteria, signal: AbortSignal): Promise<SearchHits>;
+  /** Hits in order, as positions in `hits.uids` (RFC 5256 §3, SORT). */
+  sort(mailboxId: MailboxId, hits: SearchHits, criteria: readonly SortCriterion[]): Promise<Uint32Array>;
+  /** Threads; its messages are positions in `uids` (RFC 5256 §3, THREAD). */
+  thread(mailboxId: MailboxId, uids: Uint32Array, algorithm: ThreadAlgorithm): Promise<ThreadForest>;
 }
 
 /** What a client may do. Each is one transaction: local change + journal rows, then the bell (DESIGN §7). */

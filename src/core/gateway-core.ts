@@ -23,6 +23,8 @@ import { createMessageBodies } from './reads/bodies.js';
 import { createRows } from './reads/rows.js';
 import { createSearch } from './reads/search.js';
 import { createSnapshots } from './reads/snapshots.js';
+import { createSort, createThread } from './reads/sort.js';
+import { createSortTables } from './reads/sort-table.js';
 import { createTakeApart } from './reads/take-apart.js';
 import type { UpstreamReader } from './reads/upstream-reader.js';
 import { createSentCopies, type SentCopies } from './sent-copies.js';
@@ -97,6 +99,7 @@ export function createCore(options: CoreOptions): Core {
     read: async (sourceId, how, work) => actorOf(sourceId).read(sourceId, how, work),
   };
   const snapshots = createSnapshots({ store, flags: createFlagTable(), tagOf: tagLookup(store, byId) });
+  const sortTables = createSortTables(store, snapshots);
   const ingest = createIngest(store, unit);
   const bodies = createMessageBodies({ store, files: options.files, reader, cacheBytes: options.cacheBytes, logger });
   const takeApart = createTakeApart(bodies);
@@ -176,6 +179,8 @@ export function createCore(options: CoreOptions): Core {
       ...snapshots,
       rows: createRows({ store, ingest, bodies, takeApart, reader }),
       bodies: bodies.bodies,
+      sort: createSort(sortTables),
+      thread: createThread(sortTables),
       search: createSearch({
         store,
         snapshots,

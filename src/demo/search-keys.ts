@@ -1,7 +1,8 @@
 // The keys of SEARCH (RFC 3501 §6.4.4), read into tests of a message, with the provider's quirks.
 import type { Decoder } from '../imap/wire/decoder.js';
+import { casemap } from '../mail/collation.js';
 import { dayOf, parseDateHeader, parseSearchDay } from '../mail/dates.js';
-import { decodedBodyText, decodeHeaderText, searchFold } from '../mail/decoded-text.js';
+import { decodedBodyText, decodeHeaderText } from '../mail/decoded-text.js';
 import { SystemFlag } from '../mail/flags.js';
 import { headerFields } from '../mail/header-block.js';
 import type { Day } from '../mail/search-criteria.js';
@@ -32,9 +33,7 @@ export function readCriteria(session: DemoSession, decoder: Decoder): Test {
       decoder.space();
       return Buffer.from(decoder.astring(), 'latin1').toString('utf8');
     },
-    contains: searchWholeWords
-      ? containsWords
-      : (haystack, needle) => searchFold(haystack).includes(searchFold(needle)),
+    contains: searchWholeWords ? containsWords : (haystack, needle) => casemap(haystack).includes(casemap(needle)),
   };
   const tests = [readKey(reader)];
   while (!decoder.atEnd()) {
@@ -51,8 +50,8 @@ const every =
 
 /** Gmail: `ell` does not find hello. Chinese has no spaces: any run of it is a word. */
 function containsWords(haystack: string, needle: string): boolean {
-  const text = searchFold(haystack);
-  const wanted = searchFold(needle);
+  const text = casemap(haystack);
+  const wanted = casemap(needle);
   for (let at = text.indexOf(wanted); at >= 0 && wanted !== ''; at = text.indexOf(wanted, at + 1)) {
     const before = text[at - 1] ?? ' ';
     const after = text[at + wanted.length] ?? ' ';

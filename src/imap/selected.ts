@@ -19,6 +19,8 @@ export interface Resolved {
   readonly seqs: Uint32Array;
 }
 
+const NOTHING = new Uint32Array(0);
+
 export class Selected {
   readonly mailboxId: MailboxId;
   readonly readOnly: boolean;
@@ -33,6 +35,9 @@ export class Selected {
   isFlagsMuted = false;
   /** What the client has enabled: decides how changes are told. */
   readonly #enabled: ReadonlySet<string>;
+  /** Uids, ascending, that the last SEARCH RETURN (SAVE) found: `$` (RFC 5182). Uids never come back, so those that are
+   * gone are left out when it is used. */
+  saved: Uint32Array = NOTHING;
 
   constructor(snapshot: MailboxSnapshot, readOnly: boolean, enabled: ReadonlySet<string> = new Set()) {
     this.mailboxId = snapshot.mailboxId;
@@ -67,6 +72,7 @@ export class Selected {
    */
   resolve(set: SequenceSet, uidForm: boolean): Resolved {
     const uids = this.#uids;
+    if (set.isSaved) return this.#gather(this.#savedSpans());
     if (uidForm) return this.#resolveUids(resolveSet(set, uids.at(-1) ?? 0));
     const ranges = resolveSet(set, uids.length);
     const last = ranges.at(-1)?.[1] ?? 0;
@@ -79,6 +85,34 @@ export class Selected {
       return { uids: uids.subarray(low - 1, high), seqs: sequence(low, high) };
     }
     return this.#gather(ranges.map(([low, high]) => [low - 1, high] as const));
+  }
+
+  /**
+   * Uids a set names, as ranges within what the client has been told; numbers that do not exist name nothing, as in
+   * SEARCH and UID EXPUNGE.
+   */
+  uidRangesOf(set: SequenceSet, uidForm: boolean): NumberRanges {
+    const uids = this.#uids;
+    const last = uids.at(-1) ?? 0;
+    if (set.isSaved) return rangesOf(this.resolve(set, true).uids);
+    if (uidForm)
+      return resolveSet(set, last).flatMap(([low, high]) => (low > last ? [] : [[low, Math.min(high, last)] as const]));
+    return resolveSet(set, uids.length).flatMap(([low, high]) => {
+      const from = uids[low - 1];
+      const to = uids[Math.min(high, uids.length) - 1];
+      return from === undefined || to === undefined ? [] : [[from, to] as const];
+    });
+  }
+
+  #savedSpans(): (readonly [number, number])[] {
+    const spans: [number, number][] = [];
+    for (const uid of this.saved) {
+      const index = indexIn(this.#uids, uid);
+      const last = spans.at(-1);
+      if (last && last[1] === index) last[1]++;
+      else if (index >= 0) spans.push([index, index + 1]);
+    }
+    return spans;
   }
 
   #resolveUids(ranges: NumberRanges): Resolved {

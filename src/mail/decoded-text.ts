@@ -64,9 +64,6 @@ function decodeBytes(bytes: Buffer, charset: string): string {
   return iconv.decode(bytes, name);
 }
 
-/** For comparing without regard to case: like i;unicode-casemap (RFC 5051), composed so that accents compare equal. */
-export const searchFold = (text: string): string => text.normalize('NFKC').toLowerCase();
-
 const MAX_TEXT_BYTES = 4_000_000;
 
 /**

@@ -29,6 +29,40 @@ export type SearchCriteria =
   | { readonly key: 'smaller'; readonly sizeBytes: number }
   | { readonly key: 'internalDate'; readonly relation: DayRelation; readonly day: Day }
   | { readonly key: 'sentDate'; readonly relation: DayRelation; readonly day: Day }
+  /** INTERNALDATE within [from, to], Unix seconds (RFC 5032) */
+  | { readonly key: 'arrived'; readonly from: number; readonly to: number }
+  /** changed at this modseq or later (RFC 7162 §3.1.5) */
+  | { readonly key: 'modseq'; readonly modseq: number }
+  /** texts within are matched loosely (RFC 6203) */
+  | { readonly key: 'fuzzy'; readonly within: SearchCriteria }
   | { readonly key: 'and'; readonly all: readonly SearchCriteria[] }
   | { readonly key: 'or'; readonly either: readonly [SearchCriteria, SearchCriteria] }
   | { readonly key: 'not'; readonly not: SearchCriteria };
+
+/** Messages found. */
+export interface SearchHits {
+  /** Ascending. */
+  readonly uids: Uint32Array;
+  /** How well each of them matches, 1–100 (RFC 6203 §4); 100 where it is yes or no. */
+  readonly scores: Uint8Array;
+}
+
+/** The criteria a criterion is made of. */
+export function partsOf(criteria: SearchCriteria): readonly SearchCriteria[] {
+  switch (criteria.key) {
+    case 'and':
+      return criteria.all;
+    case 'or':
+      return criteria.either;
+    case 'not':
+      return [criteria.not];
+    case 'fuzzy':
+      return [criteria.within];
+    default:
+      return [];
+  }
+}
+
+/** Whether the criterion, or one it is made of, is such. */
+export const someCriterion = (criteria: SearchCriteria, is: (one: SearchCriteria) => boolean): boolean =>
+  is(criteria) || partsOf(criteria).some((part) => someCriterion(part, is));

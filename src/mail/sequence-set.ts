@@ -4,7 +4,12 @@ export const STAR = Number.POSITIVE_INFINITY;
 /** Ranges as written, each with low ≤ high; STAR may stand for either end. Never expanded (`1:4294967295` is legal). */
 export interface SequenceSet {
   readonly ranges: readonly (readonly [number, number])[];
+  /** `$`: what the last SEARCH saved (RFC 9051 §6.4.4.1); the session knows it. */
+  readonly isSaved?: true;
 }
+
+/** `$`, which stands alone (RFC 9051 §9, seq-last-command). */
+export const SAVED_RESULT: SequenceSet = { ranges: [], isSaved: true };
 
 /** A set of numbers known to be finite: sorted, merged ranges. */
 export type NumberRanges = readonly (readonly [number, number])[];

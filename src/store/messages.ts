@@ -1,4 +1,6 @@
+import { sortKeysOf } from '../mail/sort-keys.js';
 import type { Database } from './database.js';
+import { createSortKeyStore } from './sort-keys.js';
 import type { SourceRow } from './sources.js';
 
 /** One content. Texts are WireText. */
@@ -63,7 +65,9 @@ export interface MessageStore {
   removeIfOrphan(id: number): void;
 }
 
-export function createMessageStore({ sqlite }: Database): MessageStore {
+export function createMessageStore(database: Database): MessageStore {
+  const { sqlite } = database;
+  const sortKeys = createSortKeyStore(database);
   const insert = sqlite.prepare(
     'INSERT INTO messages (accountId, emailId, threadId, internalDate, sizeBytes) VALUES (?, ?, ?, ?, ?)',
   );
@@ -134,6 +138,7 @@ export function createMessageStore({ sqlite }: Database): MessageStore {
       setListing.run(id, row.envelope, row.bodyStructure);
       setHeaders.run(id, row.headers);
       setMessageId.run(row.messageIdHeader, id);
+      sortKeys.set(id, sortKeysOf(row.headers));
     },
     setBodyStructure: (id, bodyStructure) => void setBodyStructure.run(bodyStructure, id),
     setBody: (id, bodyRef) => void setBody.run(bodyRef, id),

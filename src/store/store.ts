@@ -7,6 +7,7 @@ import { createListingReads, type ListingReads } from './listing-reads.js';
 import { createMailboxStore, type MailboxStore } from './mailboxes.js';
 import { createMessageStore, type MessageStore } from './messages.js';
 import { createProblemStore, type ProblemStore } from './problems.js';
+import { createSortKeyStore, type SortKeyStore } from './sort-keys.js';
 import { createSourceStore, type SourceStore } from './sources.js';
 import { createUidMap, type UidMap } from './uid-map.js';
 
@@ -23,6 +24,7 @@ export interface Store {
   readonly bodyIndex: BodyIndex;
   readonly problems: ProblemStore;
   readonly listings: ListingReads;
+  readonly sortKeys: SortKeyStore;
 }
 
 export const createStore = (database: Database): Store => ({
@@ -37,4 +39,5 @@ export const createStore = (database: Database): Store => ({
   bodyIndex: createBodyIndex(database),
   problems: createProblemStore(database),
   listings: createListingReads(database),
+  sortKeys: createSortKeyStore(database),
 });

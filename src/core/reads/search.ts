@@ -2,37 +2,31 @@
 // header fields and from cached bodies; what neither holds is asked upstream where that upstream's SEARCH can be trusted.
 
 import { dayOf, parseDateHeader } from '../../mail/dates.js';
-import { decodedBodyText, decodeHeaderText, searchFold } from '../../mail/decoded-text.js';
+import { decodeHeaderText } from '../../mail/decoded-text.js';
 import { headerFields } from '../../mail/header-block.js';
 import { KEPT_HEADER_FIELD_SET } from '../../mail/header-fields.js';
 import type { WireText } from '../../mail/ids.js';
-import { parseMime } from '../../mail/mime.js';
-import type { Day, DayRelation, SearchCriteria } from '../../mail/search-criteria.js';
+import { type Day, type DayRelation, partsOf, type SearchCriteria, someCriterion } from '../../mail/search-criteria.js';
 import { rangesInclude } from '../../mail/sequence-set.js';
 import type { ListingReadRow } from '../../store/listing-reads.js';
-import type { Store } from '../../store/store.js';
 import type { UpstreamSearch } from '../../upstream/connector.js';
 import type { InternedFlags, MailboxId, Reads } from '../core.js';
-import type { MessageBodies } from './bodies.js';
+import { matcherOf, searchTexts, type TextHits, type TextSearchOptions } from './search-texts.js';
 import type { Snapshots } from './snapshots.js';
-import type { UpstreamReader } from './upstream-reader.js';
 
-export interface SearchOptions {
-  readonly store: Store;
+export interface SearchOptions extends TextSearchOptions {
   readonly snapshots: Snapshots;
-  readonly bodies: MessageBodies;
-  readonly reader: UpstreamReader;
-  /** Whether the account of a source answers text searches truly. */
-  isTrusted(sourceId: number): boolean;
 }
 
 /** What a criterion is tested against. */
 interface Candidate {
   readonly uid: number;
+  readonly modseq: number;
   readonly flags: InternedFlags;
   readonly row: ListingReadRow | undefined;
 }
-type Test = (candidate: Candidate) => boolean;
+/** How well a candidate fulfils a criterion: 0 not at all, else 1–100 (100 for what is yes or no). */
+type Test = (candidate: Candidate) => number;
 
 /** Messages looked at before other sessions get their turn. */
 const BATCH = 1_000;
@@ -40,12 +34,12 @@ const BATCH = 1_000;
 export function createSearch(options: SearchOptions): Reads['search'] {
   const { store, snapshots } = options;
   return async (mailboxId, criteria, signal) => {
-    const { uids, flagIds, flagTable } = snapshots.snapshot(mailboxId);
-    const texts = await textHits(options, mailboxId, criteria, signal);
-    const test = compile(criteria, texts);
+    const { uids, modseqs, flagIds, flagTable } = snapshots.snapshot(mailboxId);
+    const test = compile(criteria, await setHits(options, mailboxId, criteria, signal), false);
     const columns = { headers: needsHeaders(criteria) };
     const needsRows = columns.headers || needsDates(criteria);
     const hits: number[] = [];
+    const scores: number[] = [];
     for (let start = 0; start < uids.length && !signal.aborted; start += BATCH) {
       const end = Math.min(uids.length, start + BATCH);
       const rows = new Map<number, ListingReadRow>();
@@ -56,151 +50,139 @@ export function createSearch(options: SearchOptions): Reads['search'] {
       for (let i = start; i < end; i++) {
         const uid = uids[i] ?? 0;
         const flags = flagTable[flagIds[i] ?? 0];
-        if (flags && test({ uid, flags, row: rows.get(uid) })) hits.push(uid);
+        const score = flags ? test({ uid, modseq: modseqs[i] ?? 0, flags, row: rows.get(uid) }) : 0;
+        if (score === 0) continue;
+        hits.push(uid);
+        scores.push(score);
       }
       if (needsRows) await new Promise<void>((resolve) => setImmediate(resolve));
     }
-    return Uint32Array.from(hits);
+    return { uids: Uint32Array.from(hits), scores: Uint8Array.from(scores) };
   };
 }
 
-function parts(criteria: SearchCriteria): readonly SearchCriteria[] {
-  switch (criteria.key) {
-    case 'and':
-      return criteria.all;
-    case 'or':
-      return criteria.either;
-    case 'not':
-      return [criteria.not];
-    default:
-      return [];
-  }
-}
-const some = (criteria: SearchCriteria, is: (leaf: SearchCriteria) => boolean): boolean =>
-  is(criteria) || parts(criteria).some((part) => some(part, is));
 const isKept = (field: string) => KEPT_HEADER_FIELD_SET.has(field);
 const needsHeaders = (criteria: SearchCriteria) =>
-  some(criteria, (leaf) => (leaf.key === 'header' && isKept(leaf.field)) || leaf.key === 'sentDate');
-const needsDates = (criteria: SearchCriteria) =>
-  some(criteria, ({ key }) => key === 'internalDate' || key === 'larger' || key === 'smaller');
+  someCriterion(criteria, (leaf) => (leaf.key === 'header' && isKept(leaf.field)) || leaf.key === 'sentDate');
+const DATES_AND_SIZES: ReadonlySet<SearchCriteria['key']> = new Set(['internalDate', 'arrived', 'larger', 'smaller']);
+const needsDates = (criteria: SearchCriteria) => someCriterion(criteria, ({ key }) => DATES_AND_SIZES.has(key));
 const isTextual = (leaf: SearchCriteria): leaf is UpstreamSearch =>
   leaf.key === 'body' || leaf.key === 'text' || (leaf.key === 'header' && !isKept(leaf.field));
 
-/** The uids that match each text criterion the index alone cannot answer. */
-async function textHits(
+/** The hits of criteria that are answered for the whole mailbox at once. */
+type SetHits = ReadonlyMap<SearchCriteria, TextHits>;
+
+async function setHits(
   options: SearchOptions,
   mailboxId: MailboxId,
   criteria: SearchCriteria,
   signal: AbortSignal,
-): Promise<Map<SearchCriteria, ReadonlySet<number>>> {
-  const hits = new Map<SearchCriteria, ReadonlySet<number>>();
-  const collect = async (leaf: SearchCriteria): Promise<void> => {
-    if (isTextual(leaf)) hits.set(leaf, await searchTexts(options, mailboxId, leaf, signal));
-    for (const part of parts(leaf)) await collect(part);
+): Promise<SetHits> {
+  const hits = new Map<SearchCriteria, TextHits>();
+  const collect = async (leaf: SearchCriteria, isFuzzy: boolean): Promise<void> => {
+    if (isTextual(leaf)) hits.set(leaf, await searchTexts(options, mailboxId, { leaf, isFuzzy }, signal));
+    for (const part of partsOf(leaf)) await collect(part, isFuzzy || leaf.key === 'fuzzy');
   };
-  await collect(criteria);
+  await collect(criteria, false);
   return hits;
 }
 
-async function searchTexts(
-  { store, bodies, reader, isTrusted }: SearchOptions,
-  mailboxId: MailboxId,
-  leaf: UpstreamSearch,
-  signal: AbortSignal,
-): Promise<ReadonlySet<number>> {
-  const hits = new Set<number>();
-  // Taken first: what reaches its upstream meanwhile is in one of the two at least.
-  const unbound = store.listings.unboundUids(mailboxId);
-  const sourceIds = store.mailboxes.feedsOfMailbox(mailboxId).map(({ sourceId }) => sourceId);
-  const inSource = async (sourceId: number) => {
-    const known = store.listings.upstreamUids(mailboxId, sourceId);
-    if (known.length === 0) return;
-    const isRemote = isTrusted(sourceId) && known.some(([, , isCached]) => !isCached);
-    if (isRemote) {
-      // One command tells of them all; cached ones are then not read again.
-      const found = new Set(await reader.read(sourceId, { fresh: true }, (session) => session.search(leaf)));
-      for (const [uid, upstreamUid] of known) if (found.has(upstreamUid)) hits.add(uid);
-      return;
-    }
-    for (const [uid, , isCached] of known) if (isCached && (await matchesBody(uid))) hits.add(uid);
-  };
-  const matchesBody = async (uid: number): Promise<boolean> => {
-    const bodyRef = store.listings.whereabouts(mailboxId, uid)?.bodyRef;
-    return !signal.aborted && bodyRef != null && matches(await bodies.read(bodyRef), leaf);
-  };
-  await Promise.all(sourceIds.map(inSource));
-  // Messages that are only here yet (an append on its way) are in no upstream's answer.
-  for (const uid of unbound) if (await matchesBody(uid)) hits.add(uid);
-  return hits;
-}
+const YES = 100;
+const yes = (test: (candidate: Candidate) => boolean): Test => {
+  return (candidate) => (test(candidate) ? YES : 0);
+};
 
-function matches(bytes: Uint8Array, leaf: UpstreamSearch): boolean {
-  const root = parseMime(bytes);
-  const header = Buffer.from(bytes.subarray(root.headerStart, root.headerEnd)).toString('latin1') as WireText;
-  const wanted = searchFold(leaf.text);
-  if (leaf.key === 'header') {
-    return headerFields(header, leaf.field).some((value) => searchFold(decodeHeaderText(value)).includes(wanted));
-  }
-  if (leaf.key === 'text' && searchFold(decodeHeaderText(header)).includes(wanted)) return true;
-  return searchFold(decodedBodyText(bytes, root)).includes(wanted);
-}
-
-function compile(criteria: SearchCriteria, texts: ReadonlyMap<SearchCriteria, ReadonlySet<number>>): Test {
-  const inner = (part: SearchCriteria) => compile(part, texts);
+function compile(criteria: SearchCriteria, sets: SetHits, isFuzzy: boolean): Test {
+  const inner = (part: SearchCriteria) => compile(part, sets, isFuzzy || criteria.key === 'fuzzy');
   switch (criteria.key) {
     case 'all':
-      return () => true;
+      return () => YES;
     case 'none':
-      return () => false;
+      return () => 0;
     case 'uids':
-      return ({ uid }) => rangesInclude(criteria.ranges, uid);
+      return yes(({ uid }) => rangesInclude(criteria.ranges, uid));
     case 'systemFlag':
-      return ({ flags }) => ((flags.system & criteria.bit) !== 0) === criteria.present;
+      return yes(({ flags }) => ((flags.system & criteria.bit) !== 0) === criteria.present);
     case 'keyword': {
       const wanted = criteria.keyword.toLowerCase();
-      return ({ flags }) => flags.keywords.some((keyword) => keyword.toLowerCase() === wanted) === criteria.present;
+      return yes(
+        ({ flags }) => flags.keywords.some((keyword) => keyword.toLowerCase() === wanted) === criteria.present,
+      );
     }
     case 'larger':
-      return ({ row }) => (row?.sizeBytes ?? 0) > criteria.sizeBytes;
     case 'smaller':
-      return ({ row }) => row !== undefined && row.sizeBytes < criteria.sizeBytes;
     case 'internalDate':
-      return ({ row }) => row !== undefined && isInRelation(dayOf(row.internalDate, 0), criteria);
+    case 'arrived':
     case 'sentDate':
-      return ({ row }) => isSent(row, criteria);
+      return yes(({ row }) => row !== undefined && isOf(row, criteria));
+    case 'modseq':
+      return yes(({ modseq }) => modseq >= criteria.modseq);
     case 'body':
     case 'text':
-      return ({ uid }) => texts.get(criteria)?.has(uid) ?? false;
+      return ({ uid }) => sets.get(criteria)?.get(uid) ?? 0;
     case 'header':
       return isKept(criteria.field)
-        ? headerTest(criteria.field, criteria.text)
-        : ({ uid }) => texts.get(criteria)?.has(uid) ?? false;
-    case 'and': {
-      const tests = criteria.all.map(inner);
-      return (candidate) => tests.every((test) => test(candidate));
-    }
+        ? headerTest(criteria.field, criteria.text, isFuzzy)
+        : ({ uid }) => sets.get(criteria)?.get(uid) ?? 0;
+    case 'and':
+      return allOf(criteria.all.map(inner));
     case 'or': {
       const [a, b] = criteria.either.map(inner);
-      return (candidate) => (a?.(candidate) || b?.(candidate)) ?? false;
+      return (candidate) => Math.max(a?.(candidate) ?? 0, b?.(candidate) ?? 0);
     }
     case 'not': {
       const test = inner(criteria.not);
-      return (candidate) => !test(candidate);
+      return (candidate) => (test(candidate) > 0 ? 0 : YES);
     }
+    case 'fuzzy':
+      return inner(criteria.within);
   }
 }
 
-function headerTest(field: string, text: string): Test {
-  const wanted = searchFold(text);
-  return ({ row }) => {
-    if (!row?.headers) return false;
-    const values = headerFields(row.headers as WireText, field);
-    return values.some((value) => wanted === '' || searchFold(decodeHeaderText(value)).includes(wanted));
+/** As good as the worst of them. */
+function allOf(tests: readonly Test[]): Test {
+  return (candidate) => {
+    let worst = YES;
+    for (const test of tests) {
+      const score = test(candidate);
+      if (score === 0) return 0;
+      if (score < worst) worst = score;
+    }
+    return worst;
   };
 }
 
-function isSent(row: ListingReadRow | undefined, relation: { relation: DayRelation; day: Day }): boolean {
-  const [date] = row?.headers ? headerFields(row.headers as WireText, 'date') : [];
+function headerTest(field: string, text: string, isFuzzy: boolean): Test {
+  const match = matcherOf(text, isFuzzy);
+  return ({ row }) => {
+    if (!row?.headers) return 0;
+    let best = 0;
+    for (const value of headerFields(row.headers as WireText, field)) {
+      best = Math.max(best, text === '' ? YES : match(decodeHeaderText(value)));
+    }
+    return best;
+  };
+}
+
+type OfRow = Extract<SearchCriteria, { key: 'larger' | 'smaller' | 'internalDate' | 'arrived' | 'sentDate' }>;
+
+function isOf(row: ListingReadRow, criteria: OfRow): boolean {
+  switch (criteria.key) {
+    case 'larger':
+      return row.sizeBytes > criteria.sizeBytes;
+    case 'smaller':
+      return row.sizeBytes < criteria.sizeBytes;
+    case 'internalDate':
+      return isInRelation(dayOf(row.internalDate, 0), criteria);
+    case 'arrived':
+      return row.internalDate >= criteria.from && row.internalDate <= criteria.to;
+    case 'sentDate':
+      return isSent(row, criteria);
+  }
+}
+
+function isSent(row: ListingReadRow, relation: { relation: DayRelation; day: Day }): boolean {
+  const [date] = row.headers === '' ? [] : headerFields(row.headers as WireText, 'date');
   const sent = date === undefined ? undefined : parseDateHeader(date);
   return sent !== undefined && isInRelation(dayOf(sent.unixSeconds, sent.offsetMinutes), relation);
 }

@@ -1,5 +1,4 @@
 import type { SequenceSet } from '../../mail/sequence-set.js';
-import { resolveSet } from '../../mail/sequence-set.js';
 import { defineCommand } from '../command.js';
 import { highestModseqCode } from '../condstore.js';
 import { selectedOf } from '../session.js';
@@ -22,8 +21,8 @@ export const expunge = defineCommand<SequenceSet | undefined>({
     return set;
   },
   run: ({ session, core }, set) => {
-    const { mailboxId, uids } = selectedOf(session);
-    const gone = core.actions.expunge(mailboxId, set && resolveSet(set, uids.at(-1) ?? 0));
-    return gone.length > 0 ? highestModseqCode(session, core.reads.snapshot(mailboxId).modseq) : undefined;
+    const selected = selectedOf(session);
+    const gone = core.actions.expunge(selected.mailboxId, set && selected.uidRangesOf(set, true));
+    return gone.length > 0 ? highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq) : undefined;
   },
 });

@@ -19,8 +19,10 @@ import { notify } from './notify.js';
 import { replace } from './replace.js';
 import { search } from './search.js';
 import { check, close, examine, select, unselect } from './select.js';
+import { sort } from './sort.js';
 import { status } from './status.js';
 import { store } from './store.js';
+import { thread } from './thread.js';
 
 const COMMANDS: readonly AnyCommand[] = [
   ...[capability, noop, logout, id, language],
@@ -28,7 +30,7 @@ const COMMANDS: readonly AnyCommand[] = [
   ...[enable, compress, namespace, list, lsub, xlist, status],
   ...[subscribe, unsubscribe, create, remove, rename],
   ...[select, examine, check, close, unselect, idle, notify],
-  ...[append, replace, expunge, fetch, store, copy, move, search],
+  ...[append, replace, expunge, fetch, store, copy, move, search, sort, thread],
 ];
 
 export const commandByName: ReadonlyMap<string, AnyCommand> = new Map(

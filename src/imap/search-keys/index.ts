@@ -1,16 +1,27 @@
 // The table of search keys, and the grammar around them (RFC 9051 §9, search-key).
 import type { SearchCriteria } from '../../mail/search-criteria.js';
 import type { Decoder } from '../wire/decoder.js';
+import { ageKeys } from './ages.js';
 import { dateAndSizeKeys } from './dates-and-sizes.js';
 import { flagKeys } from './flags.js';
+import { fuzzyKeys } from './fuzzy.js';
 import { logicKeys } from './logic.js';
+import { modseqKeys } from './modseq.js';
 import type { KeyReader, SearchKey, SearchTerm } from './search-key.js';
 import { textKeys } from './texts.js';
 
-const KEYS: readonly SearchKey[] = [...flagKeys, ...textKeys, ...dateAndSizeKeys, ...logicKeys];
+const KEYS: readonly SearchKey[] = [
+  ...flagKeys,
+  ...textKeys,
+  ...dateAndSizeKeys,
+  ...ageKeys,
+  ...modseqKeys,
+  ...fuzzyKeys,
+  ...logicKeys,
+];
 
 const BY_NAME = new Map(KEYS.map((key) => [key.name, key]));
-const SET_START = /^[0-9*]/;
+const SET_START = /^[0-9*$]/;
 
 /** Bytes of the command's charset (one char a byte) → text. */
 export type DecodeText = (bytes: string) => string;

@@ -7,6 +7,8 @@ import type { Decoder } from '../wire/decoder.js';
 /** The session's view, in which sequence numbers and `*` have their meaning. */
 export interface SearchView {
   uidsOf(set: SequenceSet, isUid: boolean): NumberRanges;
+  /** Unix time, seconds. */
+  readonly now: number;
 }
 
 /** A key that has been read; what it means is known once there is a view. */

@@ -1,5 +1,5 @@
 import { type FlagSet, flagSetOf } from '../../mail/flags.js';
-import { parseSequenceSet, type SequenceSet } from '../../mail/sequence-set.js';
+import { parseSequenceSet, SAVED_RESULT, type SequenceSet } from '../../mail/sequence-set.js';
 import { BadCommandError } from '../errors.js';
 import { decodeMutf7, Mutf7Error } from './mutf7.js';
 import { isUtf8, utf8NameOf } from './utf8.js';
@@ -124,7 +124,9 @@ export class Decoder {
     return this.#match(pattern, what);
   }
 
+  /** A set, or `$` (RFC 5182). */
   sequenceSet(): SequenceSet {
+    if (this.accept('$')) return SAVED_RESULT;
     const text = this.#match(SEQUENCE_SET, 'a sequence set');
     try {
       return parseSequenceSet(text);

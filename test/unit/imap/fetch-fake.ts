@@ -95,7 +95,7 @@ export function fakeMailbox(given: FakeMessage[]): FakeMailbox {
       },
       search: async (_: MailboxId, criteria: SearchCriteria) => {
         searched.push(criteria);
-        return Uint32Array.from(made.hits);
+        return { uids: Uint32Array.from(made.hits), scores: Uint8Array.from(made.hits, () => 100) };
       },
     },
     actions: {

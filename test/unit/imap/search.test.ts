@@ -76,6 +76,11 @@ describe('SEARCH keys', () => {
     ['UID 99:*', uids([30, 30])],
     ['UID 25:4294967295', uids([25, 30])],
     ['UID 31', uids()],
+    ['$', uids()],
+    ['UID $', uids()],
+    ['FUZZY SUBJECT x', { key: 'fuzzy', within: header('subject', 'x') }],
+    ['MODSEQ 7', { key: 'modseq', modseq: 7 }],
+    ['MODSEQ "/flags/\\\\Draft" all 9223372036854775807', { key: 'modseq', modseq: 2 ** 63 }],
     ['NOT SEEN', { key: 'not', not: SEEN }],
     ['OR SEEN ALL', { key: 'or', either: [SEEN, ALL] }],
     [
@@ -138,7 +143,28 @@ describe('SEARCH keys', () => {
     `SUBJECT {5}\r\nabc`,
     'CHARSET',
     'CHARSET UTF-8',
-    'RETURN (MIN) ALL',
+    'RETURN (MIN ALL',
+    'RETURN (MIN)',
+    'RETURN (FIRST) ALL',
+    'RETURN (PARTIAL) ALL',
+    'RETURN (PARTIAL 0:4) ALL',
+    'RETURN (PARTIAL 1:*) ALL',
+    'RETURN (PARTIAL -1:4) ALL',
+    'RETURN (PARTIAL 1:-4) ALL',
+    'RETURN (PARTIAL 1) ALL',
+    'RETURN (PARTIAL 1:2 ALL) ALL',
+    'RETURN (PARTIAL 1:2 PARTIAL 3:4) ALL',
+    'RETURN (RELEVANCY) ALL',
+    '$,1',
+    'UID $:4',
+    'OLDER 0',
+    'YOUNGER',
+    'YOUNGER -1',
+    'FUZZY',
+    'MODSEQ',
+    'MODSEQ 9223372036854775808',
+    'MODSEQ "/flags/\\\\Seen" 5',
+    'MODSEQ "Seen" all 5',
     `CHARSET UTF-8 SUBJECT ${literal('\xff\xfe')}`,
     `${'('.repeat(60)}ALL${')'.repeat(60)}`,
     `${'NOT '.repeat(60)}ALL`,
@@ -194,7 +220,7 @@ describe('SEARCH keys', () => {
     fc.assert(
       fc.property(text, (input) => {
         try {
-          read(input)({ uidsOf: () => [] });
+          read(input)({ uidsOf: () => [], now: 0 });
         } catch (error) {
           expect(error).toBeInstanceOf(BadCommandError);
         }

@@ -23,7 +23,7 @@ test('a Chinese word of two characters is found inside subjects and cached bodie
   for (const uid of [1, 2, 3]) await readBody(rig, 'INBOX', uid);
   fake.goOffline();
   const find = async (criteria: SearchCriteria) => [
-    ...(await rig.during(rig.core.reads.search(rig.idOf('INBOX'), criteria, new AbortController().signal))),
+    ...(await rig.during(rig.core.reads.search(rig.idOf('INBOX'), criteria, new AbortController().signal))).uids,
   ];
   expect(await find({ key: 'header', field: 'subject', text: '会议' })).toEqual([1]);
   expect(await find({ key: 'body', text: '发票' })).toEqual([1]);

@@ -1,0 +1,64 @@
+// RETURN (…) of SEARCH and SORT (RFC 4731, 5182, 5267, 6203, 9394; RFC 9051 §6.4.4).
+import type { Decoder } from '../wire/decoder.js';
+
+/** `1:100`, the first hundred, or `-1:-100`, the last. */
+export interface PartialRange {
+  /** As written, which is how it is answered. */
+  readonly text: string;
+  /** low ≤ high, counted from 1. */
+  readonly low: number;
+  readonly high: number;
+  readonly fromEnd: boolean;
+}
+
+type Word = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'RELEVANCY';
+
+export interface ReturnOptions {
+  readonly words: ReadonlySet<Word>;
+  readonly partial: PartialRange | undefined;
+}
+
+const WORDS: ReadonlySet<string> = new Set<Word>(['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'RELEVANCY']);
+const isWord = (word: string): word is Word => WORDS.has(word);
+const RETURN = /^RETURN \(/i;
+const RANGE = /([1-9][0-9]{0,9}):([1-9][0-9]{0,9})(?![0-9])|-([1-9][0-9]{0,9}):-([1-9][0-9]{0,9})(?![0-9])/y;
+
+/** What is answered when nothing is asked for, and IMAP4rev2's way to answer a plain SEARCH. */
+export const RETURN_ALL: ReturnOptions = { words: new Set<Word>(['ALL']), partial: undefined };
+
+/** `RETURN (…) ` if it stands there, and the space behind it. @throws {BadCommandError} */
+export function readReturnOptions(decoder: Decoder): ReturnOptions | undefined {
+  if (!RETURN.test(decoder.rest)) return undefined;
+  decoder.keyword();
+  decoder.space();
+  const words = new Set<Word>();
+  let partial: PartialRange | undefined;
+  let isEmpty = true;
+  decoder.list(() => {
+    isEmpty = false;
+    const word = decoder.keyword();
+    if (isWord(word)) words.add(word);
+    else if (word === 'PARTIAL' && !partial) partial = readPartial(decoder);
+    else throw decoder.error(`RETURN cannot take ${word} here`);
+  });
+  // RFC 9394 §3.1: one of them at most.
+  if (partial && words.has('ALL')) throw decoder.error('PARTIAL and ALL exclude each other');
+  decoder.space();
+  return isEmpty ? RETURN_ALL : { words, partial };
+}
+
+function readPartial(decoder: Decoder): PartialRange {
+  decoder.space();
+  const text = decoder.token(RANGE, 'a range like 1:100 or -1:-100');
+  const [a = 0, b = 0] = text.split(':').map((number) => Math.abs(Number(number)));
+  return { text, low: Math.min(a, b), high: Math.max(a, b), fromEnd: text.startsWith('-') };
+}
+
+/** The part of a list that a range names; empty when it lies outside. */
+export function sliceOf<T extends { slice(start: number, end: number): T; readonly length: number }>(
+  list: T,
+  { low, high, fromEnd }: PartialRange,
+): T {
+  if (!fromEnd) return list.slice(low - 1, high);
+  return list.slice(Math.max(0, list.length - high), Math.max(0, list.length - low + 1));
+}
