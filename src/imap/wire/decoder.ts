@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type FlagSet, flagSetOf } from '../../mail/flags.js';
 import { parseSequenceSet, type SequenceSet } from '../../mail/sequence-set.js';
 import { BadCommandError } from '../errors.js';
@@ -239,6 +240,13 @@ export class Decoder {
     return this.mailboxOf(this.astring());
   }
 
+  /** The same, with what the client called it before normalisation (RFC 9051 §7.3.1, OLDNAME). */
+  mailboxAsGiven(): { path: string; given: string } {
+    const name = this.astring();
+    const path = this.mailboxOf(name);
+    return { path, given: this.#utf8 ? Buffer.from(name, 'latin1').toString('utf8') : path };
+  }
+
   /** A LIST pattern: like a mailbox, with `%` and `*`. */
   listMailbox(): string {
     const next = this.peek();
@@ -254,9 +262,9 @@ export class Decoder {
 
   #decodeName(name: string): string {
     if (this.#utf8) {
-      const text = Buffer.from(name, 'latin1').toString('utf8');
-      if (text.includes('\ufffd') || text.includes('\0')) throw new BadCommandError('the mailbox name is not UTF-8');
-      return text.normalize('NFC');
+      const bytes = Buffer.from(name, 'latin1');
+      if (!isUtf8(bytes) || bytes.includes(0)) throw new BadCommandError('the mailbox name is not UTF-8');
+      return bytes.toString('utf8').normalize('NFC');
     }
     try {
       return decodeMutf7(name);
