@@ -67,14 +67,18 @@ export function answerList(context: CommandContext, args: ListArgs, kind: ListKi
 }
 
 /** One mailbox as an untagged LIST answer tells it, where no LIST has been asked for (RFC 9051 §6.3.6, OLDNAME). */
-export function mailboxLine({ core, utf8 }: Pick<CommandContext, 'core' | 'utf8'>, mailbox: Mailbox, oldName?: string) {
+export function mailboxLine({ core, utf8 }: CommandContext, mailbox: Mailbox, oldName: string): string {
   const subscribed = core.mailboxes.subscriptions();
   const parents = new Set(core.mailboxes.list().flatMap(({ path }) => ancestorsOf(path)));
   const args = { ...PLAIN, returns: new Set(['SUBSCRIBED']) };
   const attributes = attributesOf({ path: mailbox.path, mailbox }, { kind: 'LIST', args, subscribed, parents }, true);
-  const old = oldName === undefined ? '' : ` ("OLDNAME" (${mailboxName(oldName, utf8)}))`;
-  return `LIST (${attributes.join(' ')}) "/" ${mailboxName(mailbox.path, utf8)}${old}`;
+  const name = mailboxName(mailbox.path, utf8);
+  return `LIST (${attributes.join(' ')}) "/" ${name}${oldNameItem(mailbox, oldName, utf8)}`;
 }
+
+/** What LIST adds where the mailbox was called otherwise before, or by the client (RFC 9051 §6.3.9.7); '' where it was not. */
+export const oldNameItem = ({ path }: Mailbox, oldName: string, utf8: boolean): string =>
+  oldName === path ? '' : ` ("OLDNAME" (${mailboxName(oldName, utf8)}))`;
 const PLAIN = { reference: '', patterns: [], select: new Set<string>(), status: [], isExtended: true };
 
 /** Every name that may be told, in the order of the tree: a level that is no mailbox comes before what stands below it. */

@@ -1,6 +1,7 @@
 import type { Core, Mailbox, MailboxStatus } from '../../core/core.js';
 import { MailboxError } from '../../mail/errors.js';
 import { type CommandContext, defineCommand } from '../command.js';
+import { enableCondstore } from '../condstore.js';
 import { BadCommandError } from '../errors.js';
 import type { Decoder } from '../wire/decoder.js';
 import { mailboxName } from '../wire/encode.js';
@@ -58,9 +59,9 @@ export function parseStatusItems(decoder: Decoder): readonly string[] {
  * Before the first answer: asking for HIGHESTMODSEQ enables CONDSTORE (RFC 7162 §3.1).
  * @throws {BadCommandError} for RECENT, which IMAP4rev2 has not (RFC 9051 Appendix E)
  */
-export function beginStatus({ session, rev2 }: CommandContext, items: readonly string[]): void {
+export function beginStatus({ session, reply, rev2 }: CommandContext, items: readonly string[]): void {
   if (rev2 && items.includes('RECENT')) throw new BadCommandError('IMAP4rev2 has no STATUS item RECENT');
-  if (items.includes('HIGHESTMODSEQ')) session.enabled.add('CONDSTORE');
+  if (items.includes('HIGHESTMODSEQ')) enableCondstore(session, reply);
 }
 
 /** `STATUS name (…)` of a selectable mailbox. */
