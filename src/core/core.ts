@@ -2,7 +2,6 @@
 // accounts' connections, of SQL, or of providers. Everything answered here is already durable (DESIGN §7).
 import type { FlagSet } from '../mail/flags.js';
 import type { Uid } from '../mail/ids.js';
-import type { Role } from '../mail/roles.js';
 import type { SearchCriteria, SearchHits } from '../mail/search-criteria.js';
 import type { NumberRanges } from '../mail/sequence-set.js';
 import type { SortCriterion } from '../mail/sort-order.js';
@@ -15,29 +14,9 @@ import type { Appended, AppendMessage, Spooled, SpoolWriter } from './incoming.j
 
 export type { Appended, AppendMessage, Spooled, SpoolWriter } from './incoming.js';
 
-export type MailboxId = number & { readonly __brand: 'MailboxId' };
+import type { Mailboxes, MailboxId, MailboxStatus } from './mailbox-contract.js';
 
-export interface Mailbox {
-  readonly id: MailboxId;
-  /** Unicode NFC, hierarchy delimiter `/`; the inbox is `INBOX`. */
-  readonly path: string;
-  readonly kind: 'unified' | 'account' | 'view';
-  /** Set on unified mailboxes only (exactly one a role), so that LIST shows each SPECIAL-USE once. */
-  readonly role: Role | undefined;
-  /** False for a pure hierarchy level (\Noselect). */
-  readonly selectable: boolean;
-  readonly uidValidity: number;
-}
-
-export interface MailboxStatus {
-  readonly messages: number;
-  readonly unseen: number;
-  readonly deleted: number;
-  readonly uidNext: number;
-  readonly uidValidity: number;
-  readonly highestModseq: number;
-  readonly sizeBytes: number;
-}
+export type { Mailbox, Mailboxes, MailboxId, MailboxStatus } from './mailbox-contract.js';
 
 /** A set of flags that occurs in the store, interned: equal sets are the same object. */
 export interface InternedFlags extends FlagSet {
@@ -173,23 +152,6 @@ export interface Actions {
    * @throws {MailboxError} as append; EXPUNGEISSUED if the other is gone
    */
   replace(mailboxId: MailboxId, uid: number, path: string, message: AppendMessage): Promise<Appended>;
-}
-
-/** The mailbox tree. Paths are Unicode NFC with `/`; `INBOX` in any case means the inbox. */
-export interface Mailboxes {
-  /** Sorted: unified in their fixed order, then the account trees. */
-  list(): readonly Mailbox[];
-  find(path: string): Mailbox | undefined;
-  get(id: MailboxId): Mailbox | undefined;
-  /** Subscribed paths, existing or not. */
-  subscriptions(): ReadonlySet<string>;
-  subscribe(path: string, subscribed: boolean): void;
-  /** @throws {MailboxError} ALREADYEXISTS, CANNOT */
-  create(path: string): Mailbox;
-  /** @throws {MailboxError} NONEXISTENT, ALREADYEXISTS, CANNOT (role mailboxes, between accounts) */
-  rename(from: string, to: string): void;
-  /** @throws {MailboxError} NONEXISTENT, CANNOT, HASCHILDREN */
-  delete(path: string): void;
 }
 
 /** The bell (STYLE §4): says only that something changed. Callbacks run synchronously after the commit and must not throw. */

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { MailboxError } from '../mail/errors.js';
-import { type Role, UNIFIED_MAILBOXES } from '../mail/roles.js';
+import { type Role, specialUseOf, UNIFIED_MAILBOXES } from '../mail/roles.js';
 import type { MailboxRow } from '../store/mailboxes.js';
 import type { SourceRow } from '../store/sources.js';
 import type { Store } from '../store/store.js';
 import type { AccountSettings } from './accounts.js';
 import type { Mailbox, Mailboxes, MailboxId } from './core.js';
+import { canonicalPath, checkMailboxName, parentOf } from './mailbox-names.js';
 import { sharedPlace } from './shared-mailboxes.js';
 import type { Tree } from './sync/tree.js';
 import type { UnitOfWork, Work } from './unit-of-work.js';
@@ -17,17 +18,6 @@ export interface MailboxesOptions {
   readonly accounts: readonly AccountSettings[];
   readonly accountTrees: 'all' | 'folders' | 'none';
 }
-
-/** `INBOX` in any case is the inbox, also as the first part of a path (RFC 9051 §5.1). */
-export function canonicalPath(path: string): string {
-  const normal = path.normalize('NFC');
-  return /^inbox(?=\/|$)/i.test(normal) ? `INBOX${normal.slice(5)}` : normal;
-}
-
-const parentOf = (path: string): string | undefined => {
-  const cut = path.lastIndexOf('/');
-  return cut < 0 ? undefined : path.slice(0, cut);
-};
 
 /** The mailbox tree as clients see and change it; what it owes the upstreams goes through the journal. */
 export function createMailboxes({ store, unit, tree, accounts, accountTrees }: MailboxesOptions): Mailboxes {
@@ -54,7 +44,11 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees }: M
         account: parent.account,
         parts: [...parent.source.path, ...path.slice(parent.path.length + 1).split('/')],
       };
-    return { account, parts: [...account.traits.folderParent, ...(named ? parts.slice(1) : parts)] };
+    const own = [...account.traits.folderParent, ...(named ? parts.slice(1) : parts)];
+    // Upstream, too, INBOX in any case is the inbox.
+    if (own.length === 1 && own[0]?.toUpperCase() === 'INBOX')
+      throw new MailboxError('ALREADYEXISTS', 'there is such a mailbox already');
+    return { account, parts: own };
   };
   /** The closest existing mailbox above, if it stands for a source: a child goes below it, wherever that is upstream. */
   const nearestParent = (path: string) => {
@@ -67,21 +61,24 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees }: M
     return undefined;
   };
 
-  const checkName = (path: string) => {
-    if (
-      path === '' ||
-      path.length > 1000 ||
-      path.split('/').some((part) => part === '' || /[\u0000-\u001f\u007f]/.test(part))
-    ) {
-      throw new MailboxError('CANNOT', 'that name cannot be used for a mailbox');
-    }
-  };
-
-  const create = (wanted: string): Mailbox => {
+  const create = (wanted: string, specialUses: readonly string[] = []): Mailbox => {
     const path = canonicalPath(wanted).replace(/\/$/, '');
-    checkName(path);
+    checkMailboxName(path);
     if (mailboxes.byPath(path)) throw new MailboxError('ALREADYEXISTS', 'there is such a mailbox already');
-    return unit.durable((work) => createWithParents(path, work));
+    const [specialUse, ...more] = new Set(specialUses.map(grantable));
+    if (more.length > 0) throw new MailboxError('USEATTR', 'a mailbox has one special use at most');
+    return unit.durable((work) => {
+      const { id } = createWithParents(path, work);
+      if (specialUse !== undefined) mailboxes.setSpecialUse(id, specialUse);
+      return view(mustBeThere(mailboxes.get(id)));
+    });
+  };
+  /** A use that a client may give to a mailbox of its own: \\Important, while nobody has it (RFC 8457 §4). */
+  const grantable = (specialUse: string): string => {
+    const isFree = !mailboxes.list().some((row) => row.specialUse !== undefined);
+    if (specialUse.toLowerCase() === '\\important' && isFree) return '\\Important';
+    // \\All and \\Flagged would be lies: such a mailbox shows only what is put into it.
+    throw new MailboxError('USEATTR', `the special use ${specialUse} is taken, or cannot be given to a mailbox`);
   };
   /** Makes the mailbox and, above it, those that are missing: real ones, since clients lose mail in \\Noselect levels. */
   const createWithParents = (path: string, work: Work): Mailbox => {
@@ -120,12 +117,13 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees }: M
   const rename = (from: string, to: string): void => {
     const oldPath = canonicalPath(from);
     const newPath = canonicalPath(to).replace(/\/$/, '');
-    checkName(newPath);
+    checkMailboxName(newPath);
     const mailbox = mailboxes.byPath(oldPath);
     if (!mailbox) throw new MailboxError('NONEXISTENT', 'there is no such mailbox');
     const source = sourceOf(mailbox);
     if (!source || source.role) throw new MailboxError('CANNOT', 'this mailbox cannot be renamed');
     if (mailboxes.byPath(newPath)) throw new MailboxError('ALREADYEXISTS', 'there is such a mailbox already');
+    if (sharedPlace(newPath)) throw new MailboxError('CANNOT', 'only messages can be moved below a unified mailbox');
     if (newPath.startsWith(`${oldPath}/`)) throw new MailboxError('CANNOT', 'a mailbox cannot be moved below itself');
     unit.durable((work) => {
       const above = parentOf(newPath);
@@ -212,6 +210,7 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees }: M
     subscriptions: () => new Set(mailboxes.subscriptions()),
     subscribe: (wanted, subscribed) => {
       const path = canonicalPath(wanted);
+      if (subscribed) checkMailboxName(path);
       unit.durable((work) => {
         if (subscribed) mailboxes.subscribe(path);
         else mailboxes.unsubscribe(path);
@@ -224,11 +223,17 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees }: M
   };
 }
 
+function mustBeThere(row: MailboxRow | undefined): MailboxRow {
+  if (!row) throw new Error('the mailbox that has just been made is gone');
+  return row;
+}
+
 const view = (row: MailboxRow): Mailbox => ({
   id: row.id as MailboxId,
   path: row.path,
   kind: row.kind,
   role: row.kind === 'unified' ? row.role : undefined,
+  specialUse: row.kind === 'unified' && row.role ? specialUseOf(row.role) : row.specialUse,
   selectable: row.selectable,
   uidValidity: row.uidValidity,
 });

@@ -19,6 +19,7 @@ export type MailboxErrorCode =
   | 'BADCHARSET'
   | 'COMPRESSIONACTIVE'
   | 'UNKNOWN-CTE'
+  | 'USEATTR'
   | 'SERVERBUG';
 
 /** A refusal by the gateway's own rules. IMAP: NO [code] message; SMTP: 550. */

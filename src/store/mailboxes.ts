@@ -6,6 +6,8 @@ export interface MailboxRow {
   readonly path: string;
   readonly kind: 'unified' | 'account' | 'view';
   readonly role: Role | undefined;
+  /** One that a client asked for. */
+  readonly specialUse: string | undefined;
   readonly accountId: number | undefined;
   readonly selectable: boolean;
   readonly uidValidity: number;
@@ -24,6 +26,7 @@ interface RawMailbox {
   path: string;
   kind: MailboxRow['kind'];
   role: string | null;
+  specialUse: string | null;
   accountId: number | null;
   selectable: number;
   uidValidity: number;
@@ -34,6 +37,7 @@ interface RawMailbox {
 const fromRaw = (raw: RawMailbox): MailboxRow => ({
   ...raw,
   role: (raw.role ?? undefined) as Role | undefined,
+  specialUse: raw.specialUse ?? undefined,
   accountId: raw.accountId ?? undefined,
   selectable: raw.selectable === 1,
 });
@@ -53,6 +57,8 @@ export interface MailboxStore {
   list(): MailboxRow[];
   setPath(id: number, path: string): void;
   setSelectable(id: number, selectable: boolean): void;
+  /** @throws {SqliteError} if another mailbox has it */
+  setSpecialUse(id: number, specialUse: string): void;
   /** Deletes the mailbox, its entries, tombstones and feeds. */
   remove(id: number): void;
   /** A new uidValidity and no entries: everything will be allocated again. */
@@ -76,6 +82,7 @@ export function createMailboxStore({ sqlite }: Database): MailboxStore {
   const list = sqlite.prepare('SELECT * FROM mailboxes ORDER BY id');
   const setPath = sqlite.prepare('UPDATE mailboxes SET path = ? WHERE id = ?');
   const setSelectable = sqlite.prepare('UPDATE mailboxes SET selectable = ? WHERE id = ?');
+  const setSpecialUse = sqlite.prepare('UPDATE mailboxes SET specialUse = ? WHERE id = ?');
   const removal = ['entries', 'tombstones', 'feeds'].map((table) =>
     sqlite.prepare(`DELETE FROM ${table} WHERE mailboxId = ?`),
   );
@@ -116,6 +123,7 @@ export function createMailboxStore({ sqlite }: Database): MailboxStore {
     list: () => (list.all() as RawMailbox[]).map(fromRaw),
     setPath: (id, path) => void setPath.run(path, id),
     setSelectable: (id, selectable) => void setSelectable.run(selectable ? 1 : 0, id),
+    setSpecialUse: (id, specialUse) => void setSpecialUse.run(specialUse, id),
     remove: (id) => {
       for (const statement of removal) statement.run(id);
       remove.run(id);

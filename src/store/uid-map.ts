@@ -40,7 +40,8 @@ export interface UidMap {
   snapshot(mailboxId: number): IterableIterator<EntryTuple>;
   changed(mailboxId: number, modseq: number): EntryTuple[];
   vanished(mailboxId: number, modseq: number): number[];
-  sizeBytes(mailboxId: number): number;
+  /** [uid, bytes] of the entries at or above the uid, ascending. */
+  sizes(mailboxId: number, fromUid: number): IterableIterator<[number, number]>;
 }
 
 export function createUidMap({ sqlite }: Database): UidMap {
@@ -83,12 +84,12 @@ export function createUidMap({ sqlite }: Database): UidMap {
   const vanished = sqlite
     .prepare('SELECT DISTINCT uid FROM tombstones WHERE mailboxId = ? AND modseq > ? ORDER BY uid')
     .pluck();
-  const sizeBytes = sqlite
+  const sizes = sqlite
     .prepare(
-      `SELECT ifnull(sum(m.sizeBytes), 0) FROM entries e JOIN copies c ON c.id = e.copyId JOIN messages m ON m.id = c.messageId
-       WHERE e.mailboxId = ?`,
+      `SELECT e.uid, m.sizeBytes FROM entries e JOIN copies c ON c.id = e.copyId JOIN messages m ON m.id = c.messageId
+       WHERE e.mailboxId = ? AND e.uid >= ? ORDER BY e.uid`,
     )
-    .pluck();
+    .raw();
   return {
     counters: (mailboxId) =>
       counters.get(mailboxId) as { uidNext: number; highestModseq: number; uidValidity: number } | undefined,
@@ -110,6 +111,6 @@ export function createUidMap({ sqlite }: Database): UidMap {
     snapshot: (mailboxId) => snapshot.iterate(mailboxId) as IterableIterator<EntryTuple>,
     changed: (mailboxId, modseq) => changed.all(mailboxId, modseq) as EntryTuple[],
     vanished: (mailboxId, modseq) => vanished.all(mailboxId, modseq) as number[],
-    sizeBytes: (mailboxId) => sizeBytes.get(mailboxId) as number,
+    sizes: (mailboxId, fromUid) => sizes.iterate(mailboxId, fromUid) as IterableIterator<[number, number]>,
   };
 }

@@ -6,7 +6,7 @@ import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { AccountSettings } from '../accounts.js';
 import type { MailboxId } from '../core.js';
-import { canonicalPath } from '../mailboxes.js';
+import { canonicalPath } from '../mailbox-names.js';
 import type { Snapshots } from '../reads/snapshots.js';
 import type { Tree } from '../sync/tree.js';
 import type { UnitOfWork } from '../unit-of-work.js';

@@ -6,6 +6,7 @@ import { rangesOf } from '../../mail/sequence-set.js';
 import type { Store } from '../../store/store.js';
 import type { MailboxChanges, MailboxId, MailboxSnapshot, MailboxStatus } from '../core.js';
 import type { FlagTable } from '../flag-table.js';
+import { createSizes } from './sizes.js';
 
 /** Snapshots of mailboxes (core.ts), kept up to date by modseq: only what changed is read again. */
 export interface Snapshots {
@@ -116,8 +117,10 @@ export function createSnapshots({ store, flags, tagOf, keep = 24 }: SnapshotOpti
     return made;
   };
 
+  const sizesOf = createSizes(uidMap, keep);
   const status = (mailboxId: MailboxId): MailboxStatus => {
-    const { uids, flagIds, uidNext, uidValidity, modseq } = snapshot(mailboxId);
+    const current = snapshot(mailboxId);
+    const { uids, flagIds, uidNext, uidValidity, modseq } = current;
     let unseen = 0;
     let deleted = 0;
     for (const id of flagIds) {
@@ -133,7 +136,14 @@ export function createSnapshots({ store, flags, tagOf, keep = 24 }: SnapshotOpti
       uidValidity,
       highestModseq: modseq,
       get sizeBytes() {
-        return uidMap.sizeBytes(mailboxId);
+        return sizesOf(current).total;
+      },
+      get deletedBytes() {
+        const { sizes } = sizesOf(current);
+        return sizes.reduce((sum, size, i) => {
+          const isDeleted = flags.get(flagIds[i] ?? 0).system & SystemFlag.Deleted;
+          return isDeleted ? sum + size : sum;
+        }, 0);
       },
     };
   };

@@ -1,5 +1,8 @@
+import type { Mailbox } from '../../core/core.js';
 import { type Command, type CommandContext, defineCommand } from '../command.js';
 import type { Decoder } from '../wire/decoder.js';
+import { mailboxLine } from './list-answer.js';
+import { mailboxIdOf } from './status.js';
 
 const base = { states: ['authenticated', 'selected'], expunges: 'allowed' } as const;
 
@@ -32,27 +35,44 @@ export const subscribe = onMailbox('SUBSCRIBE', ({ core }, path) => core.mailbox
 /** Command: RFC 9051 §6.3.8 */
 export const unsubscribe = onMailbox('UNSUBSCRIBE', ({ core }, path) => core.mailboxes.subscribe(path, false));
 
-/** Command: RFC 9051 §6.3.5 */
-export const remove = onMailbox('DELETE', ({ core }, path) => core.mailboxes.delete(path));
+/** Command: RFC 9051 §6.3.5. The subscription stays (§6.3.7). */
+export const remove = onMailbox('DELETE', ({ core, session, reply }, path) => {
+  core.mailboxes.delete(path);
+  const { state } = session;
+  if (state.kind !== 'selected' || core.mailboxes.get(state.selected.mailboxId)) return;
+  // Our own selected mailbox: left, rather than the connection lost (RFC 2180 §3).
+  session.state = { kind: 'authenticated', device: state.device };
+  reply.untagged('OK [CLOSED] the selected mailbox has been deleted');
+});
 
-/** Command: RFC 9051 §6.3.4 */
+/** Command: RFC 9051 §6.3.4 · Extends: RFC 6154 §3 (USE), RFC 8474 §4.1 (MAILBOXID) */
 export const create = defineCommand({
   ...base,
   name: 'CREATE',
+  capabilities: ['CREATE-SPECIAL-USE'],
   parse: (decoder) => {
     decoder.space();
-    const path = decoder.mailbox();
-    // K-9 and others may name a use (RFC 6154 §3): the roles are the unified mailboxes', so a wish for one is refused.
-    const wantsUse = decoder.accept(' (');
-    if (!wantsUse) decoder.end();
-    return { path, wantsUse };
+    const { path, given } = decoder.mailboxAsGiven();
+    const specialUses = decoder.accept(' (') ? parseUse(decoder) : [];
+    decoder.end();
+    return { path, given, specialUses };
   },
-  run: ({ core }, { path, wantsUse }) => {
-    if (wantsUse) return { isNo: true, code: 'USEATTR', text: 'the special uses are taken by the unified mailboxes' };
-    core.mailboxes.create(path);
-    return undefined;
+  run: (context, { path, given, specialUses }) => {
+    const mailbox = context.core.mailboxes.create(path, specialUses);
+    if (given !== path) tellOldName(context, mailbox, given);
+    return { code: `MAILBOXID (${mailboxIdOf(mailbox)})` };
   },
 });
+
+/** `USE (\Sent \Drafts))`, after the opening parenthesis (RFC 6154 §6, RFC 4466 §2.2). */
+function parseUse(decoder: Decoder): string[] {
+  const specialUses: string[] = [];
+  if (decoder.keyword() !== 'USE') throw decoder.error('unknown parameter of CREATE');
+  decoder.space();
+  decoder.list(() => specialUses.push(decoder.flag()));
+  decoder.expect(')');
+  return specialUses;
+}
 
 /** Command: RFC 9051 §6.3.6 */
 export const rename = defineCommand({
@@ -66,8 +86,17 @@ export const rename = defineCommand({
     decoder.end();
     return { from, to };
   },
-  run: ({ core }, { from, to }) => {
-    core.mailboxes.rename(from, to);
+  run: (context, { from, to }) => {
+    const { mailboxes } = context.core;
+    const renamed = mailboxes.find(from);
+    mailboxes.rename(from, to);
+    const mailbox = renamed && mailboxes.get(renamed.id);
+    if (mailbox) tellOldName(context, mailbox, from);
     return undefined;
   },
 });
+
+/** Extended data items are for clients that know them: those that have enabled IMAP4rev2 (RFC 9051 §6.3.9.7). */
+function tellOldName(context: CommandContext, mailbox: Mailbox, oldName: string): void {
+  if (context.rev2) context.reply.untagged(mailboxLine(context, mailbox, oldName));
+}

@@ -17,6 +17,8 @@ import { Selected } from '../selected.js';
 import { selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
 import { mailboxName } from '../wire/encode.js';
+import { oldNameItem } from './list-answer.js';
+import { mailboxIdOf } from './status.js';
 
 const SYSTEM_FLAGS = '\\Answered \\Flagged \\Deleted \\Seen \\Draft';
 
@@ -30,13 +32,15 @@ interface Resync {
 
 interface SelectArgs {
   readonly path: string;
+  /** What the client called it. */
+  readonly given: string;
   readonly condstore: boolean;
   readonly resync: Resync | undefined;
 }
 
 const parse = (decoder: Decoder): SelectArgs => {
   decoder.space();
-  const path = decoder.mailbox();
+  const { path, given } = decoder.mailboxAsGiven();
   let condstore = false;
   let resync: Resync | undefined;
   if (decoder.accept(' (')) {
@@ -49,7 +53,7 @@ const parse = (decoder: Decoder): SelectArgs => {
     decoder.expect(')');
   }
   decoder.end();
-  return { path, condstore, resync };
+  return { path, given, condstore, resync };
 };
 
 /** ` (uidvalidity modseq [known-uids] [(seqs uids)])` (RFC 7162 §7, select-param). */
@@ -97,7 +101,7 @@ export const examine = defineCommand<SelectArgs>({
   run: (context, args) => open(context, args, true),
 });
 
-function open(context: CommandContext, { path, condstore, resync }: SelectArgs, readOnly: boolean): Completion {
+function open(context: CommandContext, { path, given, condstore, resync }: SelectArgs, readOnly: boolean): Completion {
   const { session, core, reply } = context;
   if (session.state.kind === 'notAuthenticated') throw new MailboxError('NOPERM', 'please log in first');
   const { device } = session.state;
@@ -110,19 +114,21 @@ function open(context: CommandContext, { path, condstore, resync }: SelectArgs, 
   if (!mailbox.selectable) throw new MailboxError('CANNOT', 'this is only a level of the hierarchy');
   if (condstore) enableCondstore(session, reply);
   const snapshot = core.reads.snapshot(mailbox.id);
-  tellMailbox(context, mailbox, snapshot, readOnly);
+  tellMailbox(context, { mailbox, snapshot, readOnly, given });
   if (resync && resync.uidValidity === snapshot.uidValidity) tellResync(context, snapshot, resync);
   const selected = new Selected(snapshot, readOnly, session.enabled);
   session.state = { kind: 'selected', device, selected };
   return { code: readOnly ? 'READ-ONLY' : 'READ-WRITE' };
 }
 
-function tellMailbox(
-  { reply, rev2, utf8 }: CommandContext,
-  { path }: Mailbox,
-  snapshot: MailboxSnapshot,
-  readOnly: boolean,
-): void {
+interface Opening {
+  readonly mailbox: Mailbox;
+  readonly snapshot: MailboxSnapshot;
+  readonly readOnly: boolean;
+  readonly given: string;
+}
+
+function tellMailbox({ reply, rev2, utf8 }: CommandContext, { mailbox, snapshot, readOnly, given }: Opening): void {
   const keywords = keywordsIn(snapshot);
   reply.untagged(`FLAGS (${[SYSTEM_FLAGS, ...keywords].join(' ')})`);
   const permanent = readOnly
@@ -130,7 +136,7 @@ function tellMailbox(
     : [SYSTEM_FLAGS, ...keywords.filter((keyword) => !isAccountTag(keyword)), '\\*'].join(' ');
   reply.untagged(`OK [PERMANENTFLAGS (${permanent})] flags that are kept`);
   reply.untagged(`${snapshot.uids.length} EXISTS`);
-  if (rev2) reply.untagged(`LIST () "/" ${mailboxName(path, utf8)}`);
+  if (rev2) reply.untagged(`LIST () "/" ${mailboxName(mailbox.path, utf8)}${oldNameItem(mailbox, given, utf8)}`);
   else {
     reply.untagged('0 RECENT');
     const unseen = firstUnseen(snapshot);
@@ -138,6 +144,8 @@ function tellMailbox(
   }
   reply.untagged(`OK [UIDVALIDITY ${snapshot.uidValidity}] uids are valid`);
   reply.untagged(`OK [UIDNEXT ${snapshot.uidNext}] predicted next uid`);
+  // RFC 8474 §4.2
+  reply.untagged(`OK [MAILBOXID (${mailboxIdOf(snapshot)})] its id for ever`);
   reply.untagged(`OK [HIGHESTMODSEQ ${snapshot.modseq}] highest modification sequence`);
 }
 

@@ -244,6 +244,13 @@ export class Decoder {
     return this.mailboxOf(this.astring());
   }
 
+  /** The same, with what the client called it before normalisation (RFC 9051 §7.3.1, OLDNAME). */
+  mailboxAsGiven(): { path: string; given: string } {
+    const name = this.astring();
+    const path = this.mailboxOf(name);
+    return { path, given: this.#utf8 ? withInbox(Buffer.from(name, 'latin1').toString('utf8')) : path };
+  }
+
   /** A LIST pattern: like a mailbox, with `%` and `*`. */
   listMailbox(): string {
     const next = this.peek();
@@ -253,8 +260,7 @@ export class Decoder {
   }
 
   mailboxOf(name: string): string {
-    const decoded = this.#decodeName(name);
-    return /^inbox(?=\/|$)/i.test(decoded) ? `INBOX${decoded.slice(5)}` : decoded;
+    return withInbox(this.#decodeName(name));
   }
 
   #decodeName(name: string): string {
@@ -284,3 +290,6 @@ export class Decoder {
     return midnight / 1000 + (hour ?? 0) * 3600 + (minute ?? 0) * 60 + (second ?? 0) - offset * 60;
   }
 }
+
+/** The inbox in any case → `INBOX`, also as the first level (RFC 9051 §5.1). */
+const withInbox = (name: string): string => (/^inbox(?=\/|$)/i.test(name) ? `INBOX${name.slice(5)}` : name);

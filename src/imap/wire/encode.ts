@@ -11,6 +11,12 @@ export function imapString(bytes: string): string {
 export const imapText = (text: string | undefined): string =>
   text === undefined ? 'NIL' : imapString(Buffer.from(text, 'utf8').toString('latin1'));
 
-/** A mailbox name as the client wants it: UTF-8 once UTF8=ACCEPT is enabled, else modified UTF-7. Always quoted. */
+/** A mailbox name as the client wants it: UTF-8 once UTF8=ACCEPT or IMAP4rev2 is enabled, else modified UTF-7. Always quoted. */
 export const mailboxName = (path: string, utf8: boolean): string =>
-  imapString(utf8 ? Buffer.from(path, 'utf8').toString('latin1') : encodeMutf7(path));
+  utf8 ? utf8Quoted(path) : imapString(encodeMutf7(path));
+
+/** RFC 9755 §3: quoted strings may hold UTF-8 then. */
+function utf8Quoted(text: string): string {
+  const bytes = Buffer.from(text, 'utf8').toString('latin1');
+  return /[\0\r\n]/.test(bytes) ? imapString(bytes) : `"${bytes.replace(/["\\]/g, '\\$&')}"`;
+}

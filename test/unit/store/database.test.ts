@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DatabaseVersionError, openDatabase } from '../../../src/store/database.js';
 import { createStore } from '../../../src/store/store.js';
 
+const MIGRATIONS = new URL('../../../src/store/migrations/', import.meta.url);
 let directory = '';
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'database-'));
@@ -105,5 +107,18 @@ test('a disk that is full is told as such, and the database goes on when there i
   database.sqlite.pragma('max_page_count = 100000');
   database.durable(fill);
   expect(accounts.list()).toHaveLength(2_000);
+  database.close();
+});
+
+test('a file of the first version is brought up to date, and keeps its mailboxes', () => {
+  const old = new Sqlite(join(directory, 'old.db'));
+  const [first] = readdirSync(MIGRATIONS).sort();
+  old.exec(readFileSync(new URL(first ?? '', MIGRATIONS), 'utf8'));
+  old.pragma('user_version = 1');
+  old.exec("INSERT INTO mailboxes (path, kind, role, uidValidity) VALUES ('Sent', 'unified', 'sent', 7)");
+  old.close();
+  const database = openDatabase(join(directory, 'old.db'));
+  const { mailboxes } = createStore(database);
+  expect(mailboxes.byPath('Sent')).toMatchObject({ role: 'sent', uidValidity: 7, specialUse: undefined });
   database.close();
 });
