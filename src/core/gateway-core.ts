@@ -102,7 +102,7 @@ export function createCore(options: CoreOptions): Core {
   const sortTables = createSortTables(store, snapshots);
   const ingest = createIngest(store, unit);
   const bodies = createMessageBodies({ store, files: options.files, reader, cacheBytes: options.cacheBytes, logger });
-  const takeApart = createTakeApart(bodies);
+  const takeApart = createTakeApart(bodies, options.files);
   const journal: JournalContext = {
     store,
     unit,

@@ -10,6 +10,7 @@ import { compressWire, openWire, type Wire } from './connection-wire.js';
 import { dispatch } from './dispatch.js';
 import { ByeError, oneLine } from './errors.js';
 import { inLanguage } from './language.js';
+import { createNotificationPump, type NotificationPump } from './notify/pump.js';
 import type { Session, SessionState } from './session.js';
 
 export interface ConnectionOptions {
@@ -75,16 +76,20 @@ class ConnectionRun implements ConnectionInfo {
   #commandCount = 0;
   #turnSince = performance.now();
   #badInARow = 0;
-  /** A command has been read and is not answered yet. */
-  #isBusy = false;
-  #isNotifying = false;
-  #notifying: Promise<void> = Promise.resolve();
+  readonly #pump: NotificationPump;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#options = options;
     this.#isTls = options.isTls;
     this.remoteAddress = socket.remoteAddress ?? 'unknown';
     this.#session = this.#makeSession();
+    this.#pump = createNotificationPump({
+      session: this.#session,
+      signal: this.#abort.signal,
+      reply: () => this.#wire.reply,
+      bye: (text) => this.bye(text),
+      logger: options.logger,
+    });
     this.#wire = openWire(socket);
     this.#armSocket();
     this.#loginTimer = setTimeout(() => {
@@ -120,7 +125,7 @@ class ConnectionRun implements ConnectionInfo {
       clientName: undefined,
       notifier: undefined,
       isIdling: false,
-      onDue: () => this.#notify(),
+      onDue: () => this.#pump.due(),
       capabilities() {
         return capabilitiesFor(this).join(' ');
       },
@@ -194,15 +199,13 @@ class ConnectionRun implements ConnectionInfo {
     // Answers go out when the reader has to wait; a client that takes none of them is not read either.
     if (this.#wire.reply.isFull) await this.#wire.reply.drain();
     await this.#yieldTurn();
-    this.#isBusy = false;
-    if (this.#session.notifier?.isDue) this.#notify();
+    this.#pump.release();
     const command = await this.#wire.commands.next({
       ...this.#limits,
       mayStream: this.#session.state.kind !== 'notAuthenticated',
     });
     if (command === undefined) return false;
-    this.#isBusy = true;
-    await this.#notifying;
+    await this.#pump.hold();
     if (command.kind === 'refused') return this.#count('bad');
     if (++this.#commandCount > this.#limits.commands) throw new ByeError('too many commands before login');
     const { core, logger } = this.#options;
@@ -224,36 +227,6 @@ class ConnectionRun implements ConnectionInfo {
     if (this.#session.compression === 'active' && !this.#isCompressed) this.#compress();
     if (this.#session.loggedOut) await this.#wire.reply.drain();
     return !this.#session.loggedOut;
-  }
-
-  /** Tells what NOTIFY has asked for, unless a command is being answered: then that tells it at its end. */
-  #notify(): void {
-    if (this.#isNotifying || (this.#isBusy && !this.#session.isIdling)) return;
-    this.#isNotifying = true;
-    this.#notifying = this.#tellNotifications().finally(() => {
-      this.#isNotifying = false;
-    });
-  }
-
-  async #tellNotifications(): Promise<void> {
-    // What comes in a burst is told together, and to a client that is asleep not at all until it reads again.
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    await this.#wire.reply.drain();
-    const { notifier, isIdling } = this.#session;
-    const { signal } = this.#abort;
-    if (!notifier || signal.aborted) return;
-    const { reply } = this.#wire;
-    try {
-      const context = { session: this.#session, core: this.#options.core, reply, signal };
-      while (notifier.isDue && notifier === this.#session.notifier) {
-        await notifier.tell(context, isIdling ? 'allowed' : 'asked');
-      }
-      reply.flush();
-    } catch (error) {
-      if (error instanceof ByeError) this.bye(error.message);
-      // Messages whose provider is away: the client can fetch them itself, later.
-      else this.#options.logger.debug({ err: error }, 'a notification could not be told in full');
-    }
   }
 
   #count(outcome: 'ok' | 'no' | 'bad'): true {

@@ -89,7 +89,7 @@ function checkState(session: Session, command: AnyCommand): void {
 async function tellChanges(context: DispatchContext, expunges: boolean): Promise<void> {
   const { session, core, reply } = context;
   if (session.state.kind === 'selected') session.state.selected.poll(core, reply, { expunges });
-  await session.notifier?.tell(context, expunges ? 'allowed' : 'held');
+  await session.notifier?.tell(reply, context.signal, expunges ? 'allowed' : 'held');
 }
 
 function completionText(name: string, completion: Completion | undefined): string {

@@ -1,6 +1,6 @@
 import type { Device } from '../core/core.js';
 import type { Language } from './language.js';
-import type { Notifier } from './notify/notifier.js';
+import type { Reply } from './reply.js';
 import type { Selected } from './selected.js';
 
 /** A session's protocol state (RFC 9051 §3): what is valid only in one state exists only there. */
@@ -8,6 +8,17 @@ export type SessionState =
   | { readonly kind: 'notAuthenticated' }
   | { readonly kind: 'authenticated'; readonly device: Device }
   | { readonly kind: 'selected'; readonly device: Device; readonly selected: Selected };
+
+/** What NOTIFY has put into a session (notify/notifier.ts). */
+export interface SessionNotifier {
+  readonly isDue: boolean;
+  /**
+   * Tells all that is due. `expunges`: whether the selected mailbox's may be told; outside of commands (`asked`) they are
+   * held back unless the client wants them at once. @throws {ByeError}
+   */
+  tell(reply: Reply, signal: AbortSignal, expunges: 'allowed' | 'held' | 'asked'): Promise<void>;
+  close(): void;
+}
 
 export interface Session {
   state: SessionState;
@@ -33,7 +44,7 @@ export interface Session {
   /** `active` from the tagged answer to COMPRESS on (RFC 4978). */
   compression: 'none' | 'offered' | 'active';
   /** What the client has asked to be told of by NOTIFY (RFC 5465). */
-  notifier: Notifier | undefined;
+  notifier: SessionNotifier | undefined;
   /** IDLE is running: everything may be told at once. */
   isIdling: boolean;
   /** There is something to tell by NOTIFY; it is told as soon as nothing else is being said. */

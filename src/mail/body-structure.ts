@@ -1,17 +1,19 @@
 // BODYSTRUCTURE from a message's bytes (RFC 9051 §7.5.2), and BODY from BODYSTRUCTURE.
-import { Buffer } from 'node:buffer';
 import { envelopeOf } from './envelope.js';
 import type { WireText } from './ids.js';
-import { wireText } from './ids.js';
+import { type MessageBytes, messageBytes } from './message-bytes.js';
 import { isMessage, isMultipart, type MimePart } from './mime.js';
 import { endOfToken, wireNstring, wireString } from './wire-strings.js';
 
 /** The value of BODYSTRUCTURE, extension data included. */
 export function bodyStructureOf(bytes: Uint8Array, root: MimePart): WireText {
-  return structureText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), root);
+  return structureOf(messageBytes(bytes), root);
 }
 
-function structureText(bytes: Buffer, part: MimePart): WireText {
+/** The same of a message that need not be in memory. */
+export const structureOf = (bytes: MessageBytes, root: MimePart): WireText => structureText(bytes, root);
+
+function structureText(bytes: MessageBytes, part: MimePart): WireText {
   if (isMultipart(part) && part.params.some(([name]) => name === 'boundary')) return multipartText(bytes, part);
   const type = part.type.toLowerCase();
   const fields: string[] = [
@@ -25,7 +27,7 @@ function structureText(bytes: Buffer, part: MimePart): WireText {
   ];
   if (part.message) {
     const { headerStart, headerEnd } = part.message;
-    fields.push(envelopeOf(wireText(bytes.subarray(headerStart, headerEnd))), structureText(bytes, part.message));
+    fields.push(envelopeOf(bytes.latin1(headerStart, headerEnd) as WireText), structureText(bytes, part.message));
   } else if (isMessage(part)) {
     // Not looked into (it is encoded, or too deep), but the grammar wants an envelope and a body (body-type-msg).
     fields.push(envelopeOf('' as WireText), EMPTY_PART);
@@ -35,7 +37,7 @@ function structureText(bytes: Buffer, part: MimePart): WireText {
   return `(${fields.join(' ')})` as WireText;
 }
 
-function multipartText(bytes: Buffer, part: MimePart): WireText {
+function multipartText(bytes: MessageBytes, part: MimePart): WireText {
   // A multipart has at least one part (RFC 9051 §9, body-type-mpart); an empty one stands for none.
   const children = part.children.map((child) => structureText(bytes, child)).join('') || EMPTY_PART;
   const extensions = [paramsText(part.params), ...commonExtensions(part)];
@@ -61,7 +63,7 @@ const paramsText = (params: readonly (readonly [string, string])[]): string =>
     ? 'NIL'
     : `(${params.map(([name, value]) => `${wireString(name)} ${wireString(value)}`).join(' ')})`;
 
-function countLines(bytes: Buffer, start: number, end: number): number {
+function countLines(bytes: MessageBytes, start: number, end: number): number {
   let lines = 0;
   for (let at = bytes.indexOf(10, start); at >= 0 && at < end; at = bytes.indexOf(10, at + 1)) lines++;
   return lines;

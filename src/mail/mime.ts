@@ -1,6 +1,6 @@
 // A forgiving MIME splitter (RFC 2045, 2046): offsets into the message, nothing is copied, nothing is refused.
-import { Buffer } from 'node:buffer';
 import { eachField, unfold } from './header-block.js';
+import { type MessageBytes, messageBytes } from './message-bytes.js';
 import { parseParameterized } from './mime-parameters.js';
 
 /** One part. Offsets are bytes from the start of the message; ends are exclusive. */
@@ -41,9 +41,11 @@ export const isMessage = (part: MimePart): boolean =>
 
 /** Takes a message apart. Never throws; linear in its length. */
 export function parseMime(bytes: Uint8Array): MimePart {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return new Splitter(buffer).split();
+  return splitMime(messageBytes(bytes));
 }
+
+/** The same of a message that need not be in memory. */
+export const splitMime = (bytes: MessageBytes): MimePart => new Splitter(bytes).split();
 
 /** A multipart whose delimiters are being looked for. */
 interface Open {
@@ -52,11 +54,11 @@ interface Open {
 }
 
 class Splitter {
-  readonly #bytes: Buffer;
+  readonly #bytes: MessageBytes;
   readonly #open: Open[] = [];
   #count = 0;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: MessageBytes) {
     this.#bytes = bytes;
   }
 
@@ -77,8 +79,8 @@ class Splitter {
   #headerEnd(start: number): number {
     let at = start;
     while (at < this.#bytes.length) {
-      if (this.#bytes[at] === LF) return at + 1;
-      if (this.#bytes[at] === CR && this.#bytes[at + 1] === LF) return at + 2;
+      if (this.#bytes.byte(at) === LF) return at + 1;
+      if (this.#bytes.byte(at) === CR && this.#bytes.byte(at + 1) === LF) return at + 2;
       if (this.#isDelimiter(at)) return at;
       const lf = this.#bytes.indexOf(LF, at);
       if (lf < 0) return this.#bytes.length;
@@ -90,8 +92,8 @@ class Splitter {
   #isDelimiter(at: number): boolean {
     return (
       this.#open.length > 0 &&
-      this.#bytes[at] === DASH &&
-      this.#bytes[at + 1] === DASH &&
+      this.#bytes.byte(at) === DASH &&
+      this.#bytes.byte(at + 1) === DASH &&
       this.#delimiterAt(at) !== undefined
     );
   }
@@ -100,7 +102,7 @@ class Splitter {
   #delimiterAt(at: number): { index: number; isLast: boolean } | undefined {
     const lf = this.#bytes.indexOf(LF, at);
     const end = lf < 0 ? this.#bytes.length : lf;
-    const line = this.#bytes.toString('latin1', at + 2, Math.min(end, at + 2 + 1000)).replace(/[ \t\r]+$/, '');
+    const line = this.#bytes.latin1(at + 2, Math.min(end, at + 2 + 1000)).replace(/[ \t\r]+$/, '');
     let best: { index: number; isLast: boolean; length: number } | undefined;
     for (let index = this.#open.length - 1; index >= 0; index--) {
       const boundary = this.#open[index]?.boundary ?? '';
@@ -164,7 +166,7 @@ class Splitter {
     let at = from;
     if (this.#isDelimiter(at)) return at;
     for (;;) {
-      at = bytes.indexOf('\n--', at, 'latin1');
+      at = bytes.indexOf('\n--', at);
       if (at < 0) return bytes.length;
       at++;
       if (this.#isDelimiter(at)) return at;
@@ -175,15 +177,15 @@ class Splitter {
   #beforeDelimiter(start: number, delimiter: number): number {
     if (delimiter >= this.#bytes.length) return this.#bytes.length;
     let end = delimiter;
-    if (end > start && this.#bytes[end - 1] === LF) end--;
-    if (end > start && this.#bytes[end - 1] === CR && end < delimiter) end--;
+    if (end > start && this.#bytes.byte(end - 1) === LF) end--;
+    if (end > start && this.#bytes.byte(end - 1) === CR && end < delimiter) end--;
     return end;
   }
 }
 
-function makePart(bytes: Buffer, headerStart: number, headerEnd: number, inDigest: boolean): MimePart {
+function makePart(bytes: MessageBytes, headerStart: number, headerEnd: number, inDigest: boolean): MimePart {
   const fields = new Map<string, string>();
-  const block = bytes.toString('latin1', headerStart, headerEnd);
+  const block = bytes.latin1(headerStart, headerEnd);
   eachField(block, (name, _, valueStart, end) => {
     if (name.startsWith('content-') && !fields.has(name)) fields.set(name, unfold(block.slice(valueStart, end)));
   });

@@ -1,8 +1,9 @@
 // bodies/: one file a message, named by the SHA-256 of its bytes; written under a temporary name, fsynced, renamed.
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, createReadStream, fstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type MessageBytes, windowedBytes } from '../mail/message-bytes.js';
 
 export interface WrittenBody {
   readonly bodyRef: string;
@@ -25,6 +26,8 @@ export interface BodyFiles {
   /** Bytes [start, end). @throws Node's ENOENT if the file is gone */
   stream(bodyRef: string, start?: number, end?: number): AsyncIterable<Uint8Array>;
   sizeOf(bodyRef: string): Promise<number | undefined>;
+  /** Looks into a file, reading a window of it at a time. @throws Node's ENOENT if the file is gone */
+  look<T>(bodyRef: string, at: (bytes: MessageBytes) => T): T;
   remove(bodyRef: string): Promise<void>;
 }
 
@@ -61,8 +64,24 @@ export function createBodyFiles(directory: string): BodyFiles {
         throw error;
       }
     },
+    look: (ref, at) => {
+      const file = openSync(pathOf(ref), 'r');
+      try {
+        return at(windowedBytes(fstatSync(file).size, (into, from) => readWhole(file, into, from)));
+      } finally {
+        closeSync(file);
+      }
+    },
     remove: (ref) => rm(pathOf(ref), { force: true }),
   };
+}
+
+function readWhole(file: number, into: Uint8Array, from: number): void {
+  for (let done = 0; done < into.byteLength; ) {
+    const count = readSync(file, into, done, into.byteLength - done, from + done);
+    if (count === 0) throw new Error('the file has become shorter');
+    done += count;
+  }
 }
 
 async function* emptyStream(): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,6 @@
 // Commands sent without waiting (RFC 9051 §5.5): answered in order, each in full, however many come at once.
 import { describe, expect, it } from 'vitest';
-import { startHarness } from '../support/harness.js';
+import { PASSWORD, startHarness, USER } from '../support/harness.js';
 import { messageBytes } from '../support/transcript.js';
 
 const withMessages = (count: number) =>
@@ -70,6 +70,31 @@ describe('pipelining', () => {
     const tagged = lines.filter((line) => line.startsWith('a'));
     expect(tagged.map((line) => line.slice(0, 5))).toEqual(['a1 OK', 'a2 OK', 'a3 OK', 'a4 OK', 'a5 OK']);
     expect(lines).toContain('* SEARCH 2');
+  });
+
+  it('a login in several lines, and messages behind it, all in one packet', async () => {
+    await using harness = await withMessages(1);
+    const client = await harness.connect();
+    await client.greeting();
+    const literal = (text: string) => `{${text.length}+}\r\n${text}`;
+    client.send(
+      [
+        `a1 APPEND Drafts ${literal('too early')}\r\n`,
+        'a2 AUTHENTICATE LOGIN\r\n',
+        `${Buffer.from(USER).toString('base64')}\r\n${Buffer.from(PASSWORD).toString('base64')}\r\n`,
+        `a3 APPEND ${literal('Drafts')} (\\Draft) ${literal('X: y\r\n\r\n')} ${literal('X: z\r\n\r\n')}\r\n`,
+        `a4 APPEND Drafts CATENATE (URL ${literal('/INBOX/;UID=1/;SECTION=HEADER')} TEXT ${literal('hi')})\r\n`,
+        'a5 SELECT Drafts\r\n',
+        `a6 REPLACE 3 Drafts ${literal('X: w\r\n\r\n')}\r\n`,
+        'a7 LOGOUT\r\n',
+      ].join(''),
+    );
+    const tagged: string[] = [];
+    for (let line = await client.line(); line !== undefined; line = await client.line())
+      if (line.startsWith('a')) tagged.push(line.slice(0, 6).trim());
+    expect(tagged).toEqual(['a1 BAD', 'a2 OK', 'a3 OK', 'a4 OK', 'a5 OK', 'a6 OK', 'a7 OK']);
+    await harness.settled();
+    expect(harness.fake('QQ').contents(['Drafts'])).toHaveLength(3);
   });
 
   it('clients that wait for nobody: one busy with a large mailbox holds up no other', async () => {

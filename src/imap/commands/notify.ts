@@ -14,9 +14,9 @@ export const notify = defineCommand<NotifyRequest | undefined>({
     stop(context);
     if (!request) return undefined;
     const { session, core } = context;
-    const notifier = createNotifier(core, request, () => session.onDue());
+    const notifier = createNotifier(session, core, request);
     session.notifier = notifier;
-    if (request.status) await notifier.tellStatus(context);
+    if (request.status) await notifier.tellStatus(context.reply);
     return undefined;
   },
 });

@@ -1,4 +1,5 @@
-import type { CommandContext } from '../command.js';
+import type { Core } from '../../core/core.js';
+import type { Reply } from '../reply.js';
 import type { Resolved, Selected } from '../selected.js';
 import type { FetchPart } from './fetch-item.js';
 import { fetchFromBodies } from './from-bodies.js';
@@ -6,14 +7,22 @@ import { fetchFromIndex } from './from-index.js';
 import { planFetch } from './plan.js';
 
 /** What an answer to FETCH is written with. */
-export type FetchContext = Pick<CommandContext, 'session' | 'core' | 'reply' | 'signal' | 'uid'>;
+export interface FetchContext {
+  readonly core: Core;
+  readonly reply: Reply;
+  readonly signal: AbortSignal;
+  /** What the client has enabled. */
+  readonly enabled: ReadonlySet<string>;
+  /** The UID form. */
+  readonly uid: boolean;
+}
 
 /**
  * Answers the parts for the targets, in the order of the mailbox; resolves with the number of those that are gone.
  * @throws {UpstreamError} if some could not be had; the others have been answered
  */
 export async function answerFetch(
-  { session, core, reply, signal, uid }: FetchContext,
+  { core, reply, signal, enabled, uid }: FetchContext,
   selected: Selected,
   targets: Resolved,
   parts: readonly FetchPart[],
@@ -22,7 +31,7 @@ export async function answerFetch(
   const plan = planFetch(parts, uid);
   // A mailbox opened by EXAMINE keeps its flags (RFC 9051 §6.3.3).
   const setsSeen = plan.setsSeen && !selected.readOnly;
-  const condstore = session.enabled.has('CONDSTORE');
+  const condstore = enabled.has('CONDSTORE');
   const run = { core, reply, signal, selected, targets, plan: { ...plan, setsSeen }, condstore };
   return plan.needsBodies || setsSeen ? fetchFromBodies(run) : fetchFromIndex(run);
 }

@@ -3,33 +3,28 @@
 import type { Core, Mailbox, MailboxId } from '../../core/core.js';
 import { createMutex } from '../../lib/mutex.js';
 import { ByeError } from '../errors.js';
-import { answerFetch, type FetchContext } from '../fetch-items/answer-fetch.js';
+import { answerFetch } from '../fetch-items/answer-fetch.js';
+import type { Reply } from '../reply.js';
 import type { Selected } from '../selected.js';
+import type { Session, SessionNotifier } from '../session.js';
 import { mailboxName } from '../wire/encode.js';
 import { type EventGroup, isSelected, type MailboxFilter, type NotifyEvent, type NotifyRequest } from './request.js';
 import { createTreeWatch, type TreeWatch } from './tree-watch.js';
 
-/** What is told with. */
-export type NotifyContext = Omit<FetchContext, 'uid'>;
-
-export interface Notifier {
-  /**
-   * Tells all that is due. `expunges`: whether the selected mailbox's may be told; outside of commands they are held back
-   * unless the client has asked for them at once (`selected`).
-   */
-  tell(context: NotifyContext, expunges: 'allowed' | 'held' | 'asked'): Promise<void>;
+export interface Notifier extends SessionNotifier {
   /** A STATUS of every mailbox whose messages are watched (NOTIFY SET STATUS). */
-  tellStatus(context: NotifyContext): Promise<void>;
-  readonly isDue: boolean;
-  close(): void;
+  tellStatus(reply: Reply): Promise<void>;
 }
 
-/** `whenDue` is called, synchronously, when there is something to tell. */
-export function createNotifier(core: Core, request: NotifyRequest, whenDue: () => void): Notifier {
-  return new NotifierRun(core, request, whenDue);
+/** `session.onDue` is called, synchronously, when there is something to tell. */
+export function createNotifier(session: Session, core: Core, request: NotifyRequest): Notifier {
+  return new NotifierRun(session, core, request);
 }
+
+type Expunges = Parameters<SessionNotifier['tell']>[2];
 
 class NotifierRun implements Notifier {
+  readonly #session: Session;
   readonly #core: Core;
   readonly #selectedGroup: EventGroup | undefined;
   readonly #others: readonly EventGroup[];
@@ -44,7 +39,8 @@ class NotifierRun implements Notifier {
   #selected: Selected | undefined;
   #lastUid = 0;
 
-  constructor(core: Core, { groups }: NotifyRequest, whenDue: () => void) {
+  constructor(session: Session, core: Core, { groups }: NotifyRequest) {
+    this.#session = session;
     this.#core = core;
     this.#selectedGroup = groups.find(({ filter }) => isSelected(filter));
     this.#others = groups.filter(({ filter }) => !isSelected(filter));
@@ -52,11 +48,11 @@ class NotifierRun implements Notifier {
     this.#off = [
       core.changes.onAnyMailbox((id) => {
         this.#dirty.add(id);
-        whenDue();
+        session.onDue();
       }),
       core.changes.onTree(() => {
         this.#treeChanged = true;
-        whenDue();
+        session.onDue();
       }),
     ];
   }
@@ -69,77 +65,88 @@ class NotifierRun implements Notifier {
     for (const off of this.#off) off();
   }
 
-  tell(context: NotifyContext, expunges: 'allowed' | 'held' | 'asked'): Promise<void> {
-    return this.#mutex.run(() => this.#tell(context, expunges));
+  tell(reply: Reply, signal: AbortSignal, expunges: Expunges): Promise<void> {
+    return this.#mutex.run(() => this.#tell(reply, signal, expunges));
   }
 
-  async #tell(context: NotifyContext, expunges: 'allowed' | 'held' | 'asked'): Promise<void> {
-    this.#follow(context);
+  async #tell(reply: Reply, signal: AbortSignal, expunges: Expunges): Promise<void> {
+    this.#follow();
     if (this.#treeChanged) {
       this.#treeChanged = false;
-      for (const line of this.#tree.lines(isUtf8(context))) context.reply.untagged(line);
+      for (const line of this.#tree.lines(this.#isUtf8)) reply.untagged(line);
     }
-    await this.#tellSelected(context, expunges);
-    const selected = selectedIn(context);
+    await this.#tellSelected(reply, signal, expunges);
+    const selected = this.#selectedNow;
     const ids = [...this.#dirty];
     this.#dirty.clear();
     for (const id of ids) {
       const mailbox = id === selected?.mailboxId ? undefined : this.#core.mailboxes.get(id);
-      if (mailbox && this.#wantsMessages(mailbox)) this.#statusIfNews(context, mailbox);
+      if (mailbox && this.#wantsMessages(mailbox)) this.#statusIfNews(reply, mailbox);
     }
   }
 
-  async tellStatus(context: NotifyContext): Promise<void> {
-    const selected = selectedIn(context);
+  async tellStatus(reply: Reply): Promise<void> {
+    const selected = this.#selectedNow;
     for (const mailbox of this.#core.mailboxes.list()) {
       if (mailbox.id === selected?.mailboxId || !mailbox.selectable || !this.#wantsMessages(mailbox)) continue;
-      this.#status(context, mailbox);
+      this.#status(reply, mailbox);
       // One that has not been looked at for long is read from disk.
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
   }
 
+  get #selectedNow(): Selected | undefined {
+    const { state } = this.#session;
+    return state.kind === 'selected' ? state.selected : undefined;
+  }
+
+  get #isUtf8(): boolean {
+    const { enabled } = this.#session;
+    return enabled.has('IMAP4REV2') || enabled.has('UTF8=ACCEPT');
+  }
+
   /** What was there when a mailbox was selected is not new. */
-  #follow(context: NotifyContext): void {
-    const selected = selectedIn(context);
+  #follow(): void {
+    const selected = this.#selectedNow;
     if (selected === this.#selected) return;
     this.#selected = selected;
     this.#lastUid = selected?.uids.at(-1) ?? 0;
     if (selected) selected.isFlagsMuted = this.#selectedGroup?.events.has('FlagChange') === false;
   }
 
-  async #tellSelected(context: NotifyContext, expunges: 'allowed' | 'held' | 'asked'): Promise<void> {
-    const selected = selectedIn(context);
+  async #tellSelected(reply: Reply, signal: AbortSignal, expunges: Expunges): Promise<void> {
+    const selected = this.#selectedNow;
     const group = this.#selectedGroup;
     if (!selected) return;
     const atOnce = expunges === 'asked' && group?.filter.kind === 'selected';
     if (group?.events.has('MessageNew') || expunges !== 'asked') {
-      selected.poll(this.#core, context.reply, { expunges: expunges === 'allowed' || atOnce });
+      selected.poll(this.#core, reply, { expunges: expunges === 'allowed' || atOnce });
     }
     if (!group) return;
     const targets = selected.resolve({ ranges: [[this.#lastUid + 1, 0xffff_ffff]] }, true);
     this.#lastUid = Math.max(this.#lastUid, targets.uids.at(-1) ?? 0);
     if (group.newMessageParts.length === 0) return;
-    await answerFetch({ ...context, uid: true }, selected, targets, group.newMessageParts).catch((error: unknown) => {
+    const context = { core: this.#core, reply, signal, enabled: this.#session.enabled, uid: true };
+    await answerFetch(context, selected, targets, group.newMessageParts).catch((error: unknown) => {
       // Messages whose provider is away the client can ask for itself.
       if (error instanceof ByeError) throw error;
     });
   }
 
   /** Flags alone are no news to a client that has not asked for FlagChange. */
-  #statusIfNews(context: NotifyContext, mailbox: Mailbox): void {
+  #statusIfNews(reply: Reply, mailbox: Mailbox): void {
     const { messages, uidNext } = this.#core.reads.status(mailbox.id);
     const counts = `${messages} ${uidNext}`;
     if (this.#counts.get(mailbox.id) === counts && !this.#wants(mailbox, mailbox.path, 'FlagChange')) return;
     this.#counts.set(mailbox.id, counts);
-    this.#status(context, mailbox);
+    this.#status(reply, mailbox);
   }
 
-  #status(context: NotifyContext, { id, path }: Mailbox): void {
+  #status(reply: Reply, { id, path }: Mailbox): void {
     const { messages, uidNext, uidValidity, unseen, highestModseq } = this.#core.reads.status(id);
     const items = [`MESSAGES ${messages}`, `UIDNEXT ${uidNext}`, `UIDVALIDITY ${uidValidity}`, `UNSEEN ${unseen}`];
-    if (context.session.enabled.has('CONDSTORE')) items.push(`HIGHESTMODSEQ ${highestModseq}`);
-    context.reply.untagged(`STATUS ${mailboxName(path, isUtf8(context))} (${items.join(' ')})`);
+    if (this.#session.enabled.has('CONDSTORE')) items.push(`HIGHESTMODSEQ ${highestModseq}`);
+    reply.untagged(`STATUS ${mailboxName(path, this.#isUtf8)} (${items.join(' ')})`);
   }
 
   #wantsMessages(mailbox: Mailbox): boolean {
@@ -167,9 +174,3 @@ class NotifierRun implements Notifier {
     }
   }
 }
-
-const selectedIn = ({ session: { state } }: NotifyContext): Selected | undefined =>
-  state.kind === 'selected' ? state.selected : undefined;
-
-const isUtf8 = ({ session: { enabled } }: NotifyContext): boolean =>
-  enabled.has('IMAP4REV2') || enabled.has('UTF8=ACCEPT');

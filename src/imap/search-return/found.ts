@@ -3,6 +3,7 @@ import { MailboxError } from '../../mail/errors.js';
 import { type SearchCriteria, someCriterion } from '../../mail/search-criteria.js';
 import type { CommandContext, Completion } from '../command.js';
 import { enableCondstore } from '../condstore.js';
+import { BadCommandError } from '../errors.js';
 import { CHARSETS, textDecoderOf } from '../search-keys/charset.js';
 import { readSearchProgram } from '../search-keys/index.js';
 import type { SearchTerm } from '../search-keys/search-key.js';
@@ -13,13 +14,14 @@ import type { Decoder } from '../wire/decoder.js';
 export interface SearchProgram {
   /** Undefined when the texts are in a charset we do not know. */
   readonly term: SearchTerm | undefined;
+  readonly charset: string | undefined;
 }
 
 /** Keys up to the end of the command, their texts in this charset. @throws {BadCommandError} */
 export function readProgram(decoder: Decoder, charset: string | undefined): SearchProgram {
   const decode = textDecoderOf(charset);
   const term = readSearchProgram(decoder, decode ?? ((bytes) => bytes));
-  return { term: decode && term };
+  return { term: decode && term, charset };
 }
 
 /** The messages found that the client has been told of. */
@@ -42,9 +44,12 @@ export const BAD_CHARSET: Completion = {
 export const criteriaOf = (term: SearchTerm, selected: Selected): SearchCriteria =>
   term({ uidsOf: (set, isUid) => selected.uidRangesOf(set, isUid), now: Math.floor(Date.now() / 1000) });
 
-/** Undefined for a charset we do not know: BAD_CHARSET. */
+/** Undefined for a charset we do not know: BAD_CHARSET. @throws {BadCommandError} */
 export async function findHits(context: CommandContext, program: SearchProgram): Promise<Found | undefined> {
   const { core, reply, session, signal } = context;
+  // RFC 6855 erratum 4029, of SORT and THREAD, which must name one.
+  if (session.enabled.has('UTF8=ACCEPT') && !/^utf-?8$/i.test(program.charset ?? 'UTF-8'))
+    throw new BadCommandError('only UTF-8 after ENABLE UTF8=ACCEPT');
   if (!program.term) return undefined;
   const selected = selectedOf(session);
   const criteria = criteriaOf(program.term, selected);
