@@ -115,6 +115,7 @@ class NotifierRun implements Notifier {
     const atOnce = expunges === 'asked' && group?.filter.kind === 'selected';
     if (group?.events.has('MessageNew') || expunges !== 'asked') {
       selected.poll(this.#core, context.reply, { expunges: expunges === 'allowed' || atOnce });
+      await selected.watch?.afterChanges(this.#core, context.reply, context.signal);
     }
     if (!group) return;
     const targets = selected.resolve({ ranges: [[this.#lastUid + 1, 0xffff_ffff]] }, true);
