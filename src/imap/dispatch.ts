@@ -87,9 +87,13 @@ function checkState(session: Session, command: AnyCommand): void {
 
 /** What has happened meanwhile: in the selected mailbox, and whatever NOTIFY asks for. */
 async function tellChanges(context: DispatchContext, expunges: boolean): Promise<void> {
-  const { session, core, reply } = context;
-  if (session.state.kind === 'selected') session.state.selected.poll(core, reply, { expunges });
-  await session.notifier?.tell(reply, context.signal, expunges ? 'allowed' : 'held');
+  const { session, core, reply, signal } = context;
+  if (session.state.kind === 'selected') {
+    const { selected } = session.state;
+    selected.poll(core, reply, { expunges });
+    if (selected.watch) await selected.watch.afterChanges(core, reply, signal);
+  }
+  await session.notifier?.tell(reply, signal, expunges ? 'allowed' : 'held');
 }
 
 function completionText(name: string, completion: Completion | undefined): string {

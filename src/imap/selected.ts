@@ -19,6 +19,14 @@ export interface Resolved {
   readonly seqs: Uint32Array;
 }
 
+/** What else must be told along with changes: search results that are kept up to date (RFC 5267). */
+export interface ResultWatch {
+  /** Before EXPUNGEs are told, while the numbers are still those of before. */
+  beforeExpunges(reply: Reply, isGone: (uid: number) => boolean): void;
+  /** After changes have been told. */
+  afterChanges(core: Core, reply: Reply, signal: AbortSignal): Promise<void>;
+}
+
 const NOTHING = new Uint32Array(0);
 
 export class Selected {
@@ -38,6 +46,7 @@ export class Selected {
   /** Uids, ascending, that the last SEARCH RETURN (SAVE) found: `$` (RFC 5182). Uids never come back, so those that are
    * gone are left out when it is used. */
   saved: Uint32Array = NOTHING;
+  watch: ResultWatch | undefined;
 
   constructor(snapshot: MailboxSnapshot, readOnly: boolean, enabled: ReadonlySet<string> = new Set()) {
     this.mailboxId = snapshot.mailboxId;
@@ -156,6 +165,8 @@ export class Selected {
     const isQuiet = changes.modseq === this.#modseq && (this.#gone.length === 0 || !expunges);
     if (isQuiet) return;
     this.#gone = mergeRanges([...this.#gone, ...changes.vanished]);
+    // At once, also where the EXPUNGE itself has to wait (RFC 5267 §4.3.4).
+    if (this.#gone.length > 0) this.watch?.beforeExpunges(reply, (uid) => this.isGone(uid));
     if (expunges) this.#tellExpunges(reply);
     const known = this.#uids.length;
     this.#tellNew(core, reply, changes);

@@ -38,10 +38,12 @@ export function createSearch(options: SearchOptions): Reads['search'] {
     const test = compile(criteria, await setHits(options, mailboxId, criteria, signal), false);
     const columns = { headers: needsHeaders(criteria) };
     const needsRows = columns.headers || needsDates(criteria);
+    const wanted = wantedSpans(criteria);
     const hits: number[] = [];
     const scores: number[] = [];
     for (let start = 0; start < uids.length && !signal.aborted; start += BATCH) {
       const end = Math.min(uids.length, start + BATCH);
+      if (wanted && !wanted(uids[start] ?? 0, uids[end - 1] ?? 0)) continue;
       const rows = new Map<number, ListingReadRow>();
       if (needsRows) {
         const [low, high] = [uids[start] ?? 0, uids[end - 1] ?? 0];
@@ -59,6 +61,14 @@ export function createSearch(options: SearchOptions): Reads['search'] {
     }
     return { uids: Uint32Array.from(hits), scores: Uint8Array.from(scores) };
   };
+}
+
+/** Whether a span of uids may hold hits, where a set of messages must be in any case; undefined if there is no such set. */
+function wantedSpans(criteria: SearchCriteria): ((low: number, high: number) => boolean) | undefined {
+  const all = criteria.key === 'and' ? criteria.all : [criteria];
+  const sets = all.flatMap((one) => (one.key === 'uids' ? [one.ranges] : []));
+  if (sets.length === 0) return undefined;
+  return (low, high) => sets.every((ranges) => ranges.some(([from, to]) => from <= high && to >= low));
 }
 
 const isKept = (field: string) => KEPT_HEADER_FIELD_SET.has(field);

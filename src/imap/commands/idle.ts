@@ -12,10 +12,10 @@ export const idle = defineCommand({
     const { reply, conversation } = context;
     reply.raw('+ idling\r\n');
     reply.flush();
-    tell(context);
     const off = listen(context);
     context.session.isIdling = true;
     try {
+      await tell(context);
       const line = await conversation.line();
       if (line?.toUpperCase() !== 'DONE') throw new BadCommandError('expected DONE');
     } finally {
@@ -37,7 +37,7 @@ function listen(context: CommandContext): () => void {
     // For a client that is asleep nothing is piled up: it is told all in one when it reads again.
     await context.reply.drain();
     isScheduled = false;
-    if (!isOver) tell(context);
+    if (!isOver) await tell(context);
   };
   const off = core.changes.onMailbox(session.state.selected.mailboxId, () => {
     // The notifier tells of this mailbox too, and of nothing in the middle of something else.
@@ -51,10 +51,12 @@ function listen(context: CommandContext): () => void {
   };
 }
 
-function tell({ session, core, reply, signal }: CommandContext): void {
+async function tell({ session, core, reply, signal }: CommandContext): Promise<void> {
   if (session.state.kind !== 'selected' || signal.aborted) return;
   try {
-    session.state.selected.poll(core, reply, { expunges: true });
+    const { selected } = session.state;
+    selected.poll(core, reply, { expunges: true });
+    if (selected.watch) await selected.watch.afterChanges(core, reply, signal);
   } catch {
     // Renumbered or deleted: the command's end, and its BYE, will come from the dispatcher; wake the client for it.
     reply.untagged('OK the mailbox has changed; please leave IDLE');

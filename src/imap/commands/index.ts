@@ -4,6 +4,7 @@ import type { Session } from '../session.js';
 import { capability, id, logout, noop } from './any.js';
 import { append } from './append.js';
 import { authenticate, login, startTls } from './authenticate.js';
+import { cancelUpdates } from './cancel-update.js';
 import { compress } from './compress.js';
 import { copy } from './copy.js';
 import { enable } from './enable.js';
@@ -30,7 +31,7 @@ const COMMANDS: readonly AnyCommand[] = [
   ...[enable, compress, namespace, list, lsub, xlist, status],
   ...[subscribe, unsubscribe, create, remove, rename],
   ...[select, examine, check, close, unselect, idle, notify],
-  ...[append, replace, expunge, fetch, store, copy, move, search, sort, thread],
+  ...[append, replace, expunge, fetch, store, copy, move, search, sort, thread, cancelUpdates],
 ];
 
 export const commandByName: ReadonlyMap<string, AnyCommand> = new Map(

@@ -1,8 +1,10 @@
 import { defineCommand } from '../command.js';
 import { BadCommandError } from '../errors.js';
 import { savingNothingOnFailure, tellExtended, tellPlain } from '../search-return/answer.js';
+import { checkTag, keepUpdated } from '../search-return/contexts.js';
 import { BAD_CHARSET, findHits, readProgram, type SearchProgram } from '../search-return/found.js';
 import { RETURN_ALL, type ReturnOptions, readReturnOptions } from '../search-return/options.js';
+import { selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
 
 export interface SearchArgs {
@@ -36,6 +38,8 @@ export const search = defineCommand<SearchArgs>({
       // RFC 9755 §3: texts are UTF-8 then, and a charset must not be named.
       if (charset !== undefined && context.session.enabled.has('UTF8=ACCEPT'))
         throw new BadCommandError('no CHARSET after ENABLE UTF8=ACCEPT');
+      checkTag(context, options);
+      const { modseq } = selectedOf(context.session);
       const found = await findHits(context, program);
       if (!found) return BAD_CHARSET;
       const answer = { ...found, ordered: found.uids, orderedScores: found.scores };
@@ -43,6 +47,7 @@ export const search = defineCommand<SearchArgs>({
       const wanted = options ?? (context.rev2 ? RETURN_ALL : undefined);
       if (wanted) tellExtended(context, wanted, answer);
       else tellPlain(context, 'SEARCH', answer);
+      keepUpdated(context, options, answer, { sorting: undefined, modseq });
       return undefined;
     }),
 });

@@ -2,8 +2,10 @@ import { SORT_KEYS, type SortCriterion, type SortKey } from '../../mail/sort-ord
 import { defineCommand } from '../command.js';
 import { BadCommandError } from '../errors.js';
 import { savingNothingOnFailure, tellExtended, tellPlain } from '../search-return/answer.js';
+import { checkTag, keepUpdated } from '../search-return/contexts.js';
 import { BAD_CHARSET, findHits, readProgram, type SearchProgram, usesFuzzy } from '../search-return/found.js';
 import { type ReturnOptions, readReturnOptions } from '../search-return/options.js';
+import { selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
 
 export interface SortArgs {
@@ -33,6 +35,8 @@ export const sort = defineCommand<SortArgs>({
   },
   run: (context, { options, criteria, program }) =>
     savingNothingOnFailure(context, options, async () => {
+      checkTag(context, options);
+      const { modseq } = selectedOf(context.session);
       const found = await findHits(context, program);
       if (!found) return BAD_CHARSET;
       if (criteria.some(({ key }) => key === 'relevancy') && !usesFuzzy(found.criteria))
@@ -40,8 +44,10 @@ export const sort = defineCommand<SortArgs>({
       const order = await context.core.reads.sort(found.selected.mailboxId, found, criteria);
       const ordered = order.map((position) => found.uids[position] ?? 0);
       const orderedScores = Uint8Array.from(order, (position) => found.scores[position] ?? 0);
-      if (options) tellExtended(context, options, { ...found, ordered, orderedScores });
-      else tellPlain(context, 'SORT', { ...found, ordered, orderedScores });
+      const answer = { ...found, ordered, orderedScores };
+      if (options) tellExtended(context, options, answer);
+      else tellPlain(context, 'SORT', answer);
+      keepUpdated(context, options, answer, { sorting: criteria, modseq });
       return undefined;
     }),
 });

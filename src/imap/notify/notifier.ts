@@ -121,6 +121,7 @@ class NotifierRun implements Notifier {
     const atOnce = expunges === 'asked' && group?.filter.kind === 'selected';
     if (group?.events.has('MessageNew') || expunges !== 'asked') {
       selected.poll(this.#core, reply, { expunges: expunges === 'allowed' || atOnce });
+      await selected.watch?.afterChanges(this.#core, reply, signal);
     }
     if (!group) return;
     const targets = selected.resolve({ ranges: [[this.#lastUid + 1, 0xffff_ffff]] }, true);

@@ -11,14 +11,17 @@ export interface PartialRange {
   readonly fromEnd: boolean;
 }
 
-type Word = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'RELEVANCY';
+/** CONTEXT is a hint that we need not take (RFC 5267 §4.2). */
+type Word = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'RELEVANCY' | 'CONTEXT' | 'UPDATE';
 
 export interface ReturnOptions {
   readonly words: ReadonlySet<Word>;
   readonly partial: PartialRange | undefined;
 }
 
-const WORDS: ReadonlySet<string> = new Set<Word>(['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'RELEVANCY']);
+const WORDS: ReadonlySet<string> = new Set<Word>([
+  ...(['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'RELEVANCY', 'CONTEXT', 'UPDATE'] as const),
+]);
 const isWord = (word: string): word is Word => WORDS.has(word);
 const RETURN = /^RETURN \(/i;
 const RANGE = /([1-9][0-9]{0,9}):([1-9][0-9]{0,9})(?![0-9])|-([1-9][0-9]{0,9}):-([1-9][0-9]{0,9})(?![0-9])/y;

@@ -1,0 +1,188 @@
+// Results that are kept up to date (RFC 5267 §4.3): RETURN (UPDATE), told as ADDTO and REMOVEFROM.
+import type { Core } from '../../core/core.js';
+import { createMutex } from '../../lib/mutex.js';
+import { type SearchCriteria, someCriterion } from '../../mail/search-criteria.js';
+import { rangesOf } from '../../mail/sequence-set.js';
+import type { SortCriterion } from '../../mail/sort-order.js';
+import type { CommandContext } from '../command.js';
+import { BadCommandError } from '../errors.js';
+import type { Reply } from '../reply.js';
+import type { ResultWatch, Selected } from '../selected.js';
+import { selectedOf } from '../session.js';
+import { type Answer, formatInOrder, tellEsearch } from './answer.js';
+import { numbersOf } from './found.js';
+import type { ReturnOptions } from './options.js';
+
+interface Context {
+  readonly tag: string;
+  readonly uid: boolean;
+  readonly criteria: SearchCriteria;
+  /** Undefined: mailbox order. */
+  readonly sorting: readonly SortCriterion[] | undefined;
+  /** Uids in order, as the client knows them. */
+  results: readonly number[];
+  /** All changes up to here have been looked at. */
+  modseq: number;
+}
+
+const MAX_CONTEXTS = 16;
+
+/** Of one session in one mailbox. */
+class Contexts implements ResultWatch {
+  readonly #selected: Selected;
+  readonly #byTag = new Map<string, Context>();
+  readonly #mutex = createMutex();
+
+  constructor(selected: Selected) {
+    this.#selected = selected;
+  }
+
+  has(tag: string): boolean {
+    return this.#byTag.has(tag);
+  }
+
+  /** False if there are too many. */
+  add(context: Context): boolean {
+    if (this.#byTag.size >= MAX_CONTEXTS) return false;
+    this.#byTag.set(context.tag, context);
+    return true;
+  }
+
+  remove(tag: string): boolean {
+    return this.#byTag.delete(tag);
+  }
+
+  beforeExpunges(reply: Reply, isGone: (uid: number) => boolean): void {
+    for (const context of this.#byTag.values()) {
+      this.#tellRemoved(reply, context, new Set(context.results.filter(isGone)));
+    }
+  }
+
+  afterChanges(core: Core, reply: Reply, signal: AbortSignal): Promise<void> {
+    return this.#mutex.run(async () => {
+      for (const context of this.#byTag.values()) await this.#update(context, { core, reply, signal });
+    });
+  }
+
+  async #update(context: Context, { core, reply, signal }: { core: Core; reply: Reply; signal: AbortSignal }) {
+    const { mailboxId, modseq } = this.#selected;
+    if (context.modseq === modseq) return;
+    const changed = core.reads.changesSince(mailboxId, context.modseq).changed.map(({ uid }) => uid as number);
+    if (changed.length > 0) {
+      const among: SearchCriteria = { key: 'uids', ranges: rangesOf(changed) };
+      const hits = await core.reads.search(mailboxId, { key: 'and', all: [among, context.criteria] }, signal);
+      const matching = new Set(hits.uids);
+      const order = await this.#orderWith(core, context, matching);
+      if (signal.aborted || this.#byTag.get(context.tag) !== context) return;
+      this.#tellRemoved(reply, context, new Set(changed.filter((uid) => !matching.has(uid))));
+      this.#tellAdded(reply, context, matching, order);
+    }
+    context.modseq = modseq;
+  }
+
+  /** Undefined for mailbox order. */
+  async #orderWith(core: Core, context: Context, added: ReadonlySet<number>): Promise<Map<number, number> | undefined> {
+    if (!context.sorting) return undefined;
+    const uids = Uint32Array.from(new Set([...context.results, ...added])).sort();
+    const hits = { uids, scores: new Uint8Array(uids.length).fill(100) };
+    const order = await core.reads.sort(this.#selected.mailboxId, hits, context.sorting);
+    return new Map(Array.from(order, (position, place) => [uids[position] ?? 0, place]));
+  }
+
+  #tellRemoved(reply: Reply, context: Context, removed: ReadonlySet<number>): void {
+    const gone = context.results.filter((uid) => removed.has(uid));
+    if (gone.length === 0) return;
+    const pairs: [number, number[]][] = [];
+    if (!context.sorting) pairs.push([0, gone]);
+    else {
+      // One after the other from the front: each position is what it is once those before have gone.
+      let position = 1;
+      let isRun = false;
+      for (const uid of context.results) {
+        const last = pairs.at(-1);
+        if (!removed.has(uid)) {
+          position++;
+          isRun = false;
+        } else if (isRun && last) last[1].push(uid);
+        else {
+          pairs.push([position, [uid]]);
+          isRun = true;
+        }
+      }
+    }
+    this.#tell(reply, context, 'REMOVEFROM', pairs);
+    context.results = context.results.filter((uid) => !removed.has(uid));
+  }
+
+  #tellAdded(
+    reply: Reply,
+    context: Context,
+    matching: ReadonlySet<number>,
+    order: ReadonlyMap<number, number> | undefined,
+  ): void {
+    const known = new Set(context.results);
+    const added = [...matching].filter((uid) => !known.has(uid) && this.#selected.seqOf(uid) > 0);
+    if (added.length === 0) return;
+    const place = (uid: number) => order?.get(uid) ?? uid;
+    const results = [...context.results, ...added].sort((a, b) => place(a) - place(b));
+    const fresh = new Set(added);
+    const pairs: [number, number[]][] = [];
+    if (!order) pairs.push([0, results.filter((uid) => fresh.has(uid))]);
+    else {
+      results.forEach((uid, i) => {
+        if (!fresh.has(uid)) return;
+        const last = pairs.at(-1);
+        // In the order of their places: where each goes is where it will stand.
+        if (last && last[0] + last[1].length === i + 1) last[1].push(uid);
+        else pairs.push([i + 1, [uid]]);
+      });
+    }
+    this.#tell(reply, context, 'ADDTO', pairs);
+    context.results = results;
+  }
+
+  #tell(reply: Reply, { tag, uid }: Context, word: string, pairs: readonly [number, number[]][]): void {
+    const texts = pairs.map(
+      ([position, uids]) => `${position} ${formatInOrder(numbersOf(Uint32Array.from(uids), this.#selected, uid))}`,
+    );
+    tellEsearch({ reply, tag, uid }, [`${word} (${texts.join(' ')})`]);
+  }
+}
+
+const contextsOf = (selected: Selected): Contexts | undefined =>
+  selected.watch instanceof Contexts ? selected.watch : undefined;
+
+/** @throws {BadCommandError} if the tag already names results that are kept up to date (RFC 5267 §4.3) */
+export function checkTag({ session, tag }: CommandContext, options: ReturnOptions | undefined): void {
+  if (options?.words.has('UPDATE') && contextsOf(selectedOf(session))?.has(tag))
+    throw new BadCommandError('this tag is in use for results that are kept up to date');
+}
+
+/** Keeps what has been answered up to date, if UPDATE asks for it; `modseq` is what the client had been told before. */
+export function keepUpdated(
+  { reply, tag, uid }: CommandContext,
+  options: ReturnOptions | undefined,
+  answer: Answer,
+  { sorting, modseq }: { sorting: readonly SortCriterion[] | undefined; modseq: number },
+): void {
+  if (!options?.words.has('UPDATE')) return;
+  const { selected, criteria } = answer;
+  const contexts = contextsOf(selected) ?? new Contexts(selected);
+  selected.watch = contexts;
+  const context = { tag, uid, criteria, sorting, results: [...answer.ordered], modseq };
+  // Bodies would be searched, also upstream, at every change; relevancy is known of the whole result only.
+  const isCostly = someCriterion(criteria, ({ key }) => key === 'body' || key === 'text');
+  const isRanked = sorting?.some(({ key }) => key === 'relevancy') ?? false;
+  if (isCostly || isRanked || !contexts.add(context))
+    reply.untagged(
+      `NO [NOUPDATE "${tag}"] ${isCostly || isRanked ? 'such results' : 'more results'} cannot be updated`,
+    );
+}
+
+/** @throws {BadCommandError} for a tag that names nothing */
+export function cancelUpdate(selected: Selected, tags: readonly string[]): void {
+  const contexts = contextsOf(selected);
+  const unknown = tags.find((tag) => !contexts?.has(tag));
+  if (unknown !== undefined) throw new BadCommandError('no results are kept up to date under this tag');
+  for (const tag of tags) contexts?.remove(tag);
+}
