@@ -19,6 +19,7 @@ import { createFlagTable } from './flag-table.js';
 import type { JournalContext } from './journal/context.js';
 import { createMailboxes } from './mailboxes.js';
 import { createOverview } from './overview.js';
+import { createQuotas } from './quotas.js';
 import { createMessageBodies } from './reads/bodies.js';
 import { createRows } from './reads/rows.js';
 import { createSearch } from './reads/search.js';
@@ -175,6 +176,7 @@ export function createCore(options: CoreOptions): Core {
   const patience = new AbortController();
   return {
     mailboxes: createMailboxes({ store, unit, tree, accounts, accountTrees: options.accountTrees }),
+    quotas: createQuotas(store, accounts),
     reads: {
       ...snapshots,
       rows: createRows({ store, ingest, bodies, takeApart, reader }),

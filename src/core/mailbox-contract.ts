@@ -49,3 +49,17 @@ export interface Mailboxes {
   /** @throws {MailboxError} NONEXISTENT, CANNOT, HASCHILDREN */
   delete(path: string): void;
 }
+
+/** What an account may hold, and holds, by what its provider told last. */
+export interface QuotaRoot {
+  /** The account's. */
+  readonly name: string;
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+}
+
+export interface Quotas {
+  root(name: string): QuotaRoot | undefined;
+  /** Those of all accounts whose messages the mailbox shows. */
+  rootsOf(mailboxId: MailboxId): readonly QuotaRoot[];
+}

@@ -17,6 +17,7 @@ import { move } from './move.js';
 import { namespace } from './namespace.js';
 import { notify } from './notify.js';
 import { replace } from './replace.js';
+import { getQuota, getQuotaRoot, setQuota } from './quota.js';
 import { search } from './search.js';
 import { check, close, examine, select, unselect } from './select.js';
 import { sort } from './sort.js';
@@ -28,6 +29,7 @@ const COMMANDS: readonly AnyCommand[] = [
   ...[capability, noop, logout, id, language],
   ...[startTls, authenticate, login],
   ...[enable, compress, namespace, list, lsub, xlist, status],
+  ...[getQuota, getQuotaRoot, setQuota],
   ...[subscribe, unsubscribe, create, remove, rename],
   ...[select, examine, check, close, unselect, idle, notify],
   ...[append, replace, expunge, fetch, store, copy, move, search, sort, thread],
