@@ -16,8 +16,8 @@ import { create, remove, rename, subscribe, unsubscribe } from './mailbox-change
 import { move } from './move.js';
 import { namespace } from './namespace.js';
 import { notify } from './notify.js';
-import { replace } from './replace.js';
 import { getQuota, getQuotaRoot, setQuota } from './quota.js';
+import { replace } from './replace.js';
 import { search } from './search.js';
 import { check, close, examine, select, unselect } from './select.js';
 import { sort } from './sort.js';
