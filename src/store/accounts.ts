@@ -89,6 +89,7 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
     'DELETE FROM copies WHERE sourceId IN (SELECT id FROM sources WHERE accountId = ?)',
     'DELETE FROM messages WHERE accountId = ?',
     'DELETE FROM sources WHERE accountId = ?',
+    'DELETE FROM annotations WHERE mailboxId IN (SELECT id FROM mailboxes WHERE accountId = ?)',
     'DELETE FROM mailboxes WHERE accountId = ?',
     'DELETE FROM problems WHERE accountId = ?',
     'DELETE FROM accounts WHERE id = ?',

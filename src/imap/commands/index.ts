@@ -13,6 +13,7 @@ import { idle } from './idle.js';
 import { language } from './language.js';
 import { list, lsub, xlist } from './list.js';
 import { create, remove, rename, subscribe, unsubscribe } from './mailbox-changes.js';
+import { getMetadata, setMetadata } from './metadata.js';
 import { move } from './move.js';
 import { namespace } from './namespace.js';
 import { notify } from './notify.js';
@@ -29,6 +30,7 @@ const COMMANDS: readonly AnyCommand[] = [
   ...[capability, noop, logout, id, language],
   ...[startTls, authenticate, login],
   ...[enable, compress, namespace, list, lsub, xlist, status],
+  ...[getMetadata, setMetadata],
   ...[getQuota, getQuotaRoot, setQuota],
   ...[subscribe, unsubscribe, create, remove, rename],
   ...[select, examine, check, close, unselect, idle, notify],
