@@ -14,9 +14,18 @@ import type { Appended, AppendMessage, Spooled, SpoolWriter } from './incoming.j
 
 export type { Appended, AppendMessage, Spooled, SpoolWriter } from './incoming.js';
 
-import type { Mailboxes, MailboxId, MailboxStatus } from './mailbox-contract.js';
+import type { Annotations, Mailboxes, MailboxId, MailboxStatus, Quotas } from './mailbox-contract.js';
 
-export type { Mailbox, Mailboxes, MailboxId, MailboxStatus } from './mailbox-contract.js';
+export type {
+  Annotation,
+  Annotations,
+  Mailbox,
+  Mailboxes,
+  MailboxId,
+  MailboxStatus,
+  QuotaRoot,
+  Quotas,
+} from './mailbox-contract.js';
 
 /** A set of flags that occurs in the store, interned: equal sets are the same object. */
 export interface InternedFlags extends FlagSet {
@@ -237,6 +246,8 @@ export interface Overview {
 
 export interface Core extends AsyncDisposable {
   readonly mailboxes: Mailboxes;
+  readonly quotas: Quotas;
+  readonly annotations: Annotations;
   readonly reads: Reads;
   readonly actions: Actions;
   readonly changes: Changes;

@@ -12,6 +12,7 @@ import { storeFlags } from './actions/flags.js';
 import { replace } from './actions/replace.js';
 import { takeIn, takeInOne } from './actions/take-in.js';
 import { transfer } from './actions/transfer.js';
+import { createAnnotations } from './annotations.js';
 import { createBell } from './changes.js';
 import type { Actions, Core, CoreEvent, Login, Outbox, Overview } from './core.js';
 import { createFirstListing } from './first-listing.js';
@@ -19,6 +20,7 @@ import { createFlagTable } from './flag-table.js';
 import type { JournalContext } from './journal/context.js';
 import { createMailboxes } from './mailboxes.js';
 import { createOverview } from './overview.js';
+import { createQuotas } from './quotas.js';
 import { createMessageBodies } from './reads/bodies.js';
 import { createRows } from './reads/rows.js';
 import { createSearch } from './reads/search.js';
@@ -175,6 +177,8 @@ export function createCore(options: CoreOptions): Core {
   const patience = new AbortController();
   return {
     mailboxes: createMailboxes({ store, unit, tree, accounts, accountTrees: options.accountTrees }),
+    quotas: createQuotas(store, accounts),
+    annotations: createAnnotations({ store, unit, accounts: byId, stateOf: (id) => actors.get(id)?.status().state }),
     reads: {
       ...snapshots,
       rows: createRows({ store, ingest, bodies, takeApart, reader }),

@@ -49,3 +49,36 @@ export interface Mailboxes {
   /** @throws {MailboxError} NONEXISTENT, CANNOT, HASCHILDREN */
   delete(path: string): void;
 }
+
+/** What an account may hold, and holds, by what its provider told last. */
+export interface QuotaRoot {
+  /** The account's. */
+  readonly name: string;
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+}
+
+export interface Quotas {
+  root(name: string): QuotaRoot | undefined;
+  /** Those of all accounts whose messages the mailbox shows. */
+  rootsOf(mailboxId: MailboxId): readonly QuotaRoot[];
+}
+
+/** `/private/comment`, in lower case (RFC 5464 §3.2). */
+export interface Annotation {
+  readonly entry: string;
+  readonly value: Uint8Array;
+}
+
+/** Annotations of a mailbox, of the server as a whole where `mailboxId` is undefined: clients' own, and what we tell. */
+export interface Annotations {
+  of(mailboxId: MailboxId | undefined): readonly Annotation[];
+  /**
+   * All of the changes or none; an undefined value takes the entry away.
+   * @throws {MailboxError} NOPERM for what is only told, USEATTR, `METADATA MAXSIZE n`, `METADATA TOOMANY`
+   */
+  set(
+    mailboxId: MailboxId | undefined,
+    changes: readonly { readonly entry: string; readonly value: Uint8Array | undefined }[],
+  ): void;
+}

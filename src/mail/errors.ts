@@ -20,6 +20,8 @@ export type MailboxErrorCode =
   | 'COMPRESSIONACTIVE'
   | 'UNKNOWN-CTE'
   | 'USEATTR'
+  | 'METADATA TOOMANY'
+  | `METADATA MAXSIZE ${number}`
   | 'SERVERBUG';
 
 /** A refusal by the gateway's own rules. IMAP: NO [code] message; SMTP: 550. */

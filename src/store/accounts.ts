@@ -9,6 +9,15 @@ export interface AccountRow {
   readonly merged: boolean;
   /** Bytes; what the server said at the last sign-in. */
   readonly appendLimit: number | undefined;
+  /** As last told; undefined where there is none. */
+  readonly quota: Quota | undefined;
+  /** Unix milliseconds; 0: never. */
+  readonly quotaCheckedAt: number;
+}
+
+export interface Quota {
+  readonly usedBytes: number;
+  readonly limitBytes: number;
 }
 
 /** What a server said of itself at sign-in. */
@@ -25,6 +34,8 @@ interface RawAccount {
   savesSent: number | null;
   merged: number;
   appendLimit: number | null;
+  quota: string | null;
+  quotaCheckedAt: number;
 }
 
 const fromRaw = (raw: RawAccount): AccountRow => ({
@@ -35,6 +46,8 @@ const fromRaw = (raw: RawAccount): AccountRow => ({
   savesSent: raw.savesSent === null ? undefined : raw.savesSent === 1,
   merged: raw.merged === 1,
   appendLimit: raw.appendLimit ?? undefined,
+  quota: raw.quota === null ? undefined : (JSON.parse(raw.quota) as Quota),
+  quotaCheckedAt: raw.quotaCheckedAt,
 });
 
 export interface AccountStore {
@@ -45,6 +58,7 @@ export interface AccountStore {
   setMerged(id: number): void;
   setSavesSent(id: number, savesSent: boolean): void;
   setProbe(id: number, probe: Probe): void;
+  setQuota(id: number, quota: Quota | undefined, checkedAt: number): void;
   /** Whether changes or submissions have not reached it yet (what is on its way from another account can go back there). */
   isOwed(id: number): boolean;
   /** Deletes the account with everything that hangs on it but the entries, which the caller has withdrawn. */
@@ -52,7 +66,8 @@ export interface AccountStore {
 }
 
 export function createAccountStore({ sqlite }: Database): AccountStore {
-  const columns = "id, name, address, provider, savesSent, merged, probe ->> '$.appendLimit' AS appendLimit";
+  const columns =
+    "id, name, address, provider, savesSent, merged, probe ->> '$.appendLimit' AS appendLimit, quota, quotaCheckedAt";
   const upsert = sqlite.prepare(
     `INSERT INTO accounts (name, address, provider) VALUES (@name, @address, @provider)
      ON CONFLICT (name) DO UPDATE SET address = excluded.address, provider = excluded.provider RETURNING ${columns}`,
@@ -62,6 +77,7 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
   const setMerged = sqlite.prepare('UPDATE accounts SET merged = 1 WHERE id = ?');
   const setSavesSent = sqlite.prepare('UPDATE accounts SET savesSent = ? WHERE id = ?');
   const setProbe = sqlite.prepare('UPDATE accounts SET probe = ? WHERE id = ?');
+  const setQuota = sqlite.prepare('UPDATE accounts SET quota = ?, quotaCheckedAt = ? WHERE id = ?');
   const isOwed = sqlite
     .prepare(
       `SELECT EXISTS (SELECT 1 FROM journal WHERE accountId = @id AND payload ->> '$.originCopyId' IS NULL)
@@ -73,6 +89,7 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
     'DELETE FROM copies WHERE sourceId IN (SELECT id FROM sources WHERE accountId = ?)',
     'DELETE FROM messages WHERE accountId = ?',
     'DELETE FROM sources WHERE accountId = ?',
+    'DELETE FROM annotations WHERE mailboxId IN (SELECT id FROM mailboxes WHERE accountId = ?)',
     'DELETE FROM mailboxes WHERE accountId = ?',
     'DELETE FROM problems WHERE accountId = ?',
     'DELETE FROM accounts WHERE id = ?',
@@ -84,6 +101,7 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
     setMerged: (id) => void setMerged.run(id),
     setSavesSent: (id, savesSent) => void setSavesSent.run(savesSent ? 1 : 0, id),
     setProbe: (id, probe) => void setProbe.run(JSON.stringify(probe), id),
+    setQuota: (id, quota, checkedAt) => void setQuota.run(quota ? JSON.stringify(quota) : null, checkedAt, id),
     isOwed: (id) => isOwed.get({ id }) === 1,
     remove: (id) => {
       for (const statement of removal) statement.run(id);

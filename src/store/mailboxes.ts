@@ -59,7 +59,7 @@ export interface MailboxStore {
   setSelectable(id: number, selectable: boolean): void;
   /** @throws {SqliteError} if another mailbox has it */
   setSpecialUse(id: number, specialUse: string): void;
-  /** Deletes the mailbox, its entries, tombstones and feeds. */
+  /** Deletes the mailbox, its entries, tombstones, feeds and annotations. */
   remove(id: number): void;
   /** A new uidValidity and no entries: everything will be allocated again. */
   renumber(id: number): void;
@@ -83,7 +83,7 @@ export function createMailboxStore({ sqlite }: Database): MailboxStore {
   const setPath = sqlite.prepare('UPDATE mailboxes SET path = ? WHERE id = ?');
   const setSelectable = sqlite.prepare('UPDATE mailboxes SET selectable = ? WHERE id = ?');
   const setSpecialUse = sqlite.prepare('UPDATE mailboxes SET specialUse = ? WHERE id = ?');
-  const removal = ['entries', 'tombstones', 'feeds'].map((table) =>
+  const removal = ['entries', 'tombstones', 'feeds', 'annotations'].map((table) =>
     sqlite.prepare(`DELETE FROM ${table} WHERE mailboxId = ?`),
   );
   const remove = sqlite.prepare('DELETE FROM mailboxes WHERE id = ?');

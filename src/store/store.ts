@@ -1,4 +1,5 @@
 import { type AccountStore, createAccountStore } from './accounts.js';
+import { type AnnotationStore, createAnnotationStore } from './annotations.js';
 import { type BodyIndex, createBodyIndex } from './body-index.js';
 import { type CopyStore, createCopyStore } from './copies.js';
 import type { Database } from './database.js';
@@ -19,6 +20,7 @@ export interface Store {
   readonly messages: MessageStore;
   readonly copies: CopyStore;
   readonly mailboxes: MailboxStore;
+  readonly annotations: AnnotationStore;
   readonly uidMap: UidMap;
   readonly journal: JournalStore;
   readonly bodyIndex: BodyIndex;
@@ -34,6 +36,7 @@ export const createStore = (database: Database): Store => ({
   messages: createMessageStore(database),
   copies: createCopyStore(database),
   mailboxes: createMailboxStore(database),
+  annotations: createAnnotationStore(database),
   uidMap: createUidMap(database),
   journal: createJournalStore(database),
   bodyIndex: createBodyIndex(database),

@@ -109,6 +109,8 @@ export interface UpstreamSession extends AsyncDisposable {
   listMailboxes(): Promise<readonly UpstreamMailbox[]>;
   /** STATUS (MESSAGES UIDNEXT UIDVALIDITY [HIGHESTMODSEQ]); what the server leaves out is undefined. */
   status(path: SourcePath): Promise<SourceStatus>;
+  /** What the account may hold and holds (RFC 9208); undefined where the server has or tells no limit of storage. */
+  quota(): Promise<UpstreamQuota | undefined>;
   createMailbox(path: SourcePath): Promise<void>;
   renameMailbox(from: SourcePath, to: SourcePath): Promise<void>;
   deleteMailbox(path: SourcePath): Promise<void>;
@@ -163,6 +165,11 @@ export interface SourceStatus {
   readonly uidNext: number | undefined;
   readonly uidValidity: number | undefined;
   readonly highestModseq: bigint | undefined;
+}
+
+export interface UpstreamQuota {
+  readonly usedBytes: number;
+  readonly limitBytes: number;
 }
 
 /** Rules of a provider that core must obey, as data (providers.md). */

@@ -15,6 +15,14 @@ export function mailboxContract({ up, withSession, freshMailbox, facts }: Contra
     });
   });
 
+  test('tells a quota only where the server has any', async () => {
+    await withSession(async (session) => {
+      const quota = await session.quota();
+      if (!session.capabilities.words.includes('QUOTA')) expect(quota).toBeUndefined();
+      else if (quota) expect(quota.limitBytes).toBeGreaterThanOrEqual(quota.usedBytes);
+    });
+  });
+
   test('lists the inbox, once, with its role', async () => {
     await withSession(async (session) => {
       const listed = await session.listMailboxes();

@@ -4,7 +4,13 @@ import { UpstreamError } from '../../src/mail/errors.js';
 import { type FlagSet, NO_FLAGS } from '../../src/mail/flags.js';
 import { asUpstreamUid, type UpstreamUid } from '../../src/mail/ids.js';
 import type { Role } from '../../src/mail/roles.js';
-import type { Connector, SourcePath, UpstreamCapabilities, UpstreamSession } from '../../src/upstream/connector.js';
+import type {
+  Connector,
+  SourcePath,
+  UpstreamCapabilities,
+  UpstreamQuota,
+  UpstreamSession,
+} from '../../src/upstream/connector.js';
 import { GENERIC_TRAITS } from '../../src/upstream/providers/generic.js';
 import type { ConnectorTraits } from '../../src/upstream/providers/provider.js';
 import { FakeSession } from './fake-session.js';
@@ -48,6 +54,7 @@ function capabilitiesOf(options: FakeUpstreamOptions): UpstreamCapabilities {
     idle = true,
     labelStore = false,
     objectId = false,
+    quota = true,
     appendLimit,
   } = options;
   const condstore = options.condstore ?? true;
@@ -59,6 +66,7 @@ function capabilitiesOf(options: FakeUpstreamOptions): UpstreamCapabilities {
     idle && 'IDLE',
     labelStore && 'X-GM-EXT-1',
     objectId && 'OBJECTID',
+    quota && 'QUOTA',
   ];
   return {
     condstore,
@@ -121,6 +129,7 @@ class Fake implements FakeUpstream {
   readonly #sessions = new Set<FakeWire>();
   readonly #hidden = new Set<FakeMessage>();
   #offline = false;
+  #quota: UpstreamQuota | undefined;
   #sessionCount = 0;
   #delivered = 0;
 
@@ -134,6 +143,7 @@ class Fake implements FakeUpstream {
       keepsNewKeywords: options.keywords ?? true,
       latencyMs: options.latencyMs ?? 0,
       hidden: this.#hidden,
+      quota: () => this.#quota,
       take: (method, when) => this.#failures.take(method, when),
       called: async (call) => {
         this.calls.push(call);
@@ -172,6 +182,10 @@ class Fake implements FakeUpstream {
 
   move(path: PathLike, uid: number, to: PathLike): UpstreamUid {
     return asUpstreamUid(this.#account.move(this.#message(path, uid), this.#mailbox(path), this.#mailbox(to)).uid);
+  }
+
+  setQuota(quota: UpstreamQuota | undefined): void {
+    this.#quota = quota;
   }
 
   create(path: PathLike, role?: Role): void {

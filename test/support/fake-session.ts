@@ -15,6 +15,7 @@ import type {
   SourceStatus,
   Transferred,
   UpstreamMailbox,
+  UpstreamQuota,
   UpstreamSearch,
   UpstreamSession,
 } from '../../src/upstream/connector.js';
@@ -43,6 +44,10 @@ export class FakeSession extends FakeWire implements UpstreamSession {
         highestModseq: this.capabilities.condstore ? highestModseq : undefined,
       };
     });
+  }
+
+  quota(): Promise<UpstreamQuota | undefined> {
+    return this.command('quota', [], () => this.host.quota());
   }
 
   createMailbox(path: SourcePath): Promise<void> {

@@ -3,7 +3,7 @@ import type { UpstreamError } from '../../src/mail/errors.js';
 import type { FlagSet } from '../../src/mail/flags.js';
 import type { UpstreamUid } from '../../src/mail/ids.js';
 import type { Role } from '../../src/mail/roles.js';
-import type { Connector, SourcePath, UpstreamSession } from '../../src/upstream/connector.js';
+import type { Connector, SourcePath, UpstreamQuota, UpstreamSession } from '../../src/upstream/connector.js';
 import type { ConnectorTraits } from '../../src/upstream/providers/provider.js';
 import type { FakeMailbox, FakeMessage, FlagChange } from './fake-upstream-model.js';
 
@@ -30,6 +30,8 @@ export interface FakeUpstreamOptions {
     | { readonly path: PathLike; readonly role?: Role; readonly selectable?: boolean }
   )[];
   readonly firstUidValidity?: number;
+  /** Announces QUOTA; none is told before `setQuota`. */
+  readonly quota?: boolean;
   /** Every command takes this long. */
   readonly latencyMs?: number;
 }
@@ -69,6 +71,7 @@ export interface FakeUpstream {
   expunge(path: PathLike, ...uids: number[]): void;
   /** Another client's MOVE; returns the new uid. */
   move(path: PathLike, uid: number, to: PathLike): UpstreamUid;
+  setQuota(quota: UpstreamQuota | undefined): void;
   create(path: PathLike, role?: Role): void;
   rename(from: PathLike, to: PathLike): void;
   remove(path: PathLike): void;

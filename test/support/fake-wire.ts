@@ -3,7 +3,13 @@ import { sleep } from '../../src/lib/deadline.js';
 import { createMutex } from '../../src/lib/mutex.js';
 import { UpstreamError } from '../../src/mail/errors.js';
 import { ALL_SYSTEM_FLAGS, type FlagSet } from '../../src/mail/flags.js';
-import type { ProviderTraits, SourcePath, Transferred, UpstreamCapabilities } from '../../src/upstream/connector.js';
+import type {
+  ProviderTraits,
+  SourcePath,
+  Transferred,
+  UpstreamCapabilities,
+  UpstreamQuota,
+} from '../../src/upstream/connector.js';
 import type { FakeCall, FakeMethod } from './fake-types.js';
 import type { FakeAccount, FakeMailbox, FakeMessage } from './fake-upstream-model.js';
 
@@ -15,6 +21,7 @@ export interface SessionHost {
   readonly keepsNewKeywords: boolean;
   readonly latencyMs: number;
   readonly hidden: ReadonlySet<FakeMessage>;
+  quota(): UpstreamQuota | undefined;
   take(method: FakeMethod, when: 'before' | 'after'): { error: UpstreamError; cut: boolean } | undefined;
   called(call: FakeCall): Promise<void>;
   gone(session: FakeWire): void;

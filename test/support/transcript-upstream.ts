@@ -42,7 +42,7 @@ export class TranscriptUpstream {
   }
 
   /** `QQ deliver INBOX (\Seen) Subject`, `QQ flag INBOX 1 \Seen`, `QQ expunge INBOX 1`, `QQ has INBOX 2`
-   * (messages), `QQ shows INBOX 1 (\Seen)`: these two wait until nothing is owed upstream, as does `settled`. `QQ renumbers INBOX`, `QQ refuses move text` (the next move). Also `QQ offline`, `QQ online`, `QQ hides INBOX 1` (its body). */
+   * (messages), `QQ shows INBOX 1 (\Seen)`: these two wait until nothing is owed upstream, as does `settled`. `QQ quota 900 1000` (of the account), `QQ renumbers INBOX`, `QQ refuses move text` (the next move). Also `QQ offline`, `QQ online`, `QQ hides INBOX 1` (its body). */
   async act(text: string): Promise<void> {
     if (text === 'settled') return this.#harness.settled();
     const [account = '', verb, path = '', ...rest] = text.split(' ');
@@ -73,6 +73,12 @@ export class TranscriptUpstream {
         return fake.cut();
       case 'refuses':
         return fake.failNext(path as FakeMethod, new UpstreamError('permanent', unescaped(rest.join(' '))));
+      case 'quota': {
+        // Used and allowed, in units of 1024 bytes; `QQ quota` alone: none is told any more.
+        const [usedBytes = 0, limitBytes = 0] = [path, ...rest].map((word) => Number(word) * 1024);
+        fake.setQuota(path === '' ? undefined : { usedBytes, limitBytes });
+        return this.#harness.core.overview.syncNow(account);
+      }
       case 'hides':
         return fake.hideBody(parts, Number(rest[0]));
       case 'shows': {

@@ -19,6 +19,7 @@ import { createGate, failureText, remedyFor } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
 import { createProgress } from './progress.js';
+import { refreshQuota } from './quota.js';
 import type { SourceSyncContext } from './source-state.js';
 import { listSome, syncSource } from './source-sync.js';
 import type { Tree } from './tree.js';
@@ -98,11 +99,12 @@ export function createActor(options: ActorOptions): Actor {
       .filter(({ selectable, present }) => selectable && present)
       .sort(byUrgency);
 
-  const listTree = () =>
+  const listTree = ({ isWanted = false } = {}) =>
     onWorker(Priority.arrivals, async ({ session }) => {
       const { words, appendLimit } = session.capabilities;
       store.accounts.setProbe(account.id, { capabilities: words, appendLimit });
       tree.reconcile(account, await session.listMailboxes());
+      await refreshQuota(store, account.id, session, isWanted);
     });
 
   /** Everything the upstream had at first sight, without headers; then it can be shown. */
@@ -263,7 +265,7 @@ export function createActor(options: ActorOptions): Actor {
     syncNow: async () => {
       gate.retryNow();
       wake();
-      await listTree();
+      await listTree({ isWanted: true });
       await listAll();
       await catchUp(true);
       await backfill();

@@ -14,9 +14,11 @@ import { idle } from './idle.js';
 import { language } from './language.js';
 import { list, lsub, xlist } from './list.js';
 import { create, remove, rename, subscribe, unsubscribe } from './mailbox-changes.js';
+import { getMetadata, setMetadata } from './metadata.js';
 import { move } from './move.js';
 import { namespace } from './namespace.js';
 import { notify } from './notify.js';
+import { getQuota, getQuotaRoot, setQuota } from './quota.js';
 import { replace } from './replace.js';
 import { search } from './search.js';
 import { check, close, examine, select, unselect } from './select.js';
@@ -29,6 +31,8 @@ const COMMANDS: readonly AnyCommand[] = [
   ...[capability, noop, logout, id, language],
   ...[startTls, authenticate, login],
   ...[enable, compress, namespace, list, lsub, xlist, status],
+  ...[getMetadata, setMetadata],
+  ...[getQuota, getQuotaRoot, setQuota],
   ...[subscribe, unsubscribe, create, remove, rename],
   ...[select, examine, check, close, unselect, idle, notify],
   ...[append, replace, expunge, fetch, store, copy, move, search, sort, thread, cancelUpdates],

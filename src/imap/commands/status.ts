@@ -22,6 +22,8 @@ const ITEMS: Readonly<Record<string, (asked: Asked) => number | string>> = {
   UNSEEN: ({ status }) => status.unseen,
   DELETED: ({ status }) => status.deleted,
   SIZE: ({ status }) => status.sizeBytes,
+  // RFC 9208 §4.1.4: what EXPUNGE would free, in units of 1024 octets.
+  'DELETED-STORAGE': ({ status }) => Math.ceil(status.deletedBytes / 1024),
   HIGHESTMODSEQ: ({ status }) => status.highestModseq,
   APPENDLIMIT: appendLimitOf,
   MAILBOXID: ({ mailbox }) => `(${mailboxIdOf(mailbox)})`,
@@ -71,7 +73,7 @@ export function statusLine({ core, utf8 }: CommandContext, mailbox: Mailbox, ite
   return `STATUS ${mailboxName(mailbox.path, utf8)} (${values.join(' ')})`;
 }
 
-/** Command: RFC 9051 §6.3.11 · Extends: RFC 8438 (SIZE), RFC 7162 §3.1.6, RFC 7889 §4 (APPENDLIMIT), RFC 8474 §4.3 */
+/** Command: RFC 9051 §6.3.11 · Extends: RFC 8438 (SIZE), RFC 9208 (DELETED-STORAGE), RFC 7162 §3.1.6, RFC 7889 §4 (APPENDLIMIT), RFC 8474 §4.3 */
 export const status = defineCommand({
   name: 'STATUS',
   states: ['authenticated', 'selected'],

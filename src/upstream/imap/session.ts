@@ -19,6 +19,7 @@ import type {
   Transferred,
   UpstreamCapabilities,
   UpstreamMailbox,
+  UpstreamQuota,
   UpstreamSearch,
   UpstreamSession,
 } from '../connector.js';
@@ -37,6 +38,7 @@ import {
 import { type Waited, waitForChange } from './idle.js';
 import { createMailbox, deleteMailbox, listMailboxes, renameMailbox } from './mailboxes.js';
 import { type ListedNames, Paths, pathKey, quoted } from './paths.js';
+import { readQuota } from './quota.js';
 import { FlagReader } from './rows.js';
 import { allUids, search } from './search.js';
 import { selectSource, statusOf } from './select.js';
@@ -80,6 +82,10 @@ export class ImapSession implements UpstreamSession {
 
   status(path: SourcePath): Promise<SourceStatus> {
     return this.#inTurn(() => statusOf(this.#wire, this.#paths, path, this.capabilities));
+  }
+
+  async quota(): Promise<UpstreamQuota | undefined> {
+    return this.capabilities.words.includes('QUOTA') ? this.#inTurn(() => readQuota(this.#wire)) : undefined;
   }
 
   createMailbox(path: SourcePath): Promise<void> {
