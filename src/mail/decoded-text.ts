@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import iconv from 'iconv-lite';
 import type { WireText } from './ids.js';
 import { isMultipart, type MimePart } from './mime.js';
+import { parameterOf } from './mime-parameters.js';
 
 const ENCODED_WORD = /=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=/gi;
 
@@ -83,7 +84,7 @@ export function decodedBodyText(bytes: Uint8Array, root: MimePart): string {
     if (part.type.toLowerCase() !== 'text' || left <= 0) return;
     const raw = buffer.subarray(part.bodyStart, Math.min(part.bodyEnd, part.bodyStart + left));
     left -= raw.length;
-    const charset = part.params.find(([name]) => name === 'charset')?.[1].toLowerCase() ?? 'utf-8';
+    const charset = parameterOf(part.params, 'charset')?.toLowerCase() ?? 'utf-8';
     texts.push(decodeBytes(transferDecoded(raw, part.encoding), charset));
   };
   visit(root);
