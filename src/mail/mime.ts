@@ -252,7 +252,8 @@ function makePart(bytes: Buffer, headerStart: number, headerEnd: number, place: 
   };
 }
 
-/** Content-* fields, the first of each (of Content-Disposition the last, like Dovecot); none in a message that does not say it is MIME (RFC 2045 §4). */
+/** Content-* fields, the first of each (of Content-Disposition the last, like Dovecot); in a message that does not say it
+ * is MIME only the encoding (RFC 2045 §4), for what has been encoded has to be decoded. */
 function mimeFields(block: string, place: Place): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   let isMime = place !== 'message';
@@ -261,5 +262,5 @@ function mimeFields(block: string, place: Place): ReadonlyMap<string, string> {
     if (name.startsWith('content-') && (!fields.has(name) || name === 'content-disposition'))
       fields.set(name, unfold(block.slice(valueStart, end)));
   });
-  return isMime ? fields : new Map();
+  return isMime ? fields : new Map([...fields].filter(([name]) => name === 'content-transfer-encoding'));
 }

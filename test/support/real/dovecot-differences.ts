@@ -19,6 +19,8 @@ const isSection = ({ item }: Compared): boolean => item.startsWith('BODY[');
 const isStructure = ({ item }: Compared): boolean => /BODY(STRUCTURE)?$/.test(item);
 const isEmpty = (json: string | undefined): boolean => json === '""';
 const plusLineEnd = (json: string | undefined): string | undefined => json?.replace(/"$/, '\\r\\n"');
+const unencoded = (json: string | undefined): string | undefined =>
+  json?.replace(/"(base64|quoted-printable|8bit|binary|x-uuencode)"/gi, '"7bit"');
 const named = (...names: string[]): ((compared: Compared) => boolean) => {
   const set = new Set(names);
   return ({ name }) => set.has(name);
@@ -73,6 +75,10 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     why: 'RFC 2045 §5.2: a Content-Type that is broken means text/plain; Dovecot tells what it could read of it',
     is: ({ item, theirs }) => item.startsWith('own') && /\["[^"]*","",|octet-stream/.test(theirs ?? ''),
+  },
+  {
+    why: 'an encoding counts without MIME-Version too: what has been encoded has to be decoded',
+    is: ({ item, ours, theirs }) => item.startsWith('own') && unencoded(ours) === unencoded(theirs),
   },
   { why: 'RFC 2045 §5.1: a parameter has a name', is: named('content type 10') },
   {
