@@ -37,7 +37,7 @@ export const fetch = defineCommand<FetchArgs>({
   uid: true,
   states: ['selected'],
   expunges: 'held',
-  capabilities: ['BINARY'],
+  capabilities: ['BINARY', 'OBJECTID'],
   parse: (decoder, uid) => {
     decoder.space();
     const set = decoder.sequenceSet();

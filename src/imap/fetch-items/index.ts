@@ -4,9 +4,17 @@ import { binaryItem } from './binary.js';
 import { bodyItem, rfc822Items } from './body.js';
 import type { FetchItem, FetchPart } from './fetch-item.js';
 import { listingItems, MACROS } from './listing.js';
+import { objectIdItems } from './object-ids.js';
 import { bodyStructureItem } from './structure.js';
 
-const ITEMS: readonly FetchItem[] = [...listingItems, bodyStructureItem, bodyItem, ...rfc822Items, binaryItem];
+const ITEMS: readonly FetchItem[] = [
+  ...listingItems,
+  bodyStructureItem,
+  bodyItem,
+  ...rfc822Items,
+  binaryItem,
+  ...objectIdItems,
+];
 
 const BY_NAME = new Map(ITEMS.flatMap((item) => item.names.map((name) => [name, item] as const)));
 const WORD = /[A-Za-z0-9][A-Za-z0-9.-]*/y;
