@@ -63,6 +63,8 @@ export interface FetchColumns {
   readonly bodyStructure?: boolean;
   readonly headers?: boolean;
   readonly modseq?: boolean;
+  /** `emailId` and `threadId` */
+  readonly objectIds?: boolean;
 }
 
 /** What the index knows of a message; a column that was not asked for is ''. Texts are WireText (write as latin1). */
@@ -78,6 +80,9 @@ export interface FetchRow {
   readonly bodyStructure: string;
   /** Raw block of the kept header fields (mail/header-fields.ts), closing empty line included. */
   readonly headers: string;
+  /** objectids (RFC 8474 §7), if asked for; a thread's is '' where nobody knows one. */
+  readonly emailId?: string;
+  readonly threadId?: string;
 }
 
 /** The bytes of one message, from the cache or on their way from upstream. */

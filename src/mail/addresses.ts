@@ -1,6 +1,8 @@
-// Address lists of header fields (RFC 5322 §3.4, obsolete forms, and what is sent instead), the way Dovecot reads them.
+// Address lists of header fields (RFC 5322 §3.4, obsolete forms, and what is sent instead), exactly the way Dovecot
+// reads them, its placeholders for what is missing included: clients have learned to live with those.
 import { decodeHeaderText } from './decoded-text.js';
 import { headerField } from './header-block.js';
+import { ENDED, FAILED, HeaderLexer, MORE, type Outcome } from './header-lexer.js';
 import type { WireText } from './ids.js';
 
 /** One address as ENVELOPE shows it (RFC 9051 §7.5.2); a group's start has only a mailbox, its end nothing. */
@@ -11,200 +13,198 @@ export interface RawAddress {
   readonly host: string | undefined;
 }
 
+type Draft = { -readonly [Key in keyof RawAddress]: RawAddress[Key] };
+
 const MAX_ADDRESSES = 10_000;
 const MISSING_MAILBOX = 'MISSING_MAILBOX';
 const MISSING_DOMAIN = 'MISSING_DOMAIN';
+const SYNTAX_ERROR = 'SYNTAX_ERROR';
+const INVALID_ROUTE = 'INVALID_ROUTE';
+const PLACEHOLDERS: ReadonlySet<string> = new Set([MISSING_MAILBOX, MISSING_DOMAIN, SYNTAX_ERROR]);
 
-/** Reads a whole field; never throws, in linear time. */
+/** Reads a whole field, up to where it stops making sense; never throws, in linear time. */
 export function parseAddresses(value: string): RawAddress[] {
   return new AddressReader(value).read();
 }
 
+const nobody = (): Draft => ({ name: undefined, route: undefined, mailbox: undefined, host: undefined });
+
 class AddressReader {
-  readonly #text: string;
-  #at = 0;
-  #comment: string | undefined;
+  readonly #lexer: HeaderLexer;
   readonly #out: RawAddress[] = [];
+  #draft = nobody();
 
-  /** Nothing is looked for behind its last place: a thousand brackets are not a thousand walks to the end. */
-  readonly #lastColon: number;
-  readonly #lastClose: number;
-
-  constructor(text: string) {
-    this.#text = text;
-    this.#lastColon = text.lastIndexOf(':');
-    this.#lastClose = text.lastIndexOf('>');
+  constructor(value: string) {
+    this.#lexer = new HeaderLexer(value);
   }
 
+  /** address-list */
   read(): RawAddress[] {
-    let inGroup = false;
-    while (this.#at < this.#text.length && this.#out.length < MAX_ADDRESSES) {
-      this.#skip();
-      const char = this.#text[this.#at];
-      if (char === undefined) break;
-      if (char === ',') {
-        this.#at++;
-        continue;
-      }
-      if (char === ';') {
-        this.#at++;
-        if (inGroup) this.#out.push({ name: undefined, route: undefined, mailbox: undefined, host: undefined });
-        inGroup = false;
-        continue;
-      }
-      const before = this.#at;
-      if (this.#one(inGroup)) inGroup = true;
-      if (this.#at === before) this.#at++;
+    const lexer = this.#lexer;
+    if (lexer.skip() !== MORE) return [];
+    while (this.#out.length < MAX_ADDRESSES) {
+      if (this.#address() === ENDED || !lexer.is(',')) break;
+      lexer.at++;
+      const next = lexer.skip();
+      if (next === FAILED) this.#push();
+      if (next !== MORE) break;
     }
-    if (inGroup) this.#out.push({ name: undefined, route: undefined, mailbox: undefined, host: undefined });
     return this.#out;
   }
 
-  /** One address, or a group's name; true for the latter. */
-  #one(inGroup: boolean): boolean {
-    this.#comment = undefined;
-    const phrase = this.#phrase();
-    const char = this.#text[this.#at];
-    if (char === ':' && !inGroup) {
-      this.#at++;
-      this.#out.push({ name: undefined, route: undefined, mailbox: phrase, host: undefined });
-      return true;
-    }
-    if (char === '<') {
-      this.#angle(phrase === '' ? undefined : phrase);
-      return false;
-    }
-    if (char === '@') {
-      this.#at++;
-      const host = this.#domain();
-      this.#skip();
-      this.#push({ name: this.#comment, route: undefined, mailbox: phrase, host });
-      return false;
-    }
-    if (phrase !== '') this.#push({ name: this.#comment, route: undefined, mailbox: phrase, host: undefined });
-    return false;
+  /** The address as it has been read, with what it lacks. */
+  #push(): void {
+    this.#draft.mailbox ??= MISSING_MAILBOX;
+    this.#draft.host ||= MISSING_DOMAIN;
+    this.#pushDraft();
   }
 
-  #angle(name: string | undefined): void {
-    this.#at++;
-    this.#skip();
-    let route: string | undefined;
-    if (this.#text[this.#at] === '@' && this.#at < this.#lastColon) {
-      const colon = this.#text.indexOf(':', this.#at);
-      route = this.#text.slice(this.#at, colon);
-      this.#at = colon + 1;
-    }
-    const mailbox = this.#phrase();
-    let host: string | undefined;
-    if (this.#text[this.#at] === '@') {
-      this.#at++;
-      host = this.#domain();
-    }
-    this.#skip();
-    this.#closeAngle();
-    this.#skip();
-    if (mailbox === '' && host === undefined && name === undefined) {
-      // `<>`: nobody
-      this.#out.push({ name: undefined, route, mailbox: '', host: '' });
-      return;
-    }
-    this.#push({ name: name ?? this.#comment, route, mailbox, host });
+  #pushDraft(): void {
+    this.#out.push(this.#draft);
+    this.#draft = nobody();
   }
 
-  /** Passes over `>`, and over junk before it that reaches into no other address. */
-  #closeAngle(): void {
-    let at = this.#at;
-    if (at > this.#lastClose) return;
-    while (this.#text[at] !== '>' && this.#text[at] !== ',') at++;
-    if (this.#text[at] === '>') this.#at = at + 1;
+  /** Goes back if it is no group. */
+  #address(): Outcome {
+    const lexer = this.#lexer;
+    const start = lexer.at;
+    lexer.text = '';
+    if (lexer.phrase() === MORE && lexer.is(':')) return this.#group();
+    lexer.at = start;
+    return this.#mailbox();
   }
 
-  #push({ name, route, mailbox, host }: RawAddress): void {
-    this.#out.push({
-      name: name === '' ? undefined : name,
-      route,
-      mailbox: mailbox === undefined || mailbox === '' ? MISSING_MAILBOX : mailbox,
-      host: host === undefined || host === '' ? MISSING_DOMAIN : host,
-    });
-  }
-
-  /** Words, quoted strings and dots, white space between them as one space. */
-  #phrase(): string {
-    let text = '';
-    for (;;) {
-      const hadSpace = this.#skip();
-      const char = this.#text[this.#at];
-      if (char === undefined || '<>@,:;'.includes(char)) return text;
-      if (hadSpace && text !== '' && !text.endsWith('.') && char !== '.') text += ' ';
-      if (char === '"') text += this.#quoted();
-      else if (char === ')' || char === '\\') this.#at++;
-      else text += this.#word();
-    }
-  }
-
-  #word(): string {
-    const start = this.#at;
-    while (this.#at < this.#text.length && !' \t\r\n<>@,:;"()\\'.includes(this.#text[this.#at] ?? ' ')) this.#at++;
-    return this.#text.slice(start, this.#at);
-  }
-
-  #quoted(): string {
-    let text = '';
-    this.#at++;
-    while (this.#at < this.#text.length) {
-      const char = this.#text[this.#at++] ?? '';
-      if (char === '"') return text;
-      if (char === '\\') text += this.#text[this.#at++] ?? '';
-      else if (char !== '\r' && char !== '\n') text += char;
-    }
-    return text;
-  }
-
-  #domain(): string {
-    this.#skip();
-    if (this.#text[this.#at] === '[') {
-      const close = this.#text.indexOf(']', this.#at);
-      const end = close < 0 ? this.#text.length : close + 1;
-      const literal = this.#text.slice(this.#at, end);
-      this.#at = end;
-      return literal;
-    }
-    let text = '';
-    for (;;) {
-      text += this.#word();
-      const hadSpace = this.#skip();
-      const next = this.#text[this.#at];
-      const goesOn =
-        next !== undefined && !'<>@,:;"()\\'.includes(next) && (!hadSpace || next === '.' || text.endsWith('.'));
-      if (!goesOn) return text;
-    }
-  }
-
-  /** White space and comments; the last comment may be the name (RFC 5322 §3.4's old habit). */
-  #skip(): boolean {
-    const start = this.#at;
-    for (;;) {
-      const char = this.#text[this.#at];
-      if (char === ' ' || char === '\t' || char === '\r' || char === '\n') this.#at++;
-      else if (char === '(') this.#comment = this.#readComment();
-      else return this.#at > start;
-    }
-  }
-
-  #readComment(): string {
-    let depth = 0;
-    let text = '';
-    while (this.#at < this.#text.length) {
-      const char = this.#text[this.#at++] ?? '';
-      if (char === '\\') {
-        text += this.#text[this.#at++] ?? '';
-        continue;
+  /** Behind the group's name. */
+  #group(): Outcome {
+    const lexer = this.#lexer;
+    this.#draft.mailbox = lexer.text;
+    this.#pushDraft();
+    lexer.at++;
+    let state = lexer.skip();
+    if (state === MORE && !lexer.is(';')) {
+      while (this.#out.length < MAX_ADDRESSES) {
+        this.#mailbox();
+        if (!lexer.is(',')) break;
+        lexer.at++;
+        if (lexer.skip() !== MORE) {
+          state = FAILED;
+          break;
+        }
       }
-      if (char === '(' && depth++ === 0) continue;
-      if (char === ')' && --depth === 0) break;
-      text += char;
     }
-    return text.trim();
+    if (state !== FAILED) {
+      state = FAILED;
+      if (lexer.is(';')) {
+        lexer.at++;
+        state = lexer.skip();
+      }
+    }
+    this.#pushDraft();
+    return state === ENDED ? ENDED : MORE;
+  }
+
+  #mailbox(): Outcome {
+    const start = this.#lexer.at;
+    let state = this.#nameAndAngle();
+    if (state === undefined) {
+      this.#lexer.at = start;
+      state = this.#addressSpec();
+    }
+    this.#push();
+    return state;
+  }
+
+  /** `Name <address>`; undefined if it is none. */
+  #nameAndAngle(): Outcome | undefined {
+    const lexer = this.#lexer;
+    lexer.text = '';
+    if (lexer.phrase() !== MORE || !lexer.is('<')) return undefined;
+    this.#draft.name = lexer.text || undefined;
+    if (!this.#angle()) this.#draft.host = SYNTAX_ERROR;
+    return lexer.more;
+  }
+
+  /** `<address>`; false if it is broken, and then as much as could be read of it. */
+  #angle(): boolean {
+    const lexer = this.#lexer;
+    lexer.at++;
+    if (lexer.skip() !== MORE) return false;
+    if (lexer.is('@')) {
+      if (this.#route() && lexer.is(':')) lexer.at++;
+      else {
+        this.#draft.route = INVALID_ROUTE;
+        if (!lexer.more) return false;
+      }
+      if (lexer.skip() !== MORE) return false;
+    }
+    if (!lexer.is('>')) {
+      if (this.#localPart() !== MORE) return false;
+      if (lexer.is('@') && this.#domain() !== MORE) return false;
+    }
+    if (!lexer.is('>')) return false;
+    lexer.at++;
+    return lexer.skip() !== FAILED;
+  }
+
+  /** `@one,@two` (RFC 5322 §4.4, obs-domain-list) */
+  #route(): boolean {
+    const lexer = this.#lexer;
+    lexer.text = '';
+    while (lexer.is('@')) {
+      if (lexer.text !== '') lexer.text += ',';
+      lexer.text += '@';
+      if (lexer.domain() !== MORE) return false;
+      while (lexer.skip() === MORE && lexer.is(',')) lexer.at++;
+    }
+    this.#draft.route = lexer.text;
+    return lexer.more === MORE;
+  }
+
+  /** `address`, or `address (Name)`. */
+  #addressSpec(): Outcome {
+    const lexer = this.#lexer;
+    lexer.comment = '';
+    const isQuoted = lexer.is('"');
+    let state = this.#localPart();
+    let hasDomain = false;
+    if (state !== ENDED && lexer.is('@')) {
+      hasDomain = true;
+      const ended = this.#domain();
+      if (ended !== MORE) state = ended;
+    }
+    if (lexer.comment !== '') this.#draft.name = lexer.comment;
+    else if (!hasDomain) {
+      this.#nameWithoutAddress(isQuoted);
+      state = FAILED;
+    }
+    return state;
+  }
+
+  /** One atom is taken for a mailbox; if others follow, or it is quoted, it is a name. */
+  #nameWithoutAddress(isQuoted: boolean): void {
+    const lexer = this.#lexer;
+    lexer.text += ' ';
+    const { length } = lexer.text;
+    lexer.phrase();
+    if (lexer.text.length === length && !isQuoted) return;
+    this.#draft.name = lexer.text.length === length ? this.#draft.mailbox : lexer.text;
+    this.#draft.mailbox = undefined;
+  }
+
+  #localPart(): Outcome {
+    const lexer = this.#lexer;
+    lexer.text = '';
+    const state = lexer.is('"') ? lexer.quotedString() : lexer.looseDotAtom();
+    if (state !== FAILED) this.#draft.mailbox = lexer.text;
+    return state;
+  }
+
+  #domain(): Outcome {
+    const lexer = this.#lexer;
+    lexer.text = '';
+    const state = lexer.domain();
+    if (state !== FAILED) this.#draft.host = lexer.text;
+    return state;
   }
 }
 
@@ -217,7 +217,7 @@ export interface Address {
 /** The addresses of a field's raw value, decoded; groups' names and broken addresses are left out. */
 export const addressesOf = (value: string): Address[] =>
   parseAddresses(value).flatMap(({ name, mailbox, host }) =>
-    mailbox && host && mailbox !== MISSING_MAILBOX && host !== MISSING_DOMAIN
+    mailbox && host && !PLACEHOLDERS.has(mailbox) && !PLACEHOLDERS.has(host)
       ? [{ name: decodeHeaderText((name ?? '') as WireText), address: `${mailbox}@${host.toLowerCase()}` }]
       : [],
   );

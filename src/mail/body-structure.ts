@@ -3,6 +3,7 @@ import { envelopeOf } from './envelope.js';
 import type { WireText } from './ids.js';
 import { type MessageBytes, messageBytes } from './message-bytes.js';
 import { isMessage, isMultipart, type MimePart } from './mime.js';
+import { type Parameter, parameterOf } from './mime-parameters.js';
 import { endOfToken, wireNstring, wireString } from './wire-strings.js';
 
 /** The value of BODYSTRUCTURE, extension data included. */
@@ -14,12 +15,13 @@ export function bodyStructureOf(bytes: Uint8Array, root: MimePart): WireText {
 export const structureOf = (bytes: MessageBytes, root: MimePart): WireText => structureText(bytes, root);
 
 function structureText(bytes: MessageBytes, part: MimePart): WireText {
-  if (isMultipart(part) && part.params.some(([name]) => name === 'boundary')) return multipartText(bytes, part);
+  if (isMultipart(part)) return multipartText(bytes, part);
   const type = part.type.toLowerCase();
   const fields: string[] = [
-    wireString(part.type),
-    wireString(part.subtype),
-    part.hasType ? paramsText(part.params) : type === 'text' ? '("charset" "us-ascii")' : 'NIL',
+    // RFC 9051 §9, media-message, is a fixed word.
+    wireString(part.message ? type : part.type),
+    wireString(part.message ? part.subtype.toLowerCase() : part.subtype),
+    paramsText(type === 'text' ? withCharset(part.params) : part.params),
     wireNstring(part.id),
     wireNstring(part.description),
     wireString(part.encoding ?? '7bit'),
@@ -38,11 +40,14 @@ function structureText(bytes: MessageBytes, part: MimePart): WireText {
 }
 
 function multipartText(bytes: MessageBytes, part: MimePart): WireText {
-  // A multipart has at least one part (RFC 9051 §9, body-type-mpart); an empty one stands for none.
   const children = part.children.map((child) => structureText(bytes, child)).join('') || EMPTY_PART;
   const extensions = [paramsText(part.params), ...commonExtensions(part)];
   return `(${children} ${wireString(part.subtype)} ${extensions.join(' ')})` as WireText;
 }
+
+/** RFC 2045 §5.2: what text is in when it is not said. */
+const withCharset = (params: readonly Parameter[]): readonly Parameter[] =>
+  parameterOf(params, 'charset') === undefined ? [...params, ['charset', 'us-ascii']] : params;
 
 const EMPTY_PART = '("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 0 0 NIL NIL NIL NIL)';
 
@@ -52,13 +57,10 @@ const commonExtensions = ({ disposition, language, location }: MimePart): string
   wireNstring(location),
 ];
 
-function languageText(language: readonly string[]): string {
-  const [first] = language;
-  if (first === undefined) return 'NIL';
-  return language.length === 1 ? wireString(first) : `(${language.map(wireString).join(' ')})`;
-}
+const languageText = (language: readonly string[]): string =>
+  language.length === 0 ? 'NIL' : `(${language.map(wireString).join(' ')})`;
 
-const paramsText = (params: readonly (readonly [string, string])[]): string =>
+const paramsText = (params: readonly Parameter[]): string =>
   params.length === 0
     ? 'NIL'
     : `(${params.map(([name, value]) => `${wireString(name)} ${wireString(value)}`).join(' ')})`;

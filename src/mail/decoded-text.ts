@@ -3,6 +3,8 @@ import { Buffer } from 'node:buffer';
 import iconv from 'iconv-lite';
 import type { WireText } from './ids.js';
 import { isMultipart, type MimePart } from './mime.js';
+import { parameterOf } from './mime-parameters.js';
+import { withoutEncoding } from './transfer-encoding.js';
 
 const ENCODED_WORD = /=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=/gi;
 
@@ -83,25 +85,9 @@ export function decodedBodyText(bytes: Uint8Array, root: MimePart): string {
     if (part.type.toLowerCase() !== 'text' || left <= 0) return;
     const raw = buffer.subarray(part.bodyStart, Math.min(part.bodyEnd, part.bodyStart + left));
     left -= raw.length;
-    const charset = part.params.find(([name]) => name === 'charset')?.[1].toLowerCase() ?? 'utf-8';
-    texts.push(decodeBytes(transferDecoded(raw, part.encoding), charset));
+    const charset = parameterOf(part.params, 'charset')?.toLowerCase() ?? 'utf-8';
+    texts.push(decodeBytes(withoutEncoding(raw, part.encoding) ?? raw, charset));
   };
   visit(root);
   return texts.join('\n');
-}
-
-function transferDecoded(raw: Buffer, encoding: string | undefined): Buffer {
-  switch (encoding?.toLowerCase()) {
-    case 'base64':
-      return Buffer.from(raw.toString('latin1').replace(/[^A-Za-z0-9+/]/g, ''), 'base64');
-    case 'quoted-printable':
-      return decodeQ(
-        raw
-          .toString('latin1')
-          .replace(/[ \t]*\r?\n/g, '\n')
-          .replace(/=\n/g, ''),
-      );
-    default:
-      return raw;
-  }
 }

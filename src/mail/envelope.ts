@@ -18,43 +18,44 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 const WANTED: ReadonlySet<string> = new Set(FIELDS);
+const ADDRESS_FIELDS: ReadonlySet<string> = new Set(['from', 'sender', 'reply-to', 'to', 'cc', 'bcc']);
 
 /** The value of ENVELOPE (RFC 9051 §7.5.2). */
 export function envelopeOf(headers: WireText): WireText {
-  const values: Partial<Record<Field, string>> = {};
+  const texts: Partial<Record<Field, string>> = {};
+  const lists: Partial<Record<Field, string>> = {};
   eachField(headers, (name, _, valueStart, end) => {
     if (!WANTED.has(name)) return;
-    const value = unfold(headers.slice(valueStart, end));
-    const known = values[name as Field];
-    // A repeated address field adds to the list; of the others the last one counts.
-    values[name as Field] = known !== undefined && isAddressField(name) ? `${known}, ${value}` : value;
+    const value = headers.slice(valueStart, end).replace(/\r?\n$/, '');
+    // Repeated address fields are one list, so that nobody is hidden from whoever checks the first; else the last counts.
+    if (ADDRESS_FIELDS.has(name)) lists[name as Field] = (lists[name as Field] ?? '') + addressTexts(value);
+    else texts[name as Field] = value;
   });
-  const from = addressList(values.from);
+  const list = (field: Field): string => (lists[field] ? `(${lists[field]})` : 'NIL');
+  const from = list('from');
   const text = [
-    wireNstring(values.date),
-    wireNstring(values.subject),
+    plainText(texts.date),
+    humanText(texts.subject),
     from,
-    orFrom(addressList(values.sender), from),
-    orFrom(addressList(values['reply-to']), from),
-    addressList(values.to),
-    addressList(values.cc),
-    addressList(values.bcc),
-    wireNstring(values['in-reply-to']),
-    wireNstring(values['message-id']),
+    // RFC 9051 §7.5.2: an absent or empty Sender or Reply-To is From.
+    lists.sender ? list('sender') : from,
+    lists['reply-to'] ? list('reply-to') : from,
+    list('to'),
+    list('cc'),
+    list('bcc'),
+    plainText(texts['in-reply-to']),
+    plainText(texts['message-id']),
   ].join(' ');
   return `(${text})` as WireText;
 }
 
-const isAddressField = (name: string): boolean => name === 'to' || name === 'cc' || name === 'bcc' || name === 'from';
+const plainText = (value: string | undefined): string => wireNstring(value === undefined ? undefined : unfold(value));
 
-/** RFC 9051 §7.5.2: an absent or empty Sender or Reply-To is From. */
-const orFrom = (list: string, from: string): string => (list === 'NIL' ? from : list);
+/** For people: white space of any kind is one space, none at the ends. */
+const humanText = (value: string | undefined): string =>
+  wireNstring(value?.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, ''));
 
-function addressList(value: string | undefined): string {
-  if (value === undefined) return 'NIL';
-  const addresses = parseAddresses(value);
-  return addresses.length === 0 ? 'NIL' : `(${addresses.map(addressText).join('')})`;
-}
+const addressTexts = (value: string): string => parseAddresses(value).map(addressText).join('');
 
 const addressText = ({ name, route, mailbox, host }: RawAddress): string =>
-  `(${wireNstring(name)} ${wireNstring(route)} ${wireNstring(mailbox)} ${wireNstring(host)})`;
+  `(${humanText(name)} ${plainText(route)} ${plainText(mailbox)} ${plainText(host)})`;

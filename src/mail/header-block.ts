@@ -4,26 +4,27 @@ import type { WireText } from './ids.js';
 
 /**
  * Calls back for each field of a block: lower-case name, and where the field (with its folded lines) starts and ends,
- * and where its value starts. Lines that are no fields are passed over. Linear.
+ * and where its value starts. A line that is no field has the name ''. Linear; returns whether an empty line closes it.
  */
 export function eachField(
   block: string,
   visit: (name: string, start: number, valueStart: number, end: number) => void,
-): void {
+): boolean {
   let start = 0;
   while (start < block.length) {
     let end = endOfLine(block, start);
     // The empty line closes the block.
-    if (block[start] === '\n' || (block[start] === '\r' && block[start + 1] === '\n')) return;
+    if (block[start] === '\n' || (block[start] === '\r' && block[start + 1] === '\n')) return true;
     while (end < block.length && (block[end] === ' ' || block[end] === '\t')) end = endOfLine(block, end);
     const colon = block.indexOf(':', start);
     if (colon > start && colon < end) {
       let nameEnd = colon;
       while (nameEnd > start && (block[nameEnd - 1] === ' ' || block[nameEnd - 1] === '\t')) nameEnd--;
       visit(block.slice(start, nameEnd).toLowerCase(), start, colon + 1, end);
-    }
+    } else visit('', start, end, end);
     start = end;
   }
+  return false;
 }
 
 function endOfLine(block: string, at: number): number {
@@ -51,13 +52,14 @@ export function headerFields(block: string, name: string): WireText[] {
 
 /**
  * BODY[HEADER.FIELDS (…)] of a block, or HEADER.FIELDS.NOT: the fields as they stand, in their order, and the closing
- * empty line (RFC 9051 §6.4.5).
+ * empty line; HEADER.FIELDS.NOT, which gives all the rest, has it only if the block has it (RFC 9051 §6.4.5).
  */
 export function selectHeaderFields(block: string, fields: ReadonlySet<string>, not: boolean): WireText {
   let selected = '';
-  eachField(block, (name, start, _, end) => {
+  const isClosed = eachField(block, (name, start, _, end) => {
     if (fields.has(name) !== not) selected += block.slice(start, end);
   });
+  if (not && !isClosed) return selected as WireText;
   if (selected !== '' && !selected.endsWith('\n')) selected += '\r\n';
   return `${selected}\r\n` as WireText;
 }

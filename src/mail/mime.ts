@@ -1,7 +1,15 @@
 // A forgiving MIME splitter (RFC 2045, 2046): offsets into the message, nothing is copied, nothing is refused.
 import { eachField, unfold } from './header-block.js';
 import { type MessageBytes, messageBytes } from './message-bytes.js';
-import { parseParameterized } from './mime-parameters.js';
+import {
+  type Parameter,
+  type Parameterized,
+  parameterOf,
+  parseContentType,
+  parseDisposition,
+  parseToken,
+  parseTokenList,
+} from './mime-parameters.js';
 
 /** One part. Offsets are bytes from the start of the message; ends are exclusive. */
 export interface MimePart {
@@ -13,19 +21,17 @@ export interface MimePart {
   /** As written; `text`/`plain` (or message/rfc822 in a digest) when missing. */
   readonly type: string;
   readonly subtype: string;
-  readonly params: readonly (readonly [string, string])[];
-  /** Content-Type was there. */
-  readonly hasType: boolean;
+  readonly params: readonly Parameter[];
   readonly encoding: string | undefined;
   readonly id: string | undefined;
   readonly description: string | undefined;
   readonly md5: string | undefined;
-  readonly disposition: { readonly value: string; readonly params: readonly (readonly [string, string])[] } | undefined;
+  readonly disposition: Parameterized | undefined;
   readonly language: readonly string[];
   readonly location: string | undefined;
   /** Of a multipart. */
   readonly children: MimePart[];
-  /** Of a message/rfc822 that is not encoded. */
+  /** Of a message/rfc822; it may not be encoded (RFC 2046 §5.2.1), and is read as if it were not. */
   message: MimePart | undefined;
 }
 
@@ -57,22 +63,25 @@ class Splitter {
   readonly #bytes: MessageBytes;
   readonly #open: Open[] = [];
   #count = 0;
+  /** The delimiter that has ended the header read last: there is no body. */
+  #cutAt: number | undefined;
 
   constructor(bytes: MessageBytes) {
     this.#bytes = bytes;
   }
 
   split(): MimePart {
-    const root = this.#header(0, false);
+    const root = this.#header(0, 'message');
     this.#body(root, 0);
     return root;
   }
 
   /** Reads a part's header; its body is taken to reach to the end until a delimiter says otherwise. */
-  #header(start: number, inDigest: boolean): MimePart {
+  #header(start: number, place: Place): MimePart {
     this.#count++;
+    this.#cutAt = undefined;
     const end = this.#headerEnd(start);
-    return makePart(this.#bytes, start, end, inDigest);
+    return makePart(this.#bytes, start, end, place);
   }
 
   /** Behind the empty line; where a delimiter or the end comes first, there. */
@@ -81,7 +90,10 @@ class Splitter {
     while (at < this.#bytes.length) {
       if (this.#bytes.byte(at) === LF) return at + 1;
       if (this.#bytes.byte(at) === CR && this.#bytes.byte(at + 1) === LF) return at + 2;
-      if (this.#isDelimiter(at)) return at;
+      if (this.#isDelimiter(at)) {
+        this.#cutAt = at;
+        return this.#beforeDelimiter(start, at);
+      }
       const lf = this.#bytes.indexOf(LF, at);
       if (lf < 0) return this.#bytes.length;
       at = lf + 1;
@@ -102,26 +114,38 @@ class Splitter {
   #delimiterAt(at: number): { index: number; isLast: boolean } | undefined {
     const lf = this.#bytes.indexOf(LF, at);
     const end = lf < 0 ? this.#bytes.length : lf;
-    const line = this.#bytes.latin1(at + 2, Math.min(end, at + 2 + 1000)).replace(/[ \t\r]+$/, '');
+    const line = this.#bytes.latin1(at + 2, Math.min(end, at + 2 + 1000)).replace(/\r$/, '');
     let best: { index: number; isLast: boolean; length: number } | undefined;
     for (let index = this.#open.length - 1; index >= 0; index--) {
       const boundary = this.#open[index]?.boundary ?? '';
       if (best && boundary.length <= best.length) continue;
       // A prefix fits too: boundaries followed by junk are common.
-      if (line.startsWith(boundary))
-        best = { index, isLast: line.startsWith('--', boundary.length), length: boundary.length };
+      if (!line.startsWith(boundary)) continue;
+      const rest = line.slice(boundary.length);
+      best = { index, isLast: rest.startsWith('--'), length: boundary.length };
+      if (rest === '' || rest === '--') break;
     }
     return best;
   }
 
   /** Finds a part's end, with all that is in it. Returns where reading goes on. */
   #body(part: MimePart, depth: number): number {
+    const next = this.#cutAt;
+    if (next === undefined) return this.#uncutBody(part, depth);
+    part.bodyEnd = part.bodyStart;
+    if (isMultipart(part)) part.children.push(nothingAt(part.bodyStart));
+    else if (isMessage(part)) part.message = nothingAt(part.bodyStart);
+    return next;
+  }
+
+  #uncutBody(part: MimePart, depth: number): number {
     if (depth < MAX_DEPTH && this.#count < MAX_PARTS) {
       if (isMultipart(part)) {
-        const boundary = part.params.find(([name]) => name.toLowerCase() === 'boundary')?.[1];
-        if (boundary !== undefined && boundary !== '') return this.#multipart(part, boundary, depth);
-      } else if (isMessage(part) && !/^(base64|quoted-printable)$/i.test(part.encoding ?? '')) {
-        part.message = this.#header(part.bodyStart, false);
+        const boundary = parameterOf(part.params, 'boundary');
+        if (boundary !== undefined) return this.#multipart(part, boundary, depth);
+        part.children.push(nothingAt(part.bodyStart));
+      } else if (isMessage(part)) {
+        part.message = this.#header(part.bodyStart, 'message');
         const next = this.#body(part.message, depth + 1);
         part.bodyEnd = part.message.bodyEnd;
         return next;
@@ -133,9 +157,15 @@ class Splitter {
   }
 
   #multipart(part: MimePart, boundary: string, depth: number): number {
+    const next = this.#parts(part, boundary, depth);
+    if (part.children.length === 0) part.children.push(nothingAt(part.bodyStart));
+    return next;
+  }
+
+  #parts(part: MimePart, boundary: string, depth: number): number {
     this.#open.push({ part, boundary });
     const level = this.#open.length - 1;
-    const inDigest = part.subtype.toLowerCase() === 'digest';
+    const place = part.subtype.toLowerCase() === 'digest' ? 'digest' : 'multipart';
     // the preamble
     let at = this.#nextDelimiter(part.bodyStart);
     for (;;) {
@@ -143,14 +173,15 @@ class Splitter {
       if (!delimiter || delimiter.index < level) break;
       const lineEnd = this.#bytes.indexOf(LF, at);
       const start = lineEnd < 0 ? this.#bytes.length : lineEnd + 1;
-      if (delimiter.isLast || this.#count >= MAX_PARTS) {
+      // Without its line end it has been cut off: no part begins.
+      if (delimiter.isLast || lineEnd < 0 || this.#count >= MAX_PARTS) {
         this.#open.length = level;
         // the epilogue belongs to the multipart
         const next = this.#nextDelimiter(start);
         part.bodyEnd = this.#beforeDelimiter(part.bodyStart, next);
         return next;
       }
-      const child = this.#header(start, inDigest);
+      const child = this.#header(start, place);
       part.children.push(child);
       at = this.#body(child, depth + 1);
     }
@@ -183,39 +214,55 @@ class Splitter {
   }
 }
 
-function makePart(bytes: MessageBytes, headerStart: number, headerEnd: number, inDigest: boolean): MimePart {
-  const fields = new Map<string, string>();
-  const block = bytes.latin1(headerStart, headerEnd);
-  eachField(block, (name, _, valueStart, end) => {
-    if (name.startsWith('content-') && !fields.has(name)) fields.set(name, unfold(block.slice(valueStart, end)));
-  });
+/** A multipart has at least one part (RFC 9051 §9, body-type-mpart): an empty one stands for none. */
+const nothingAt = (at: number): MimePart => ({
+  ...makePart(messageBytes(Buffer.alloc(0)), 0, 0, 'multipart'),
+  headerStart: at,
+  headerEnd: at,
+  bodyStart: at,
+  bodyEnd: at,
+});
+
+/** Where a header stands. */
+type Place = 'message' | 'multipart' | 'digest';
+
+function makePart(bytes: MessageBytes, headerStart: number, headerEnd: number, place: Place): MimePart {
+  const fields = mimeFields(bytes.latin1(headerStart, headerEnd), place);
   const contentType = fields.get('content-type');
-  const parsed = contentType === undefined ? undefined : parseParameterized(contentType);
-  const [type, subtype] = /^([^/\s]+)\s*\/\s*([^\s/]+)$/.exec(parsed?.value ?? '')?.slice(1) ?? [];
-  const hasType = type !== undefined && subtype !== undefined;
+  const parsed = contentType === undefined ? undefined : parseContentType(contentType);
+  // RFC 2045 §5.2: one that is broken is text/plain; RFC 2046 §5.1.5: one that is missing is a message in a digest.
+  const isDigested = place === 'digest' && contentType === undefined;
+  const [type = 'text', subtype = 'plain'] = (parsed?.value || (isDigested ? 'message/rfc822' : '')).split('/');
   const disposition = fields.get('content-disposition');
-  const token = (name: string) => fields.get(name)?.match(/[^\s;]+/)?.[0];
   return {
     headerStart,
     headerEnd,
     bodyStart: headerEnd,
     bodyEnd: bytes.length,
-    type: type ?? (inDigest ? 'message' : 'text'),
-    subtype: subtype ?? (inDigest ? 'rfc822' : 'plain'),
-    params: hasType ? (parsed?.params ?? []) : [],
-    hasType,
-    encoding: token('content-transfer-encoding'),
+    type: type || 'text',
+    subtype,
+    params: parsed?.params ?? [],
+    encoding: parseToken(fields.get('content-transfer-encoding') ?? '') || undefined,
     id: fields.get('content-id'),
     description: fields.get('content-description'),
     md5: fields.get('content-md5'),
-    disposition: disposition === undefined ? undefined : parseParameterized(disposition),
-    language:
-      fields
-        .get('content-language')
-        ?.split(/[\s,]+/)
-        .filter((word) => word !== '') ?? [],
+    disposition: disposition === undefined ? undefined : parseDisposition(disposition),
+    language: parseTokenList(fields.get('content-language') ?? ''),
     location: fields.get('content-location'),
     children: [],
     message: undefined,
   };
+}
+
+/** Content-* fields, the first of each (of Content-Disposition the last, like Dovecot); in a message that does not say it
+ * is MIME only the encoding (RFC 2045 §4), for what has been encoded has to be decoded. */
+function mimeFields(block: string, place: Place): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  let isMime = place !== 'message';
+  eachField(block, (name, _, valueStart, end) => {
+    if (name === 'mime-version' || name === 'content-type') isMime = true;
+    if (name.startsWith('content-') && (!fields.has(name) || name === 'content-disposition'))
+      fields.set(name, unfold(block.slice(valueStart, end)));
+  });
+  return isMime ? fields : new Map([...fields].filter(([name]) => name === 'content-transfer-encoding'));
 }

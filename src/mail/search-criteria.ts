@@ -25,6 +25,8 @@ export type SearchCriteria =
   | { readonly key: 'body'; readonly text: string }
   /** header or body */
   | { readonly key: 'text'; readonly text: string }
+  /** RFC 8474 §6 */
+  | { readonly key: 'emailId' | 'threadId'; readonly id: string }
   | { readonly key: 'larger'; readonly sizeBytes: number }
   | { readonly key: 'smaller'; readonly sizeBytes: number }
   | { readonly key: 'internalDate'; readonly relation: DayRelation; readonly day: Day }

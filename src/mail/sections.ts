@@ -42,6 +42,20 @@ function messageRange(message: MimePart, what: SectionKind): ByteRange | undefin
   }
 }
 
+/**
+ * The part a number names (RFC 9051 §6.4.5.1), for its encoding; the message itself for []. What holds other parts has
+ * none (RFC 2045 §6.4).
+ */
+export function partAt(
+  root: MimePart,
+  numbers: readonly number[],
+): { range: ByteRange; encoding: string | undefined } | undefined {
+  const range = sectionRange(root, numbers, 'ALL');
+  const part = numbers.length === 0 ? undefined : findPart(root, numbers);
+  if (!range) return undefined;
+  return { range, encoding: part && !isMultipart(part) && !part.message ? part.encoding : undefined };
+}
+
 /** Part numbers go through multiparts and into enclosed messages; part 1 of anything else is itself. */
 function findPart(root: MimePart, numbers: readonly number[]): MimePart | undefined {
   let part: MimePart | undefined = root;

@@ -8,8 +8,9 @@ const SPECIAL = /["\\]/;
 export function wireString(text: string): WireText {
   if (QUOTABLE.test(text))
     return (SPECIAL.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`) as WireText;
-  // NUL cannot stand in a literal either (RFC 9051 §4.3); 0x80 keeps the length, as in Dovecot.
-  return `{${text.length}}\r\n${text.replaceAll('\0', '\x80')}` as WireText;
+  // NUL cannot stand in a literal either (RFC 9051 §4.3): U+FFFD in UTF-8 stands for it, as in Dovecot.
+  const clean = text.replaceAll('\0', '\xef\xbf\xbd');
+  return `{${clean.length}}\r\n${clean}` as WireText;
 }
 
 /** nstring: NIL for undefined. */

@@ -6,6 +6,7 @@ export interface ListingColumns {
   readonly envelope?: boolean;
   readonly bodyStructure?: boolean;
   readonly headers?: boolean;
+  readonly objectIds?: boolean;
 }
 
 /** A column not asked for is ''. `missing` is 1 when the listing has not been fetched from upstream yet. */
@@ -18,6 +19,9 @@ export interface ListingReadRow {
   readonly bodyStructure: string;
   readonly headers: string;
   readonly missing: number;
+  /** Only if asked for. */
+  readonly emailId?: string;
+  readonly threadId?: string;
 }
 
 /** What is needed to fetch a message's body or listing from upstream. */
@@ -42,10 +46,21 @@ export interface ListingReads {
   unboundUids(mailboxId: number): number[];
 }
 
+/**
+ * One content, one id, whatever happens to it within its account; ids of rows are never given again. The thread is the
+ * upstream's, fit to be an objectid (RFC 8474 §7).
+ */
+const OBJECT_IDS = `, 'E' || m.id AS emailId,
+  CASE WHEN length(m.threadId) < 200 AND m.threadId NOT GLOB '*[^A-Za-z0-9_-]*' THEN 'T' || m.accountId || '-' || m.threadId ELSE '' END AS threadId`;
+
 export function createListingReads({ sqlite }: Database): ListingReads {
   const statements = new Map<number, Sqlite.Statement>();
   const statementFor = (columns: ListingColumns): Sqlite.Statement => {
-    const key = (columns.envelope ? 1 : 0) | (columns.bodyStructure ? 2 : 0) | (columns.headers ? 4 : 0);
+    const key =
+      (columns.envelope ? 1 : 0) |
+      (columns.bodyStructure ? 2 : 0) |
+      (columns.headers ? 4 : 0) |
+      (columns.objectIds ? 8 : 0);
     const known = statements.get(key);
     if (known) return known;
     const listing = columns.envelope || columns.bodyStructure;
@@ -54,7 +69,7 @@ export function createListingReads({ sqlite }: Database): ListingReads {
          ${columns.envelope ? "ifnull(l.envelope, '')" : "''"} AS envelope,
          ${columns.bodyStructure ? "ifnull(l.bodyStructure, '')" : "''"} AS bodyStructure,
          ${columns.headers ? "ifnull(h.block, '')" : "''"} AS headers,
-         ${listing ? 'l.messageId IS NULL' : columns.headers ? 'h.messageId IS NULL' : '0'} AS missing
+         ${listing ? 'l.messageId IS NULL' : columns.headers ? 'h.messageId IS NULL' : '0'} AS missing ${columns.objectIds ? OBJECT_IDS : ''}
        FROM entries e JOIN copies c ON c.id = e.copyId JOIN messages m ON m.id = c.messageId
          ${listing ? 'LEFT JOIN listings l ON l.messageId = m.id' : ''}
          ${columns.headers ? 'LEFT JOIN headers h ON h.messageId = m.id' : ''}

@@ -36,8 +36,8 @@ export function createSearch(options: SearchOptions): Reads['search'] {
   return async (mailboxId, criteria, signal) => {
     const { uids, modseqs, flagIds, flagTable } = snapshots.snapshot(mailboxId);
     const test = compile(criteria, await setHits(options, mailboxId, criteria, signal), false);
-    const columns = { headers: needsHeaders(criteria) };
-    const needsRows = columns.headers || needsDates(criteria);
+    const columns = { headers: needsHeaders(criteria), objectIds: needsObjectIds(criteria) };
+    const needsRows = columns.headers || columns.objectIds || needsDates(criteria);
     const wanted = wantedSpans(criteria);
     const hits: number[] = [];
     const scores: number[] = [];
@@ -76,6 +76,8 @@ const needsHeaders = (criteria: SearchCriteria) =>
   someCriterion(criteria, (leaf) => (leaf.key === 'header' && isKept(leaf.field)) || leaf.key === 'sentDate');
 const DATES_AND_SIZES: ReadonlySet<SearchCriteria['key']> = new Set(['internalDate', 'arrived', 'larger', 'smaller']);
 const needsDates = (criteria: SearchCriteria) => someCriterion(criteria, ({ key }) => DATES_AND_SIZES.has(key));
+const needsObjectIds = (criteria: SearchCriteria) =>
+  someCriterion(criteria, ({ key }) => key === 'emailId' || key === 'threadId');
 const isTextual = (leaf: SearchCriteria): leaf is UpstreamSearch =>
   leaf.key === 'body' || leaf.key === 'text' || (leaf.key === 'header' && !isKept(leaf.field));
 
@@ -119,6 +121,9 @@ function compile(criteria: SearchCriteria, sets: SetHits, isFuzzy: boolean): Tes
         ({ flags }) => flags.keywords.some((keyword) => keyword.toLowerCase() === wanted) === criteria.present,
       );
     }
+    case 'emailId':
+    case 'threadId':
+      return yes(({ row }) => row !== undefined && row[criteria.key] === criteria.id);
     case 'larger':
     case 'smaller':
     case 'internalDate':

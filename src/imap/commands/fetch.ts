@@ -37,6 +37,7 @@ export const fetch = defineCommand<FetchArgs>({
   uid: true,
   states: ['selected'],
   expunges: 'held',
+  capabilities: ['BINARY', 'OBJECTID'],
   parse: (decoder, uid) => {
     decoder.space();
     const set = decoder.sequenceSet();

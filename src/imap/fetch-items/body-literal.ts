@@ -17,7 +17,7 @@ interface Range {
 /** An item ready to be written: with its bytes, or with the range of the message to stream. */
 export type Prepared =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'bytes'; readonly label: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'bytes'; readonly label: string; readonly bytes: Uint8Array; readonly literal8?: boolean }
   | { readonly kind: 'stream'; readonly label: string; readonly body: MessageBody; readonly range: Range };
 
 /** Finds what the item names; up to `budgetBytes` are read now, so that a failure is still a clean NO. */
@@ -29,6 +29,12 @@ export async function prepareBodyPart(part: BodyPart, message: OpenMessage, budg
   if (cut.kind === 'text') {
     const { start, end } = clip({ start: 0, end: cut.text.length }, partial);
     return { kind: 'text', text: `${label} ${literalText(cut.text.slice(start, end))}` };
+  }
+  if (cut.kind === 'value') return { kind: 'text', text: `${label} ${cut.value}` };
+  if (cut.kind === 'bytes') {
+    const { start, end } = clip({ start: 0, end: cut.bytes.byteLength }, partial);
+    const bytes = cut.bytes.subarray(start, end);
+    return { kind: 'bytes', label, bytes, literal8: bytes.includes(0) };
   }
   const range = clip(cut, partial);
   if (!message.loaded && range.end - range.start > budgetBytes)
@@ -53,12 +59,13 @@ async function readRange(message: OpenMessage, { start, end }: Range): Promise<U
 /** Writes the item with its name. @throws {ByeError} if the bytes end before their literal does */
 export async function writePrepared(reply: Reply, prepared: Prepared): Promise<void> {
   if (prepared.kind === 'text') reply.raw(prepared.text);
-  else if (prepared.kind === 'bytes') writeWhole(reply, prepared.label, prepared.bytes);
+  else if (prepared.kind === 'bytes')
+    writeWhole(reply, `${prepared.label} ${prepared.literal8 ? '~' : ''}`, prepared.bytes);
   else await streamRange(reply, prepared.label, prepared.body, prepared.range);
 }
 
-function writeWhole(reply: Reply, label: string, bytes: Uint8Array): void {
-  reply.raw(`${label} {${bytes.byteLength}}\r\n`);
+function writeWhole(reply: Reply, intro: string, bytes: Uint8Array): void {
+  reply.raw(`${intro}{${bytes.byteLength}}\r\n`);
   if (bytes.byteLength <= GATHER_BYTES) reply.raw(wireText(bytes));
   else reply.rawBytes(bytes);
 }

@@ -24,6 +24,10 @@ export interface IndexPart extends Part {
 export type Cut =
   | { readonly kind: 'range'; readonly start: number; readonly end: number }
   | { readonly kind: 'text'; readonly text: string }
+  /** May hold NULs, and then goes out as a literal8 (RFC 9051 §4.3.2). */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** No string: the value as it is. */
+  | { readonly kind: 'value'; readonly value: string }
   | undefined;
 
 /** Answered from the message's bytes. */

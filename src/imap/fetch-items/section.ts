@@ -48,6 +48,13 @@ export function readSection(decoder: Decoder): Section {
   return { path, text, fields };
 }
 
+/** `[1.2]` or `[]` (RFC 9051 §9, section-binary). @throws {BadCommandError} */
+export function readPartNumbers(decoder: Decoder): readonly number[] {
+  const { path, text } = readSection(decoder);
+  if (text !== '') throw decoder.error('only the number of a part can stand here');
+  return path;
+}
+
 const isSectionText = (text: string): text is SectionText => SECTION_TEXTS.has(text);
 
 function readFields(decoder: Decoder): string[] {
@@ -62,11 +69,12 @@ function readFields(decoder: Decoder): string[] {
   return fields;
 }
 
-/** `<start.length>` if it is there; without a length (RFC 1730 had none) it means the rest. @throws {BadCommandError} */
+/** `<start.length>` if it is there. A length of 0 is not of the grammar (RFC 9051 §9, partial), but is sent. @throws {BadCommandError} */
 export function readPartial(decoder: Decoder): Partial | undefined {
   if (!decoder.accept('<')) return undefined;
   const start = decoder.number();
-  const length = decoder.accept('.') ? decoder.number() : Number.MAX_SAFE_INTEGER;
+  decoder.expect('.');
+  const length = decoder.number();
   decoder.expect('>');
   return { start, length };
 }
@@ -80,8 +88,10 @@ export function sectionLabel({ path, text, fields }: Section, partial: Partial |
 
 const fieldText = (name: string): string => (FIELD_ATOM.test(name) ? name : imapString(name));
 
+type SectionCut = Extract<Cut, { kind: 'range' | 'text' }> | undefined;
+
 /** Where the section stands in the message; undefined if the message has no such part. */
-export async function cutSection(message: OpenMessage, { path, text, fields }: Section): Promise<Cut> {
+export async function cutSection(message: OpenMessage, { path, text, fields }: Section): Promise<SectionCut> {
   if (path.length === 0 && text === '') return { kind: 'range', start: 0, end: message.body.sizeBytes };
   const root = await message.root();
   if (text !== 'HEADER.FIELDS' && text !== 'HEADER.FIELDS.NOT') {

@@ -7,6 +7,7 @@ import { flagKeys } from './flags.js';
 import { fuzzyKeys } from './fuzzy.js';
 import { logicKeys } from './logic.js';
 import { modseqKeys } from './modseq.js';
+import { objectIdKeys } from './object-ids.js';
 import type { KeyReader, SearchKey, SearchTerm } from './search-key.js';
 import { textKeys } from './texts.js';
 
@@ -17,6 +18,7 @@ const KEYS: readonly SearchKey[] = [
   ...ageKeys,
   ...modseqKeys,
   ...fuzzyKeys,
+  ...objectIdKeys,
   ...logicKeys,
 ];
 

@@ -51,8 +51,8 @@ describe('decodeHeaderText', () => {
 describe('decodedBodyText', () => {
   it.each<[string, string]>([
     ['Subject: x\r\n\r\nhello', 'hello'],
-    ['Content-Transfer-Encoding: base64\r\n\r\n5L2g\r\n5aW9\r\n', '你好'],
-    ['Content-Transfer-Encoding: quoted-printable\r\n\r\nh=C3=A9l=\r\nlo  \r\n', 'héllo\n'],
+    ['MIME-Version: 1.0\r\nContent-Transfer-Encoding: base64\r\n\r\n5L2g\r\n5aW9\r\n', '你好'],
+    ['MIME-Version: 1.0\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nh=C3=A9l=\r\nlo  \r\n', 'héllo\r\n'],
     ['Content-Type: text/plain; charset=GB2312\r\n\r\n\xc4\xe3', '你'],
     ['Content-Type: image/gif\r\n\r\nGIF', ''],
     [

@@ -15,7 +15,7 @@ describe('header blocks', () => {
   it('selection keeps what stands there, and closes the block', () => {
     const some = new Set(['subject', 'x-other']);
     expect(selectHeaderFields(BLOCK, some, false)).toBe('Subject: x\r\nX-Other : y\r\n\r\n');
-    expect(selectHeaderFields(BLOCK, some, true)).toBe('Received: a\r\n by b\r\nRECEIVED: c\r\n\r\n');
+    expect(selectHeaderFields(BLOCK, some, true)).toBe('Received: a\r\n by b\r\nno field\r\nRECEIVED: c\r\n\r\n');
     expect(selectHeaderFields('', some, false)).toBe('\r\n');
     expect(selectHeaderFields('Subject: cut', some, false)).toBe('Subject: cut\r\n\r\n');
     expect(keptHeaders('X-None: 1\r\nTo: a\r\n\r\n')).toBe('To: a\r\n\r\n');

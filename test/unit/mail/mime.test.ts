@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bodyOf, bodyStructureOf } from '../../../src/mail/body-structure.js';
 import { parseMime } from '../../../src/mail/mime.js';
-import { parseParameterized } from '../../../src/mail/mime-parameters.js';
+import { parseContentType } from '../../../src/mail/mime-parameters.js';
 import { type SectionKind, sectionRange } from '../../../src/mail/sections.js';
 import { BROKEN } from '../../support/broken-messages.js';
 import { checkStructure, ResponseReader } from '../../support/imap-grammar.js';
@@ -31,7 +31,7 @@ describe('BODYSTRUCTURE', () => {
     ['Subject: x\r\n\r\na\r\nb\r\n', '("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 6 2 NIL NIL NIL NIL)'],
     [
       'Content-Type: Text/HTML; CHARSET="utf-8"\r\n\r\n',
-      '("Text" "HTML" ("charset" "utf-8") NIL NIL "7bit" 0 0 NIL NIL NIL NIL)',
+      '("Text" "HTML" ("CHARSET" "utf-8") NIL NIL "7bit" 0 0 NIL NIL NIL NIL)',
     ],
     [
       'Content-Type: application/pdf; name="a b.pdf"\r\nContent-Disposition: attachment; filename="a b.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA',
@@ -119,7 +119,7 @@ describe('time', () => {
   });
 });
 
-describe('parseParameterized', () => {
+describe('parseContentType', () => {
   it.each<[string, string, [string, string][]]>([
     ['text/plain', 'text/plain', []],
     ['text/plain; charset=utf-8', 'text/plain', [['charset', 'utf-8']]],
@@ -127,15 +127,44 @@ describe('parseParameterized', () => {
       'a/b; N="x; y\\"z" (note); m = 1',
       'a/b',
       [
-        ['n', 'x; y"z'],
+        ['N', 'x; y"z'],
         ['m', '1'],
       ],
     ],
     ['a/b (c; d); e=f', 'a/b', [['e', 'f']]],
     ['a/b;;; =x; y; z=', 'a/b', [['z', '']]],
-    ['a/b; n="open', 'a/b', [['n', 'open']]],
+    ['a/b; n="open', 'a/b', []],
+    [
+      'a/b; n=x y; m=1',
+      'a/b',
+      [
+        ['n', 'x'],
+        ['m', '1'],
+      ],
+    ],
+    ['a/b c; n=x', '', []],
+    ['a', '', []],
+    ['"a"/b', '', []],
+    // RFC 2231 §3 and §4.1: continuations are one value; an incomplete one stays as it is.
+    [
+      'a/b; n*1=two; n*0="one "; m=1',
+      'a/b',
+      [
+        ['m', '1'],
+        ['n', 'one two'],
+      ],
+    ],
+    ["a/b; n*0*=utf-8''%e4; n*1=x", 'a/b', [['n*', "utf-8''%e4x"]]],
+    [
+      'a/b; n*0=one; n*2=three',
+      'a/b',
+      [
+        ['n*0', 'one'],
+        ['n*2', 'three'],
+      ],
+    ],
     ['', '', []],
   ])('%j', (text, value, params) => {
-    expect(parseParameterized(text)).toEqual({ value, params });
+    expect(parseContentType(text)).toEqual({ value, params });
   });
 });

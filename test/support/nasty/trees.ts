@@ -1,0 +1,253 @@
+// Trees of parts: nesting, boundaries, what is missing.
+import { lines, type Nasty } from './nasty.js';
+
+const HEAD = ['From: a@example.com', 'Subject: tree', 'MIME-Version: 1.0'] as const;
+const mixed = (boundary: string, subtype = 'mixed'): string =>
+  `Content-Type: multipart/${subtype}; boundary="${boundary}"`;
+const RFC822 = 'Content-Type: message/rfc822';
+/** A multipart/mixed with boundary b and these lines for its body. */
+const multi = (name: string, ...body: string[]): Nasty => [name, lines(...HEAD, mixed('b'), '', ...body)];
+const part = (text: string): string[] => ['--b', 'Content-Type: text/plain', '', text];
+
+const boundaries: readonly Nasty[] = [
+  multi('two parts', ...part('one'), ...part('two'), '--b--'),
+  multi('preamble and epilogue', 'preamble', '', ...part('one'), '--b--', 'epilogue', ''),
+  multi('no final boundary', ...part('one'), ...part('two')),
+  multi('no final boundary, empty last part', ...part('one'), '--b'),
+  multi('no final boundary, header only', ...part('one'), '--b', 'Content-Type: text/html'),
+  multi('no parts at all', 'only text'),
+  multi('nothing at all'),
+  multi('only the final boundary', '--b--'),
+  multi('final boundary and epilogue', '--b--', 'epilogue'),
+  multi('empty parts', '--b', '--b', '--b', '--b--'),
+  multi('empty parts with empty lines', '--b', '', '--b', '', '', '--b--'),
+  multi('parts without header', '--b', '', 'one', '--b', '', 'two', '--b--'),
+  multi('part header without empty line', '--b', 'Content-Type: text/html', '--b', '', 'two', '--b--'),
+  multi('part starts with text, no empty line', '--b', 'just text', 'more', '--b--'),
+  multi('blanks behind boundaries', '--b  ', '', 'one', '--b\t', '', 'two', '--b--  '),
+  multi('junk behind boundaries', '--bx', '', 'one', '--b y', '', 'two', '--b--z'),
+  multi('boundary not at line start', ' --b', '', 'one', 'x--b', '--b', '', 'y', '--b--'),
+  multi('boundary of one dash', '-b', '--b', '', 'x', '-b--', '--b--'),
+  multi('boundary of three dashes', '---b', '--b', '', 'x', '---b--', '--b--'),
+  multi('after the final boundary, more parts', ...part('one'), '--b--', ...part('two'), '--b--'),
+  multi('boundary in another case', '--B', '', 'one', '--b', '', 'two', '--B--', '--b--'),
+  multi('final boundary first, then parts', '--b--', ...part('one'), '--b--'),
+  ['a preamble that starts with the boundary', lines(...HEAD, mixed('b'), '--b', '', 'x', '--b--')],
+  ['no line end behind the final boundary', lines(...HEAD, mixed('b'), '', '--b', '', 'x').concat('--b--')],
+  ['no line end behind an opening boundary', lines(...HEAD, mixed('b'), '', '--b', '', 'x').concat('--b')],
+  ['a boundary cut at its first dash', lines(...HEAD, mixed('b'), '', '--b', '', 'x').concat('--b-')],
+  [
+    'a boundary of 200 chars',
+    lines(...HEAD, mixed('x'.repeat(200)), '', `--${'x'.repeat(200)}`, '', 'y', `--${'x'.repeat(200)}--`),
+  ],
+  [
+    'a boundary of 70 chars',
+    lines(...HEAD, mixed('x'.repeat(70)), '', `--${'x'.repeat(70)}`, '', 'y', `--${'x'.repeat(70)}--`),
+  ],
+  ['a boundary with blanks', lines(...HEAD, mixed('a b c'), '', '--a b c', '', 'y', '--a b c--')],
+  ['a boundary with a blank at its end', lines(...HEAD, mixed('a '), '', '--a ', '', 'y', '--a --')],
+  ['a boundary of dashes', lines(...HEAD, mixed('--'), '', '----', '', 'y', '------')],
+  ['a boundary ending in dashes', lines(...HEAD, mixed('b--'), '', '--b--', '', 'y', '--b----')],
+  [
+    'a boundary with special characters',
+    lines(...HEAD, mixed("'()+_,-./:=?"), '', "--'()+_,-./:=?", '', 'y', "--'()+_,-./:=?--"),
+  ],
+  ['a boundary in 8 bit', lines(...HEAD, mixed('\xe4'), '', '--\xe4', '', 'y', '--\xe4--')],
+  [
+    'an unquoted boundary with =',
+    lines(...HEAD, 'Content-Type: multipart/mixed; boundary=a=b', '', '--a=b', '', 'y', '--a=b--'),
+  ],
+  [
+    'a boundary in two parameters',
+    lines(
+      ...HEAD,
+      'Content-Type: multipart/mixed; boundary=a; boundary=c',
+      '',
+      '--a',
+      '',
+      'x',
+      '--a--',
+      '--c',
+      '',
+      'y',
+      '--c--',
+    ),
+  ],
+  [
+    'a boundary in RFC 2231 form',
+    lines(...HEAD, 'Content-Type: multipart/mixed; boundary*0=a; boundary*1=b', '', '--ab', '', 'x', '--ab--'),
+  ],
+  [
+    'a boundary escaped',
+    lines(...HEAD, 'Content-Type: multipart/mixed; boundary="a\\b"', '', '--ab', '', 'x', '--ab--'),
+  ],
+  [
+    'a multipart that is base64',
+    lines(...HEAD, mixed('b'), 'Content-Transfer-Encoding: base64', '', '--b', '', 'x', '--b--'),
+  ],
+];
+
+const nested = (name: string, outer: string, inner: string, ...body: string[]): Nasty => [
+  name,
+  lines(...HEAD, mixed(outer), '', `--${outer}`, mixed(inner, 'alternative'), '', ...body),
+];
+
+const nests: readonly Nasty[] = [
+  nested('inner is a prefix', 'abc', 'ab', '--ab', '', 'x', '--ab--', '--abc', '', 'y', '--abc--'),
+  nested('outer is a prefix', 'ab', 'abc', '--abc', '', 'x', '--abc--', '--ab', '', 'y', '--ab--'),
+  nested('inner is the outer', 'b', 'b', '--b', '', 'x', '--b--', '--b', '', 'y', '--b--'),
+  nested('inner has no end', 'o', 'i', '--i', '', 'x', '--o', '', 'y', '--o--'),
+  nested('inner has no end, nor has outer', 'o', 'i', '--i', '', 'x'),
+  nested('inner has no parts', 'o', 'i', 'text', '--o', '', 'y', '--o--'),
+  nested('inner has an epilogue', 'o', 'i', '--i', '', 'x', '--i--', 'epilogue', '', '--o', '', 'y', '--o--'),
+  nested('inner has a preamble', 'o', 'i', 'preamble', '--i', '', 'x', '--i--', '--o--'),
+  nested('outer ends within inner', 'o', 'i', '--i', '', 'x', '--o--', '--i', '', 'y', '--i--'),
+  nested('inner goes on after outer part', 'o', 'i', '--i', '', 'x', '--o', '', 'y', '--i', '', 'z', '--i--', '--o--'),
+  nested('inner-- looks like outer', 'i--', 'i', '--i', '', 'x', '--i--', '--i----'),
+  [
+    'twelve levels',
+    lines(...HEAD).concat(
+      ...Array.from({ length: 12 }, (_, i) => lines(mixed(`l${i}`), '', `--l${i}`)),
+      lines('', 'deep'),
+      ...Array.from({ length: 12 }, (_, i) => lines(`--l${11 - i}--`)),
+    ),
+  ],
+  [
+    'twelve levels without ends',
+    lines(...HEAD).concat(...Array.from({ length: 12 }, (_, i) => lines(mixed(`l${i}`), '', `--l${i}`))),
+  ],
+  multi('fifty parts', ...Array.from({ length: 50 }, (_, i) => part(`p${i}`)).flat(), '--b--'),
+];
+
+const INNER = ['From: in@example.com', 'Subject: inner', ''] as const;
+const digest = (name: string, ...body: string[]): Nasty => [name, lines(...HEAD, mixed('b', 'digest'), '', ...body)];
+
+const messages: readonly Nasty[] = [
+  ['message', lines(...HEAD, RFC822, '', ...INNER, 'body')],
+  ['message in message', lines(...HEAD, RFC822, '', 'Subject: two', RFC822, '', ...INNER, 'body')],
+  [
+    'message in message in message',
+    lines(...HEAD, RFC822, '', 'Subject: 2', RFC822, '', 'Subject: 3', RFC822, '', ...INNER, 'body'),
+  ],
+  [
+    'message with multipart',
+    lines(
+      ...HEAD,
+      RFC822,
+      '',
+      mixed('i'),
+      ...INNER,
+      '--i',
+      '',
+      'x',
+      '--i',
+      'Content-Type: text/html',
+      '',
+      'y',
+      '--i--',
+    ),
+  ],
+  ['message, empty', lines(...HEAD, RFC822, '')],
+  ['message, nothing', lines(...HEAD, RFC822)],
+  ['message, empty line', lines(...HEAD, RFC822, '', '')],
+  ['message, header only', lines(...HEAD, RFC822, '', 'Subject: only')],
+  ['message, no header', lines(...HEAD, RFC822, '', '', 'body')],
+  ['message, no fields', lines(...HEAD, RFC822, '', 'text is no field', 'at all')],
+  [
+    'message in base64',
+    lines(...HEAD, RFC822, 'Content-Transfer-Encoding: base64', '', 'U3ViamVjdDogeA0KDQpib2R5DQo='),
+  ],
+  [
+    'message in quoted-printable',
+    lines(...HEAD, RFC822, 'Content-Transfer-Encoding: quoted-printable', '', ...INNER, 'bod=79'),
+  ],
+  ['message in 8bit', lines(...HEAD, RFC822, 'Content-Transfer-Encoding: 8bit', '', ...INNER, '\xe4')],
+  ['message with mbox From', lines(...HEAD, RFC822, '', 'From x Mon Jan  1 00:00:00 2024', ...INNER, 'body')],
+  ['message/global', lines(...HEAD, 'Content-Type: message/global', '', ...INNER, 'body')],
+  ['Message/RFC822 with parameters', lines(...HEAD, 'Content-Type: Message/RFC822; x=y', '', ...INNER, 'body')],
+  multi('messages in parts', '--b', RFC822, '', ...INNER, 'one', '--b', RFC822, '', ...INNER, 'two', '--b--'),
+  multi('message in a part, no end', '--b', RFC822, '', ...INNER, 'one'),
+  multi('message in a part, cut in its header', '--b', RFC822, '', 'Subject: cut', '--b', '', 'x', '--b--'),
+  multi('message in a part, empty', '--b', RFC822, '', '--b', RFC822, '--b', '', 'x', '--b--'),
+  multi(
+    'message in a part with the same boundary',
+    '--b',
+    RFC822,
+    '',
+    mixed('b'),
+    ...INNER,
+    '--b',
+    '',
+    'x',
+    '--b--',
+    '--b--',
+  ),
+  multi(
+    'message with multipart in message',
+    '--b',
+    RFC822,
+    '',
+    RFC822,
+    '',
+    mixed('i'),
+    ...INNER,
+    '--i',
+    '',
+    'x',
+    '--i--',
+    '--b',
+    '',
+    'y',
+    '--b--',
+  ),
+  multi(
+    'attached message',
+    '--b',
+    RFC822,
+    'Content-Disposition: attachment; filename=x.eml',
+    'Content-ID: <x>',
+    'Content-Description: d',
+    '',
+    ...INNER,
+    'one',
+    '--b--',
+  ),
+  digest('digest', '--b', '', ...INNER, 'one', '--b', '', ...INNER, 'two', '--b--'),
+  digest('digest, no empty line', '--b', ...INNER, 'one', '--b--'),
+  digest('digest with a text part', '--b', 'Content-Type: text/plain', '', 'one', '--b--'),
+  digest('digest with a broken type', '--b', 'Content-Type: broken', '', ...INNER, 'one', '--b--'),
+  digest('digest with other fields', '--b', 'Content-ID: <x>', '', ...INNER, 'one', '--b--'),
+  digest('digest, empty', '--b', '', '--b', '--b--'),
+  digest(
+    'digest in digest',
+    '--b',
+    mixed('i', 'digest'),
+    '',
+    '--i',
+    '',
+    ...INNER,
+    'x',
+    '--i--',
+    '--b',
+    '',
+    ...INNER,
+    'y',
+    '--b--',
+  ),
+  digest(
+    'digest with a multipart message',
+    '--b',
+    '',
+    mixed('i', 'digest'),
+    ...INNER,
+    '--i',
+    '',
+    ...INNER,
+    'x',
+    '--i--',
+    '--b--',
+  ),
+  digest('digest, encoded', '--b', 'Content-Transfer-Encoding: base64', '', 'U3ViamVjdDogeA0KDQpib2R5DQo=', '--b--'),
+];
+
+export const NASTY_TREES: readonly Nasty[] = [...boundaries, ...nests, ...messages];
