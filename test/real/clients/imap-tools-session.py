@@ -1,7 +1,13 @@
 """A session of Python's imap_tools on the gateway. Argument: the facts as JSON (test/support/clients/session.ts)."""
 import datetime, imaplib, json, ssl, sys
 
-from imap_tools import AND, MailBox, MailBoxTls, MailMessageFlags
+from imap_tools import AND, MailBox, MailMessageFlags
+
+try:
+    from imap_tools import MailBoxStartTls
+except ImportError:
+    # Its name before version 1.8, as in Debian 12.
+    from imap_tools import MailBoxTls as MailBoxStartTls
 
 facts = json.loads(sys.argv[1])
 context = ssl.create_default_context(cafile=facts["ca"])
@@ -16,7 +22,7 @@ def uids(box, subject):
     return box.uids(AND(subject=subject))
 
 
-with MailBoxTls("localhost", facts["imap"], ssl_context=context).login(facts["user"], facts["password"]) as box:
+with MailBoxStartTls("localhost", facts["imap"], ssl_context=context).login(facts["user"], facts["password"]) as box:
     seen["starttls"] = len(box.uids())
 
 box = MailBox("localhost", facts["imaps"], ssl_context=context).login(facts["user"], facts["password"])

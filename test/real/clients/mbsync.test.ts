@@ -17,18 +17,20 @@ beforeAll(async () => {
   stage = await startStage({ messages: 6 });
   directory = join(stage.gateway.directory, 'mbsync');
   mkdirSync(join(directory, 'mail'), { recursive: true });
-  writeFileSync(join(directory, 'mbsyncrc'), configuration());
+  const { stdout } = await runCommand('mbsync', ['--version']);
+  writeFileSync(join(directory, 'mbsyncrc'), configuration(/ 1\.[0-4]\./.test(stdout) ? 'SSLType' : 'TLSType'));
 }, 60_000);
 afterAll(() => stage?.stop());
 
-const configuration = (): string => `
+/** @param tlsType the word for it, which isync 1.5 (Debian 13) has renamed */
+const configuration = (tlsType: string): string => `
 SyncState *
 IMAPStore gateway
 Host localhost
 Port ${stage.gateway.ports.imaps}
 User ${stage.gateway.user}
 Pass ${stage.gateway.password}
-SSLType IMAPS
+${tlsType} IMAPS
 CertificateFile ${stage.gateway.caFile}
 
 MaildirStore local
