@@ -19,6 +19,10 @@ export interface ConnectionOptions {
   readonly isTls: boolean;
   readonly canStartTls: boolean;
   readonly plaintextAllowed: boolean;
+  /** What ID tells. */
+  readonly version: string | undefined;
+  /** How many connections a device may have, when it has so many; else undefined. */
+  limitFor(device: string): number | undefined;
   /** COMPRESS is of use here, once there is TLS. */
   readonly compresses: boolean;
   /** Wraps the socket after STARTTLS. */
@@ -113,6 +117,8 @@ class ConnectionRun implements ConnectionInfo {
       get canStartTls() {
         return options.canStartTls && !self.#isTls;
       },
+      version: options.version,
+      limitFor: ({ name }) => options.limitFor(name),
       channelBinding: () => (self.#isTls ? channelBindingOf(self.#wire.socket as TLSSocket) : undefined),
       enabled: new Set(),
       offers(word) {
