@@ -9,6 +9,6 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 };
 /** Loaded when it is needed: `gateway status` and its like are quick without it. */
 const start: typeof startGateway = async (config, options) =>
-  (await import('./gateway.js')).startGateway(config, options);
+  (await import('./gateway.js')).startGateway(config, { ...options, version });
 const command = commandName(process.argv[1], process.cwd());
 exitAfterFlush(await runCli(process.argv.slice(2), { io: processIo(), startGateway: start, version, command }));

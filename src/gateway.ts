@@ -65,6 +65,8 @@ export interface Gateway {
 
 export interface StartOptions {
   readonly logger: Logger;
+  /** Of the program, for what IMAP's ID tells. */
+  readonly version?: string;
   /** `gateway stop` asked for it. */
   readonly onStopRequested?: () => void;
 }
@@ -88,7 +90,7 @@ export async function startGateway(config: Config, options: StartOptions): Promi
 
 async function build(
   config: Config,
-  { logger, onStopRequested }: StartOptions,
+  { logger, version, onStopRequested }: StartOptions,
   started: ClosingStack,
 ): Promise<Gateway> {
   const startedAt = Date.now();
@@ -152,9 +154,11 @@ async function build(
     privatePeersOnly: !isLoopbackAddress(config.listen.host),
     logger,
   };
+  const { maxConnections, maxConnectionsPerDevice } = config.listen;
+  const limits = { maxConnections, maxConnectionsPerDevice };
   const imapListeners = listenersOf(config.listen, 'imap', 'imaps');
   const smtpListeners = listenersOf(config.listen, 'smtp', 'smtps');
-  const imap = started.use(await createImapServer({ ...front, listen: imapListeners }, core));
+  const imap = started.use(await createImapServer({ ...front, ...limits, version, listen: imapListeners }, core));
   const smtp = started.use(await createSmtpServer({ ...front, listen: smtpListeners }, core));
   Object.assign(parts, { imap, smtp });
   ports = Object.fromEntries([

@@ -106,6 +106,18 @@ const listen = z.strictObject({
     .boolean()
     .default(false)
     .describe('Allows logins without TLS from this machine. Only with a loopback "host".'),
+  maxConnections: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1_000)
+    .describe('How many IMAP connections there may be at a time.'),
+  maxConnectionsPerDevice: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(600)
+    .describe('How many of them may use the same password. A mail program opens up to one for each folder it watches.'),
   compressOnLoopback: z
     .boolean()
     .default(false)

@@ -12,6 +12,7 @@ import { ByeError, oneLine } from './errors.js';
 import { inLanguage } from './language.js';
 import { createNotificationPump, type NotificationPump } from './notify/pump.js';
 import type { Session, SessionState } from './session.js';
+import { channelBindingOf, handshake } from './tls-socket.js';
 
 export interface ConnectionOptions {
   readonly core: Core;
@@ -19,6 +20,10 @@ export interface ConnectionOptions {
   readonly isTls: boolean;
   readonly canStartTls: boolean;
   readonly plaintextAllowed: boolean;
+  /** What ID tells. */
+  readonly version: string | undefined;
+  /** How many connections a device may have, when it has so many; else undefined. */
+  limitFor(device: string): number | undefined;
   /** COMPRESS is of use here, once there is TLS. */
   readonly compresses: boolean;
   /** Wraps the socket after STARTTLS. */
@@ -52,7 +57,6 @@ const AFTER_LOGIN = {
   badCommands: 100,
   commands: Number.POSITIVE_INFINITY,
 };
-const HANDSHAKE_MS = 20_000;
 /** However slowly it speaks, a client has logged in by then, or is gone. */
 const LOGIN_MS = 3 * 60_000;
 /** How long one client's pipelined commands may hold the event loop, ms. */
@@ -113,6 +117,8 @@ class ConnectionRun implements ConnectionInfo {
       get canStartTls() {
         return options.canStartTls && !self.#isTls;
       },
+      version: options.version,
+      limitFor: ({ name }) => options.limitFor(name),
       channelBinding: () => (self.#isTls ? channelBindingOf(self.#wire.socket as TLSSocket) : undefined),
       enabled: new Set(),
       offers(word) {
@@ -278,23 +284,4 @@ class ConnectionRun implements ConnectionInfo {
     if (isSecured && this.#options.compresses) this.#session.compression = 'offered';
     return isSecured;
   }
-}
-
-/** Before TLS 1.3 only connections of a certain kind have it (RFC 9266 §4.2), and Node does not tell which. */
-function channelBindingOf(socket: TLSSocket): Uint8Array | undefined {
-  if (socket.getProtocol() !== 'TLSv1.3') return undefined;
-  return socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
-}
-
-function handshake(socket: TLSSocket, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const failed = () => resolve(false);
-    const timer = setTimeout(failed, HANDSHAKE_MS);
-    socket.once('secure', () => {
-      clearTimeout(timer);
-      resolve(true);
-    });
-    for (const event of ['error', 'end', 'close']) socket.once(event, failed);
-    signal.addEventListener('abort', failed, { once: true });
-  });
 }

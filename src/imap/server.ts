@@ -21,7 +21,12 @@ export interface ImapServerOptions {
   readonly privatePeersOnly: boolean;
   /** Offers COMPRESS (over TLS) to clients on this machine too. */
   readonly compressOnLoopback?: boolean;
+  /** Of all clients; default 1,000. */
   readonly maxConnections?: number;
+  /** That one device may have logged in; default 600. */
+  readonly maxConnectionsPerDevice?: number;
+  /** What ID tells; left out when not known. */
+  readonly version?: string | undefined;
   readonly logger: Logger;
 }
 
@@ -36,8 +41,13 @@ const TURNED_AWAY_MS = 2_000;
 
 /** Listens. @throws Node's EADDRINUSE, EACCES … if a port cannot be had */
 export async function createImapServer(options: ImapServerOptions, core: Core): Promise<ImapServer> {
-  const { logger, maxConnections = 1_000 } = options;
+  const { logger, maxConnections = 1_000, maxConnectionsPerDevice = 600 } = options;
   const open = new Set<Connection>();
+  const limitFor = (device: string): number | undefined => {
+    let count = 0;
+    for (const { info } of open) if (info.user === device) count++;
+    return count < maxConnectionsPerDevice ? undefined : maxConnectionsPerDevice;
+  };
   const accept = (socket: Socket, listener: ImapListener) => {
     socket.on('error', (err) => logger.debug({ err }, 'client socket'));
     const peer = socket.remoteAddress ?? '';
@@ -56,6 +66,8 @@ export async function createImapServer(options: ImapServerOptions, core: Core): 
       logger: logger.child({ peer }),
       isTls: listener.tls === 'implicit',
       canStartTls: listener.tls === 'starttls',
+      version: options.version,
+      limitFor,
       compresses: options.compressOnLoopback === true || !isLoopbackAddress(peer),
       plaintextAllowed:
         options.plaintextOnLoopback && isLoopbackAddress(peer) && isLoopbackAddress(socket.localAddress ?? ''),

@@ -27,6 +27,10 @@ export interface Session {
   /** Whether a password may be sent now: over TLS, or in clear on loopback where the configuration allows it. */
   readonly mayLogIn: boolean;
   readonly canStartTls: boolean;
+  /** The program's, for ID. */
+  readonly version: string | undefined;
+  /** How many connections the device may have, when it has so many already; else undefined. */
+  limitFor(device: Device): number | undefined;
   /** What SCRAM-SHA-256-PLUS binds a login to (RFC 9266); undefined where this connection has none. */
   channelBinding(): Uint8Array | undefined;
   /** Upper-case words that ENABLE has switched on (RFC 9051 §6.3.1). */

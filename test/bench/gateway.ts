@@ -13,6 +13,8 @@ import { until } from './wait.js';
 
 export interface GatewayRun {
   readonly endpoint: ImapEndpoint;
+  /** With TLS from the first byte. */
+  readonly tlsPort: () => number;
   /** When the process was spawned (performance.now). */
   readonly startedAt: number;
   readonly readyMs: number;
@@ -67,9 +69,10 @@ export async function startGateway(configFile: string): Promise<GatewayRun> {
   const startedAt = performance.now();
   const at = new Map<string, number>();
   let port = 0;
+  let tlsPort = 0;
   const onLine = (line: string) => {
-    const event = JSON.parse(line) as { event: string; imap?: number; account?: string };
-    if (event.event === 'ready') port = event.imap ?? 0;
+    const event = JSON.parse(line) as { event: string; imap?: number; imaps?: number; account?: string };
+    if (event.event === 'ready') [port, tlsPort] = [event.imap ?? 0, event.imaps ?? 0];
     at.set(event.account === undefined ? event.event : `${event.event} ${event.account}`, performance.now());
   };
   const logFile = `${configFile}.log`;
@@ -91,6 +94,7 @@ export async function startGateway(configFile: string): Promise<GatewayRun> {
   };
   return {
     endpoint: { host: '127.0.0.1', port, user: 'me', password: PASSWORD, cpuMs: () => mainThreadMs(child.pid) },
+    tlsPort: () => tlsPort,
     startedAt,
     readyMs,
     synced: (account) => seen(account === undefined ? 'synced' : `synced ${account}`, SYNC_MS),

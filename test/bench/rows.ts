@@ -78,6 +78,18 @@ export const ROWS = [
     unit: 'count',
     goals: { gateway: 0, delayed: 0 },
   },
+  {
+    key: 'idlePlain',
+    title: 'memory of a connection in IDLE, of 500',
+    unit: 'kB',
+    goals: { gateway: 40, delayed: 40 },
+  },
+  {
+    key: 'idleTls',
+    title: 'memory of a TLS connection in IDLE, of 500',
+    unit: 'kB',
+    goals: { gateway: 40, delayed: 40 },
+  },
 ] as const satisfies readonly Row[];
 
 export type RowKey = (typeof ROWS)[number]['key'];

@@ -4,6 +4,7 @@ import { KEPT_HEADER_FIELDS } from '../../src/mail/header-fields.js';
 import { ACCOUNTS } from './accounts.js';
 import type { Column } from './figures.js';
 import { type GatewayRun, startGateway } from './gateway.js';
+import { idleSteps } from './idle-connections.js';
 import { newMailStep } from './new-mail.js';
 import { type ImapEndpoint, RawImap } from './raw-imap.js';
 import { fetchEvery, readSteps, withMailbox } from './read-steps.js';
@@ -80,6 +81,7 @@ async function restart(column: BenchColumn, configFile: string, relays: readonly
     const { bytesDown, contentFetches } = trafficOf(relays, before);
     column.put('restartDownloaded', { value: bytesDown / 1000 });
     column.put('restartFetches', { value: contentFetches });
+    await idleSteps(column, gateway);
   });
 }
 

@@ -36,6 +36,7 @@ export interface HarnessOptions {
   readonly prepare?: (fake: (name: string) => FakeUpstream) => void;
   readonly plaintextOnLoopback?: boolean;
   readonly compressOnLoopback?: boolean;
+  readonly maxConnectionsPerDevice?: number;
   readonly maxConnections?: number;
   readonly accountTrees?: 'all' | 'folders' | 'none';
   readonly merge?: Readonly<Record<string, readonly string[]>>;
@@ -172,6 +173,10 @@ async function startRun(settings: RunSettings): Promise<Run> {
       ],
       tls: await serverTls(),
       plaintextOnLoopback: options.plaintextOnLoopback ?? true,
+      version: '1.2.3',
+      ...(options.maxConnectionsPerDevice === undefined
+        ? {}
+        : { maxConnectionsPerDevice: options.maxConnectionsPerDevice }),
       compressOnLoopback: options.compressOnLoopback ?? false,
       privatePeersOnly: false,
       logger: options.logger ?? silentLogger,

@@ -90,7 +90,11 @@ function mayLogIn(session: Session): void {
 
 const utf8 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
 
+/** @throws {MailboxError} LIMIT when the device has all the connections it may have */
 function loggedIn(session: Session, device: Device): Completion {
+  const limit = session.limitFor(device);
+  if (limit !== undefined)
+    throw new MailboxError('LIMIT', `this device may have at most ${limit} connections at a time`);
   session.state = { kind: 'authenticated', device };
   return { code: `CAPABILITY ${session.capabilities()}`, text: 'logged in' };
 }
