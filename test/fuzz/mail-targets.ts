@@ -9,7 +9,7 @@ import { envelopeOf } from '../../src/mail/envelope.js';
 import { eachField, selectHeaderFields } from '../../src/mail/header-block.js';
 import type { WireText } from '../../src/mail/ids.js';
 import { type MimePart, parseMime } from '../../src/mail/mime.js';
-import { parseParameterized } from '../../src/mail/mime-parameters.js';
+import { parseContentType } from '../../src/mail/mime-parameters.js';
 import { sectionRange } from '../../src/mail/sections.js';
 import { messageIdsIn, sortKeysOf } from '../../src/mail/sort-keys.js';
 import { endOfToken, wireString } from '../../src/mail/wire-strings.js';
@@ -205,7 +205,7 @@ const texts: FuzzTarget = {
   ],
   run: (input) => {
     casemap(decodeHeaderText(input as WireText));
-    for (const [name] of parseParameterized(input).params)
+    for (const [name] of parseContentType(input).params)
       holds(name === name.toLowerCase(), 'a parameter in upper case');
   },
 };
