@@ -29,6 +29,8 @@ class AddressReader {
   /** Nothing is looked for behind its last place: a thousand brackets are not a thousand walks to the end. */
   readonly #lastColon: number;
   readonly #lastClose: number;
+  /** A comma that stands before the next `>`: angles up to it are not closed, and it is not looked for once more. */
+  #commaFirst = -1;
 
   constructor(text: string) {
     this.#text = text;
@@ -114,9 +116,10 @@ class AddressReader {
   /** Passes over `>`, and over junk before it that reaches into no other address. */
   #closeAngle(): void {
     let at = this.#at;
-    if (at > this.#lastClose) return;
+    if (at > this.#lastClose || at <= this.#commaFirst) return;
     while (this.#text[at] !== '>' && this.#text[at] !== ',') at++;
     if (this.#text[at] === '>') this.#at = at + 1;
+    else this.#commaFirst = at;
   }
 
   #push({ name, route, mailbox, host }: RawAddress): void {

@@ -90,6 +90,7 @@ export function decodedBodyText(bytes: Uint8Array, root: MimePart): string {
   return texts.join('\n');
 }
 
+// The look behind keeps a line of spaces from being tried from each of its spaces.
 function transferDecoded(raw: Buffer, encoding: string | undefined): Buffer {
   switch (encoding?.toLowerCase()) {
     case 'base64':
@@ -98,7 +99,7 @@ function transferDecoded(raw: Buffer, encoding: string | undefined): Buffer {
       return decodeQ(
         raw
           .toString('latin1')
-          .replace(/[ \t]*\r?\n/g, '\n')
+          .replace(/(?<![ \t])[ \t]*\r?\n/g, '\n')
           .replace(/=\n/g, ''),
       );
     default:

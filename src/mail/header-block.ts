@@ -11,12 +11,17 @@ export function eachField(
   visit: (name: string, start: number, valueStart: number, end: number) => void,
 ): void {
   let start = 0;
+  // The next colon is looked for once, however many lines without one stand before it.
+  let colon = -1;
   while (start < block.length) {
     let end = endOfLine(block, start);
     // The empty line closes the block.
     if (block[start] === '\n' || (block[start] === '\r' && block[start + 1] === '\n')) return;
     while (end < block.length && (block[end] === ' ' || block[end] === '\t')) end = endOfLine(block, end);
-    const colon = block.indexOf(':', start);
+    if (colon < start) {
+      const next = block.indexOf(':', start);
+      colon = next < 0 ? block.length : next;
+    }
     if (colon > start && colon < end) {
       let nameEnd = colon;
       while (nameEnd > start && (block[nameEnd - 1] === ' ' || block[nameEnd - 1] === '\t')) nameEnd--;

@@ -102,7 +102,7 @@ class Splitter {
   #delimiterAt(at: number): { index: number; isLast: boolean } | undefined {
     const lf = this.#bytes.indexOf(LF, at);
     const end = lf < 0 ? this.#bytes.length : lf;
-    const line = this.#bytes.latin1(at + 2, Math.min(end, at + 2 + 1000)).replace(/[ \t\r]+$/, '');
+    const line = this.#bytes.latin1(at + 2, Math.min(end, at + 2 + 1000)).replace(/(?<![ \t\r])[ \t\r]+$/, '');
     let best: { index: number; isLast: boolean; length: number } | undefined;
     for (let index = this.#open.length - 1; index >= 0; index--) {
       const boundary = this.#open[index]?.boundary ?? '';

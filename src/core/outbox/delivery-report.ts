@@ -57,7 +57,7 @@ export function deliveryReport({ to, messageId, failed, header }: DeliveryReport
     `--${boundary}`,
     'Content-Type: text/rfc822-headers',
     '',
-    header.replace(/(\r?\n)+$/, ''),
+    header.replace(/(?<!\n)(?:\r?\n)+$/, ''),
     '',
     `--${boundary}--`,
     '',

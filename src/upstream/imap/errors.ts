@@ -55,8 +55,9 @@ export function refusal(
   more: UpstreamErrorDetails = {},
 ): UpstreamError {
   const serverText = safeText(text);
-  const kind = (code === undefined ? undefined : KIND_OF_CODE.get(code)) ?? (isBusy(text) ? 'transient' : 'permanent');
-  const retryAfterMs = kind === 'permanent' ? undefined : retryAfterOf(text);
+  const kind =
+    (code === undefined ? undefined : KIND_OF_CODE.get(code)) ?? (isBusy(serverText) ? 'transient' : 'permanent');
+  const retryAfterMs = kind === 'permanent' ? undefined : retryAfterOf(serverText);
   return new UpstreamError(kind, `the server refused ${command}: ${serverText || code || 'no reason given'}`, {
     ...(code === undefined ? {} : { code }),
     ...(serverText === '' ? {} : { serverText }),
@@ -69,10 +70,11 @@ export function refusal(
 export function loginRefusal(code: string | undefined, text: string, loginRetryMs: number | undefined): UpstreamError {
   const serverText = safeText(text);
   const kind =
-    (code === undefined ? undefined : KIND_OF_CODE.get(code)) === 'transient' || (code === undefined && isBusy(text))
+    (code === undefined ? undefined : KIND_OF_CODE.get(code)) === 'transient' ||
+    (code === undefined && isBusy(serverText))
       ? 'transient'
       : 'auth';
-  const retryAfterMs = retryAfterOf(text) ?? (kind === 'auth' ? loginRetryMs : undefined);
+  const retryAfterMs = retryAfterOf(serverText) ?? (kind === 'auth' ? loginRetryMs : undefined);
   return new UpstreamError(kind, `the server refused the login: ${serverText || code || 'no reason given'}`, {
     ...(code === undefined ? {} : { code }),
     ...(serverText === '' ? {} : { serverText }),
