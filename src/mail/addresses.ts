@@ -134,14 +134,23 @@ class AddressReader {
   /** Words, quoted strings and dots, white space between them as one space. */
   #phrase(): string {
     let text = '';
+    // To ask the growing text itself would copy it with every word.
+    let endsWithDot = false;
     for (;;) {
       const hadSpace = this.#skip();
       const char = this.#text[this.#at];
       if (char === undefined || '<>@,:;'.includes(char)) return text;
-      if (hadSpace && text !== '' && !text.endsWith('.') && char !== '.') text += ' ';
-      if (char === '"') text += this.#quoted();
-      else if (char === ')' || char === '\\') this.#at++;
-      else text += this.#word();
+      if (hadSpace && text !== '' && !endsWithDot && char !== '.') {
+        text += ' ';
+        endsWithDot = false;
+      }
+      if (char === ')' || char === '\\') {
+        this.#at++;
+        continue;
+      }
+      const piece = char === '"' ? this.#quoted() : this.#word();
+      text += piece;
+      if (piece !== '') endsWithDot = piece.endsWith('.');
     }
   }
 
@@ -173,12 +182,14 @@ class AddressReader {
       return literal;
     }
     let text = '';
+    let endsWithDot = false;
     for (;;) {
-      text += this.#word();
+      const word = this.#word();
+      text += word;
+      if (word !== '') endsWithDot = word.endsWith('.');
       const hadSpace = this.#skip();
       const next = this.#text[this.#at];
-      const goesOn =
-        next !== undefined && !'<>@,:;"()\\'.includes(next) && (!hadSpace || next === '.' || text.endsWith('.'));
+      const goesOn = next !== undefined && !'<>@,:;"()\\'.includes(next) && (!hadSpace || next === '.' || endsWithDot);
       if (!goesOn) return text;
     }
   }

@@ -1,14 +1,17 @@
 // What is in messages: structure, envelope, addresses, dates, texts. None of it may refuse, whatever was sent.
 import { parseAddresses } from '../../src/mail/addresses.js';
+import { baseSubject } from '../../src/mail/base-subject.js';
 import { bodyOf, bodyStructureOf } from '../../src/mail/body-structure.js';
+import { casemap } from '../../src/mail/collation.js';
 import { formatInternalDate, parseDateHeader, parseInternalDate, parseSearchDay } from '../../src/mail/dates.js';
-import { decodedBodyText, decodeHeaderText, searchFold } from '../../src/mail/decoded-text.js';
+import { decodedBodyText, decodeHeaderText } from '../../src/mail/decoded-text.js';
 import { envelopeOf } from '../../src/mail/envelope.js';
 import { eachField, selectHeaderFields } from '../../src/mail/header-block.js';
 import type { WireText } from '../../src/mail/ids.js';
 import { type MimePart, parseMime } from '../../src/mail/mime.js';
 import { parseParameterized } from '../../src/mail/mime-parameters.js';
 import { sectionRange } from '../../src/mail/sections.js';
+import { messageIdsIn, sortKeysOf } from '../../src/mail/sort-keys.js';
 import { endOfToken, wireString } from '../../src/mail/wire-strings.js';
 import { BROKEN } from '../support/broken-messages.js';
 import { checkEnvelope, checkStructure, ResponseReader, type Value } from '../support/imap-grammar.js';
@@ -201,7 +204,7 @@ const texts: FuzzTarget = {
     'text/plain; charset="utf-8"; x*0=a',
   ],
   run: (input) => {
-    searchFold(decodeHeaderText(input as WireText));
+    casemap(decodeHeaderText(input as WireText));
     for (const [name] of parseParameterized(input).params)
       holds(name === name.toLowerCase(), 'a parameter in upper case');
   },
@@ -220,4 +223,39 @@ const strings: FuzzTarget = {
   },
 };
 
-export const mailTargets: readonly FuzzTarget[] = [mime, addresses, envelope, dates, headers, texts, strings];
+const sorting: FuzzTarget = {
+  name: 'sorting',
+  tokens: [
+    'Re:',
+    '[list]',
+    ' ',
+    '(fwd)',
+    '[fwd:',
+    ']',
+    '[',
+    'Fw',
+    '<a@b>',
+    '<',
+    '>',
+    '@',
+    '"',
+    '\\',
+    '\r\n',
+    'Subject: ',
+    'References: ',
+    'From: a@b\r\n',
+  ],
+  seeds: [
+    'Subject: Re: [list] hi (fwd)\r\nReferences: <a@b> <c@d>\r\nMessage-ID: <e@f>\r\n\r\n',
+    '[fwd: Re: x]',
+    '<"a b"@c>',
+  ],
+  run: (input) => {
+    sortKeysOf(input);
+    const base = baseSubject(input);
+    holds(base.text.length <= input.length, 'the base subject is longer than the subject');
+    for (const id of messageIdsIn(input)) holds(id !== '', 'an empty message id');
+  },
+};
+
+export const mailTargets: readonly FuzzTarget[] = [sorting, mime, addresses, envelope, dates, headers, texts, strings];

@@ -10,10 +10,7 @@ export const isTooMuch = (patterns: readonly string[]): boolean =>
  * proportion to pattern × path, whatever they are: no backtracking.
  */
 export function matcher(pattern: string): (path: string) => boolean {
-  const normal = pattern
-    .normalize('NFC')
-    .replace(/\*[*%]*|%+\*[*%]*/g, '*')
-    .replace(/%+/g, '%');
+  const normal = pattern.normalize('NFC').replace(/[*%]+/g, (run) => (run.includes('*') ? '*' : '%'));
   return (path) => matchFrom(normal, path);
 }
 
