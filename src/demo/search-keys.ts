@@ -55,7 +55,7 @@ function containsWords(haystack: string, needle: string): boolean {
   for (let at = text.indexOf(wanted); at >= 0 && wanted !== ''; at = text.indexOf(wanted, at + 1)) {
     const before = text[at - 1] ?? ' ';
     const after = text[at + wanted.length] ?? ' ';
-    if (!/[a-z0-9]/.test(before) && !/[a-z0-9]/.test(after)) return true;
+    if (!/[a-z0-9]/i.test(before) && !/[a-z0-9]/i.test(after)) return true;
   }
   return wanted === '';
 }

@@ -173,8 +173,8 @@ const headers: FuzzTarget = {
     });
     const wanted = new Set(['subject', 'to']);
     const both = selectHeaderFields(input, wanted, false).length + selectHeaderFields(input, wanted, true).length;
-    // Each ends with an empty line, and may have had to add a line end before it.
-    holds(both >= size + 4 && both <= size + 8, `${both} bytes of ${size} in the two halves`);
+    // Each ends with an empty line (.NOT only if the block does), and may have had to add a line end before it.
+    holds(both >= size + 2 && both <= size + 8, `${both} bytes of ${size} in the two halves`);
   },
 };
 
@@ -205,8 +205,7 @@ const texts: FuzzTarget = {
   ],
   run: (input) => {
     casemap(decodeHeaderText(input as WireText));
-    for (const [name] of parseContentType(input).params)
-      holds(name === name.toLowerCase(), 'a parameter in upper case');
+    for (const [name] of parseContentType(input).params) holds(/^[^\s;="]+$/.test(name), `a parameter named ${name}`);
   },
 };
 
@@ -217,7 +216,7 @@ const strings: FuzzTarget = {
   run: (input) => {
     const text = wireString(input);
     holds(endOfToken(text, 0) === text.length, 'a string does not end where it ends');
-    holds(readValue(text) === input.replaceAll('\0', '\x80') || !/^["{]/.test(text), 'a string is read as another');
+    holds(readValue(text) === input.replaceAll('\0', '\xef\xbf\xbd') || !/^["{]/.test(text), 'a string is read as another');
     const end = endOfToken(input, 0);
     holds(end >= 0 && end <= input.length, `a token ends at ${end}`);
   },
