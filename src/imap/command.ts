@@ -56,6 +56,8 @@ export interface Command<Args> {
   readonly enables?: readonly string[];
   /** Whether the literal this line ends with is read by `run`, as it comes, and not collected with the command (APPEND). */
   readonly streams?: (line: string) => boolean;
+  /** It waits for the client, not the client for it: no signs of life are given meanwhile (IDLE, AUTHENTICATE, APPEND). */
+  readonly isDialogue?: boolean;
   /** Whether pending EXPUNGEs may go out before the tagged reply; the UID form always may (RFC 9051 §7.5.1). */
   readonly expunges: 'allowed' | 'held';
   /** @throws {BadCommandError} */

@@ -26,6 +26,8 @@ export interface ConnectionOptions {
   limitFor(device: string): number | undefined;
   /** COMPRESS is of use here, once there is TLS. */
   readonly compresses: boolean;
+  /** After how much silence a command that still runs says so (RFC 9585), ms. */
+  readonly progressMs: number | undefined;
   /** Wraps the socket after STARTTLS. */
   secure(socket: Socket): TLSSocket;
 }
@@ -223,6 +225,7 @@ class ConnectionRun implements ConnectionInfo {
         reply: this.#wire.reply,
         conversation: this.#conversation,
         signal: this.#abort.signal,
+        progressMs: this.#options.progressMs,
       },
       command.text,
     );

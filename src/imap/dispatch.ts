@@ -6,6 +6,7 @@ import type { AnyCommand, Completion, Conversation } from './command.js';
 import { commandByName, uidCommands } from './commands/index.js';
 import { BadCommandError, ByeError, oneLine, statusOf } from './errors.js';
 import { inLanguage } from './language.js';
+import { watchProgress } from './progress.js';
 import type { Reply } from './reply.js';
 import type { Session } from './session.js';
 import { Decoder } from './wire/decoder.js';
@@ -17,6 +18,8 @@ export interface DispatchContext {
   readonly conversation: Conversation;
   readonly signal: AbortSignal;
   readonly logger: Logger;
+  /** After how much silence a command that still runs says so, ms. */
+  readonly progressMs?: number | undefined;
 }
 
 // tag: any ASTRING-CHAR except "+" (RFC 9051 §9)
@@ -46,7 +49,8 @@ export async function dispatch(context: DispatchContext, line: string): Promise<
     name = uid ? `UID ${command.name}` : command.name;
     checkState(session, command);
     const args = command.parse(decoder, uid);
-    const completion = await command.run({ ...context, tag, uid, rev2, utf8 }, args);
+    const running = command.run({ ...context, tag, uid, rev2, utf8 }, args);
+    const completion = running instanceof Promise ? await patiently(context, tag, command, running) : running;
     await tellChanges(context, command.expunges === 'allowed' || uid);
     status = completionText(name, completion);
     if (completion?.isNo) outcome = 'no';
@@ -82,6 +86,22 @@ function checkState(session: Session, command: AnyCommand): void {
   }
   if (command.writes && state.kind === 'selected' && state.selected.readOnly) {
     throw new MailboxError('CANNOT', 'the mailbox was opened read-only');
+  }
+}
+
+/** Waits for a command, with signs of life to the client. */
+async function patiently<T>(
+  { reply, progressMs }: DispatchContext,
+  tag: string,
+  command: AnyCommand,
+  running: Promise<T>,
+): Promise<T> {
+  if (command.isDialogue) return running;
+  const stop = watchProgress(reply, tag, progressMs);
+  try {
+    return await running;
+  } finally {
+    stop();
   }
 }
 

@@ -21,6 +21,8 @@ export interface ImapServerOptions {
   readonly privatePeersOnly: boolean;
   /** Offers COMPRESS (over TLS) to clients on this machine too. */
   readonly compressOnLoopback?: boolean;
+  /** See ConnectionOptions. */
+  readonly progressMs?: number;
   /** Of all clients; default 1,000. */
   readonly maxConnections?: number;
   /** That one device may have logged in; default 600. */
@@ -69,6 +71,7 @@ export async function createImapServer(options: ImapServerOptions, core: Core): 
       version: options.version,
       limitFor,
       compresses: options.compressOnLoopback === true || !isLoopbackAddress(peer),
+      progressMs: options.progressMs,
       plaintextAllowed:
         options.plaintextOnLoopback && isLoopbackAddress(peer) && isLoopbackAddress(socket.localAddress ?? ''),
       secure: (plain) => new TLSSocket(plain, { ...options.tls, isServer: true, minVersion: 'TLSv1.2' }),

@@ -216,7 +216,10 @@ const strings: FuzzTarget = {
   run: (input) => {
     const text = wireString(input);
     holds(endOfToken(text, 0) === text.length, 'a string does not end where it ends');
-    holds(readValue(text) === input.replaceAll('\0', '\xef\xbf\xbd') || !/^["{]/.test(text), 'a string is read as another');
+    holds(
+      readValue(text) === input.replaceAll('\0', '\xef\xbf\xbd') || !/^["{]/.test(text),
+      'a string is read as another',
+    );
     const end = endOfToken(input, 0);
     holds(end >= 0 && end <= input.length, `a token ends at ${end}`);
   },

@@ -36,6 +36,7 @@ export interface HarnessOptions {
   readonly prepare?: (fake: (name: string) => FakeUpstream) => void;
   readonly plaintextOnLoopback?: boolean;
   readonly compressOnLoopback?: boolean;
+  readonly progressMs?: number;
   readonly maxConnectionsPerDevice?: number;
   readonly maxConnections?: number;
   readonly accountTrees?: 'all' | 'folders' | 'none';
@@ -178,6 +179,7 @@ async function startRun(settings: RunSettings): Promise<Run> {
         ? {}
         : { maxConnectionsPerDevice: options.maxConnectionsPerDevice }),
       compressOnLoopback: options.compressOnLoopback ?? false,
+      ...(options.progressMs === undefined ? {} : { progressMs: options.progressMs }),
       privatePeersOnly: false,
       logger: options.logger ?? silentLogger,
       ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }),

@@ -9,7 +9,11 @@ const ANY: readonly StateKind[] = ['notAuthenticated', 'authenticated', 'selecte
 export const capability = defineCommand({
   name: 'CAPABILITY',
   states: ANY,
-  capabilities: ['IMAP4rev1', 'LITERAL+'],
+  // What IMAP4rev2 changes (RFC 9051 Appendix E) stands with each command, by context.rev2; INPROGRESS is progress.ts.
+  capabilities: ({ state }) => [
+    ...['IMAP4rev1', 'IMAP4rev2', 'LITERAL+'],
+    ...(state.kind === 'notAuthenticated' ? [] : ['INPROGRESS']),
+  ],
   expunges: 'allowed',
   parse: (decoder) => decoder.end(),
   run: ({ session, reply }) => {

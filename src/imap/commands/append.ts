@@ -25,6 +25,7 @@ export const append = defineCommand<AppendArgs>({
   capabilities: ['MULTIAPPEND', 'CATENATE', 'URL-PARTIAL', 'UTF8=ACCEPT'],
   // What it changes beyond APPEND: mailbox names (dispatch.ts, encode.ts), quoted strings (decoder.ts), SEARCH's CHARSET.
   enables: ['UTF8=ACCEPT'],
+  isDialogue: true,
   streams: (line) => !MAILBOX_LITERAL.test(line),
   expunges: 'allowed',
   parse: (decoder) => {

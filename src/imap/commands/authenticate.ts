@@ -35,6 +35,7 @@ export const authenticate = defineCommand({
   name: 'AUTHENTICATE',
   states: ['notAuthenticated'],
   capabilities,
+  isDialogue: true,
   expunges: 'held',
   parse: (decoder) => {
     decoder.space();

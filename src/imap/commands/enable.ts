@@ -9,6 +9,7 @@ export const enable = defineCommand({
   name: 'ENABLE',
   states: ['authenticated', 'selected'],
   capabilities: ['ENABLE'],
+  enables: ['IMAP4REV2'],
   expunges: 'allowed',
   parse: (decoder) => {
     const words: string[] = [];

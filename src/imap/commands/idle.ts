@@ -6,6 +6,7 @@ export const idle = defineCommand({
   name: 'IDLE',
   states: ['authenticated', 'selected'],
   capabilities: ['IDLE'],
+  isDialogue: true,
   expunges: 'allowed',
   parse: (decoder) => decoder.end(),
   run: async (context) => {

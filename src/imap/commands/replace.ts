@@ -29,6 +29,7 @@ export const replace = defineCommand<ReplaceArgs>({
   states: ['selected'],
   writes: true,
   capabilities: ['REPLACE'],
+  isDialogue: true,
   streams: (line) => !MAILBOX_LITERAL.test(line),
   expunges: 'allowed',
   parse: (decoder) => {
