@@ -65,6 +65,7 @@ export interface FetchColumns {
   readonly modseq?: boolean;
   /** `emailId` and `threadId` */
   readonly objectIds?: boolean;
+  readonly saveDate?: boolean;
 }
 
 /** What the index knows of a message; a column that was not asked for is ''. Texts are WireText (write as latin1). */
@@ -83,6 +84,8 @@ export interface FetchRow {
   /** objectids (RFC 8474 §7), if asked for; a thread's is '' where nobody knows one. */
   readonly emailId?: string;
   readonly threadId?: string;
+  /** Unix time, seconds, if asked for; null where it is not known (RFC 8514 §4). */
+  readonly saveDate?: number | null;
 }
 
 /** The bytes of one message, from the cache or on their way from upstream. */

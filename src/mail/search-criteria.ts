@@ -31,6 +31,8 @@ export type SearchCriteria =
   | { readonly key: 'smaller'; readonly sizeBytes: number }
   | { readonly key: 'internalDate'; readonly relation: DayRelation; readonly day: Day }
   | { readonly key: 'sentDate'; readonly relation: DayRelation; readonly day: Day }
+  /** when it came into the mailbox (RFC 8514), the internal date where that is not known */
+  | { readonly key: 'saveDate'; readonly relation: DayRelation; readonly day: Day }
   /** INTERNALDATE within [from, to], Unix seconds (RFC 5032) */
   | { readonly key: 'arrived'; readonly from: number; readonly to: number }
   /** changed at this modseq or later (RFC 7162 §3.1.5) */

@@ -7,6 +7,7 @@ export interface ListingColumns {
   readonly bodyStructure?: boolean;
   readonly headers?: boolean;
   readonly objectIds?: boolean;
+  readonly saveDate?: boolean;
 }
 
 /** A column not asked for is ''. `missing` is 1 when the listing has not been fetched from upstream yet. */
@@ -22,6 +23,7 @@ export interface ListingReadRow {
   /** Only if asked for. */
   readonly emailId?: string;
   readonly threadId?: string;
+  readonly saveDate?: number | null;
 }
 
 /** What is needed to fetch a message's body or listing from upstream. */
@@ -60,7 +62,8 @@ export function createListingReads({ sqlite }: Database): ListingReads {
       (columns.envelope ? 1 : 0) |
       (columns.bodyStructure ? 2 : 0) |
       (columns.headers ? 4 : 0) |
-      (columns.objectIds ? 8 : 0);
+      (columns.objectIds ? 8 : 0) |
+      (columns.saveDate ? 16 : 0);
     const known = statements.get(key);
     if (known) return known;
     const listing = columns.envelope || columns.bodyStructure;
@@ -69,7 +72,8 @@ export function createListingReads({ sqlite }: Database): ListingReads {
          ${columns.envelope ? "ifnull(l.envelope, '')" : "''"} AS envelope,
          ${columns.bodyStructure ? "ifnull(l.bodyStructure, '')" : "''"} AS bodyStructure,
          ${columns.headers ? "ifnull(h.block, '')" : "''"} AS headers,
-         ${listing ? 'l.messageId IS NULL' : columns.headers ? 'h.messageId IS NULL' : '0'} AS missing ${columns.objectIds ? OBJECT_IDS : ''}
+         ${listing ? 'l.messageId IS NULL' : columns.headers ? 'h.messageId IS NULL' : '0'} AS missing
+         ${columns.objectIds ? OBJECT_IDS : ''} ${columns.saveDate ? ', e.saveDate' : ''}
        FROM entries e JOIN copies c ON c.id = e.copyId JOIN messages m ON m.id = c.messageId
          ${listing ? 'LEFT JOIN listings l ON l.messageId = m.id' : ''}
          ${columns.headers ? 'LEFT JOIN headers h ON h.messageId = m.id' : ''}

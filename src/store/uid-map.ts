@@ -24,6 +24,7 @@ export interface Allocation {
 export interface UidMap {
   counters(mailboxId: number): { uidNext: number; highestModseq: number; uidValidity: number } | undefined;
   setCounters(mailboxId: number, uidNext: number, highestModseq: number): void;
+  /** A new entry, saved now. */
   insert(mailboxId: number, uid: number, copyId: number, modseq: number): void;
   entriesOfCopy(copyId: number): EntryRow[];
   copyAt(mailboxId: number, uid: number): number | undefined;
@@ -35,7 +36,10 @@ export interface UidMap {
   /** False if the mailbox does not show the copy. */
   touch(mailboxId: number, copyId: number, modseq: number): boolean;
   remove(mailboxId: number, uid: number, modseq: number): void;
-  /** Copies of `sourceIds` that have no entry in the mailbox get one each, in order of internal date; returns how many. */
+  /**
+   * Copies of `sourceIds` that have no entry in the mailbox get one each, in order of internal date; returns how many.
+   * They are saved now, or when they came into another mailbox: so that numbering a mailbox anew makes nothing young.
+   */
   allocate(allocation: Allocation): number;
   snapshot(mailboxId: number): IterableIterator<EntryTuple>;
   changed(mailboxId: number, modseq: number): EntryTuple[];
@@ -44,10 +48,15 @@ export interface UidMap {
   sizes(mailboxId: number, fromUid: number): IterableIterator<[number, number]>;
 }
 
+/** Unix time, seconds. */
+const now = () => Math.floor(Date.now() / 1000);
+
 export function createUidMap({ sqlite }: Database): UidMap {
   const counters = sqlite.prepare('SELECT uidNext, highestModseq, uidValidity FROM mailboxes WHERE id = ?');
   const setCounters = sqlite.prepare('UPDATE mailboxes SET uidNext = ?, highestModseq = ? WHERE id = ?');
-  const insert = sqlite.prepare('INSERT INTO entries (mailboxId, uid, copyId, modseq) VALUES (?, ?, ?, ?)');
+  const insert = sqlite.prepare(
+    'INSERT INTO entries (mailboxId, uid, copyId, modseq, saveDate) VALUES (?, ?, ?, ?, ?)',
+  );
   const ofCopy = sqlite.prepare('SELECT mailboxId, uid, copyId, modseq FROM entries WHERE copyId = ?');
   const copyAt = sqlite.prepare('SELECT copyId FROM entries WHERE mailboxId = ? AND uid = ?').pluck();
   const uidOf = sqlite.prepare('SELECT uid FROM entries WHERE mailboxId = ? AND copyId = ?').pluck();
@@ -59,8 +68,9 @@ export function createUidMap({ sqlite }: Database): UidMap {
   const remove = sqlite.prepare('DELETE FROM entries WHERE mailboxId = ? AND uid = ?');
   const bury = sqlite.prepare('INSERT OR IGNORE INTO tombstones (mailboxId, modseq, uid) VALUES (?, ?, ?)');
   const allocate = sqlite.prepare(
-    `INSERT INTO entries (mailboxId, uid, copyId, modseq)
-     SELECT @mailboxId, @firstUid - 1 + row_number() OVER (ORDER BY m.internalDate, c.sourceId, c.upstreamUid, c.id), c.id, @modseq
+    `INSERT INTO entries (mailboxId, uid, copyId, modseq, saveDate)
+     SELECT @mailboxId, @firstUid - 1 + row_number() OVER (ORDER BY m.internalDate, c.sourceId, c.upstreamUid, c.id), c.id, @modseq,
+       ifnull((SELECT min(saveDate) FROM entries WHERE copyId = c.id), @now)
      FROM copies c JOIN messages m ON m.id = c.messageId
      WHERE c.sourceId IN (SELECT value FROM json_each(@sources)) AND c.leaving = 0
        AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.copyId = c.id AND e.mailboxId = @mailboxId)
@@ -94,7 +104,7 @@ export function createUidMap({ sqlite }: Database): UidMap {
     counters: (mailboxId) =>
       counters.get(mailboxId) as { uidNext: number; highestModseq: number; uidValidity: number } | undefined,
     setCounters: (mailboxId, uidNext, highestModseq) => void setCounters.run(uidNext, highestModseq, mailboxId),
-    insert: (mailboxId, uid, copyId, modseq) => void insert.run(mailboxId, uid, copyId, modseq),
+    insert: (mailboxId, uid, copyId, modseq) => void insert.run(mailboxId, uid, copyId, modseq, now()),
     entriesOfCopy: (copyId) => ofCopy.all(copyId) as EntryRow[],
     copyAt: (mailboxId, uid) => copyAt.get(mailboxId, uid) as number | undefined,
     copiesIn: (mailboxId, low, high) => copiesIn.all(mailboxId, low, high) as (CopyRow & { uid: number })[],
@@ -106,8 +116,14 @@ export function createUidMap({ sqlite }: Database): UidMap {
       bury.run(mailboxId, modseq, uid);
     },
     allocate: ({ mailboxId, sourceIds, firstUid, modseq, archive }) =>
-      allocate.run({ mailboxId, firstUid, modseq, archive: archive ? 1 : 0, sources: JSON.stringify(sourceIds) })
-        .changes,
+      allocate.run({
+        mailboxId,
+        firstUid,
+        modseq,
+        now: now(),
+        archive: archive ? 1 : 0,
+        sources: JSON.stringify(sourceIds),
+      }).changes,
     snapshot: (mailboxId) => snapshot.iterate(mailboxId) as IterableIterator<EntryTuple>,
     changed: (mailboxId, modseq) => changed.all(mailboxId, modseq) as EntryTuple[],
     vanished: (mailboxId, modseq) => vanished.all(mailboxId, modseq) as number[],

@@ -36,8 +36,12 @@ export function createSearch(options: SearchOptions): Reads['search'] {
   return async (mailboxId, criteria, signal) => {
     const { uids, modseqs, flagIds, flagTable } = snapshots.snapshot(mailboxId);
     const test = compile(criteria, await setHits(options, mailboxId, criteria, signal), false);
-    const columns = { headers: needsHeaders(criteria), objectIds: needsObjectIds(criteria) };
-    const needsRows = columns.headers || columns.objectIds || needsDates(criteria);
+    const columns = {
+      headers: needsHeaders(criteria),
+      objectIds: needsObjectIds(criteria),
+      saveDate: needsSaveDates(criteria),
+    };
+    const needsRows = Object.values(columns).includes(true) || needsDates(criteria);
     const wanted = wantedSpans(criteria);
     const hits: number[] = [];
     const scores: number[] = [];
@@ -78,6 +82,7 @@ const DATES_AND_SIZES: ReadonlySet<SearchCriteria['key']> = new Set(['internalDa
 const needsDates = (criteria: SearchCriteria) => someCriterion(criteria, ({ key }) => DATES_AND_SIZES.has(key));
 const needsObjectIds = (criteria: SearchCriteria) =>
   someCriterion(criteria, ({ key }) => key === 'emailId' || key === 'threadId');
+const needsSaveDates = (criteria: SearchCriteria) => someCriterion(criteria, ({ key }) => key === 'saveDate');
 const isTextual = (leaf: SearchCriteria): leaf is UpstreamSearch =>
   leaf.key === 'body' || leaf.key === 'text' || (leaf.key === 'header' && !isKept(leaf.field));
 
@@ -129,6 +134,7 @@ function compile(criteria: SearchCriteria, sets: SetHits, isFuzzy: boolean): Tes
     case 'internalDate':
     case 'arrived':
     case 'sentDate':
+    case 'saveDate':
       return yes(({ row }) => row !== undefined && isOf(row, criteria));
     case 'modseq':
       return yes(({ modseq }) => modseq >= criteria.modseq);
@@ -179,7 +185,10 @@ function headerTest(field: string, text: string, isFuzzy: boolean): Test {
   };
 }
 
-type OfRow = Extract<SearchCriteria, { key: 'larger' | 'smaller' | 'internalDate' | 'arrived' | 'sentDate' }>;
+type OfRow = Extract<
+  SearchCriteria,
+  { key: 'larger' | 'smaller' | 'internalDate' | 'arrived' | 'sentDate' | 'saveDate' }
+>;
 
 function isOf(row: ListingReadRow, criteria: OfRow): boolean {
   switch (criteria.key) {
@@ -193,6 +202,8 @@ function isOf(row: ListingReadRow, criteria: OfRow): boolean {
       return row.internalDate >= criteria.from && row.internalDate <= criteria.to;
     case 'sentDate':
       return isSent(row, criteria);
+    case 'saveDate':
+      return isInRelation(dayOf(row.saveDate ?? row.internalDate, 0), criteria);
   }
 }
 

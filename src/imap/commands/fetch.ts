@@ -37,7 +37,7 @@ export const fetch = defineCommand<FetchArgs>({
   uid: true,
   states: ['selected'],
   expunges: 'held',
-  capabilities: ['BINARY', 'OBJECTID'],
+  capabilities: ['BINARY', 'OBJECTID', 'SAVEDATE'],
   parse: (decoder, uid) => {
     decoder.space();
     const set = decoder.sequenceSet();

@@ -24,11 +24,16 @@ const PARTS: readonly IndexPart[] = [
   FLAGS_PART,
   MODSEQ_PART,
   part('INTERNALDATE', {}, (_, __, row) => `INTERNALDATE ${formatInternalDate(row.internalDate)}`),
+  part(
+    'SAVEDATE',
+    { saveDate: true },
+    (_, __, row) => `SAVEDATE ${row.saveDate == null ? 'NIL' : formatInternalDate(row.saveDate)}`,
+  ),
   part('RFC822.SIZE', {}, (_, __, row) => `RFC822.SIZE ${row.sizeBytes}`),
   part('ENVELOPE', { envelope: true }, (_, __, row) => `ENVELOPE ${row.envelope || NO_ENVELOPE}`),
 ];
 
-/** FLAGS, UID, INTERNALDATE, RFC822.SIZE, ENVELOPE (RFC 9051 §6.4.5), MODSEQ (RFC 7162 §3.1.4.2). */
+/** FLAGS, UID, INTERNALDATE, RFC822.SIZE, ENVELOPE (RFC 9051 §6.4.5), MODSEQ (RFC 7162 §3.1.4.2), SAVEDATE (RFC 8514 §4.2). */
 export const listingItems: readonly FetchItem[] = PARTS.map((made) => ({ names: [made.label], parse: () => made }));
 
 /** The macros (RFC 9051 §6.4.5; FULL is RFC 3501's); they stand alone, never in a list. */

@@ -1,9 +1,9 @@
-// Keys about dates and sizes (RFC 9051 §6.4.4). Dates are compared without time and time zone.
+// Keys about dates and sizes (RFC 9051 §6.4.4; RFC 8514 §4.3). Dates are compared without time and time zone.
 import { parseSearchDay } from '../../mail/dates.js';
 import type { DayRelation } from '../../mail/search-criteria.js';
 import { always, type SearchKey } from './search-key.js';
 
-const date = (name: string, key: 'internalDate' | 'sentDate', relation: DayRelation): SearchKey => ({
+const date = (name: string, key: 'internalDate' | 'sentDate' | 'saveDate', relation: DayRelation): SearchKey => ({
   name,
   parse: (reader) => {
     const day = parseSearchDay(reader.word());
@@ -27,6 +27,11 @@ export const dateAndSizeKeys: readonly SearchKey[] = [
   date('SENTBEFORE', 'sentDate', 'before'),
   date('SENTON', 'sentDate', 'on'),
   date('SENTSINCE', 'sentDate', 'since'),
+  date('SAVEDBEFORE', 'saveDate', 'before'),
+  date('SAVEDON', 'saveDate', 'on'),
+  date('SAVEDSINCE', 'saveDate', 'since'),
+  // Every mailbox here has save dates: all messages (RFC 8514 §4.3).
+  { name: 'SAVEDATESUPPORTED', parse: () => always({ key: 'all' }) },
   size('LARGER', 'larger'),
   size('SMALLER', 'smaller'),
 ];

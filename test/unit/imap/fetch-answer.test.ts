@@ -41,6 +41,7 @@ describe('FETCH from the index', () => {
     ['UID FETCH 100:* UID', '* 3 FETCH (UID 9)\r\n'],
     ['UID FETCH 1:4,6,8 UID', ''],
     ['FETCH 1 FAST', '* 1 FETCH (FLAGS (\\Seen) INTERNALDATE "01-Jan-1970 00:00:00 +0000" RFC822.SIZE 44)\r\n'],
+    ['FETCH 3 SAVEDATE', '* 3 FETCH (SAVEDATE NIL)\r\n'],
     ['FETCH 1 (RFC822.SIZE ENVELOPE)', `* 1 FETCH (RFC822.SIZE 44 ENVELOPE ${ENVELOPE})\r\n`],
     ['FETCH 1 BODYSTRUCTURE', `* 1 FETCH (BODYSTRUCTURE ${STRUCTURE})\r\n`],
     ['FETCH 1 BODY', '* 1 FETCH (BODY ("text" "plain" NIL NIL NIL "7bit" 7 1))\r\n'],

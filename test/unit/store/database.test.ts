@@ -116,9 +116,11 @@ test('a file of the first version is brought up to date, and keeps its mailboxes
   old.exec(readFileSync(new URL(first ?? '', MIGRATIONS), 'utf8'));
   old.pragma('user_version = 1');
   old.exec("INSERT INTO mailboxes (path, kind, role, uidValidity) VALUES ('Sent', 'unified', 'sent', 7)");
+  old.exec('INSERT INTO entries (mailboxId, uid, copyId, modseq) VALUES (1, 4, 9, 2)');
   old.close();
   const database = openDatabase(join(directory, 'old.db'));
   const { mailboxes } = createStore(database);
   expect(mailboxes.byPath('Sent')).toMatchObject({ role: 'sent', uidValidity: 7, specialUse: undefined });
+  expect(database.sqlite.prepare('SELECT * FROM entries').all()).toMatchObject([{ uid: 4, copyId: 9, saveDate: null }]);
   database.close();
 });
