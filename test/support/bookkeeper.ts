@@ -84,7 +84,9 @@ export class Bookkeeper {
   async do(command: string): Promise<Answer> {
     const answer = await this.client.command(command);
     for (const line of answer.untagged) this.hear(line, !/^(FETCH|STORE|SEARCH)/.test(command));
-    if (command === 'NOOP' && this.#heardModseq > this.#modseq) this.#modseq = this.#heardModseq;
+    // Not before it knows every message it was told the number of.
+    const isWhole = command === 'NOOP' && !this.uids.includes(0);
+    if (isWhole && this.#heardModseq > this.#modseq) this.#modseq = this.#heardModseq;
     return answer;
   }
 
