@@ -66,6 +66,8 @@ export interface FetchColumns {
   /** `emailId` and `threadId` */
   readonly objectIds?: boolean;
   readonly saveDate?: boolean;
+  /** `lazy`: no upstream is asked for it. */
+  readonly preview?: 'lazy' | 'made';
 }
 
 /** What the index knows of a message; a column that was not asked for is ''. Texts are WireText (write as latin1). */
@@ -86,6 +88,8 @@ export interface FetchRow {
   readonly threadId?: string;
   /** Unix time, seconds, if asked for; null where it is not known (RFC 8514 §4). */
   readonly saveDate?: number | null;
+  /** The beginning of the text, wire-ready, if asked for (RFC 8970); null where it is not known. */
+  readonly preview?: string | null;
 }
 
 /** The bytes of one message, from the cache or on their way from upstream. */

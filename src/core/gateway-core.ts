@@ -22,6 +22,7 @@ import { createMailboxes } from './mailboxes.js';
 import { createOverview } from './overview.js';
 import { createQuotas } from './quotas.js';
 import { createMessageBodies } from './reads/bodies.js';
+import { createPreviews } from './reads/previews.js';
 import { createRows } from './reads/rows.js';
 import { createSearch } from './reads/search.js';
 import { createSnapshots } from './reads/snapshots.js';
@@ -181,7 +182,7 @@ export function createCore(options: CoreOptions): Core {
     annotations: createAnnotations({ store, unit, accounts: byId, stateOf: (id) => actors.get(id)?.status().state }),
     reads: {
       ...snapshots,
-      rows: createRows({ store, ingest, bodies, takeApart, reader }),
+      rows: createRows({ store, ingest, bodies, takeApart, reader, fillPreviews: createPreviews({ store, bodies }) }),
       bodies: bodies.bodies,
       sort: createSort(sortTables),
       thread: createThread(sortTables),

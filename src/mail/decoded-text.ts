@@ -66,6 +66,12 @@ function decodeBytes(bytes: Buffer, charset: string): string {
   return iconv.decode(bytes, name);
 }
 
+/** A part's bytes, or the beginning of them, as text. */
+export function decodedText(raw: Buffer, { params, encoding }: MimePart): string {
+  const charset = parameterOf(params, 'charset')?.toLowerCase() ?? 'utf-8';
+  return decodeBytes(withoutEncoding(raw, encoding) ?? raw, charset);
+}
+
 const MAX_TEXT_BYTES = 4_000_000;
 
 /**
@@ -85,8 +91,7 @@ export function decodedBodyText(bytes: Uint8Array, root: MimePart): string {
     if (part.type.toLowerCase() !== 'text' || left <= 0) return;
     const raw = buffer.subarray(part.bodyStart, Math.min(part.bodyEnd, part.bodyStart + left));
     left -= raw.length;
-    const charset = parameterOf(part.params, 'charset')?.toLowerCase() ?? 'utf-8';
-    texts.push(decodeBytes(withoutEncoding(raw, part.encoding) ?? raw, charset));
+    texts.push(decodedText(raw, part));
   };
   visit(root);
   return texts.join('\n');

@@ -8,6 +8,7 @@ export interface ListingColumns {
   readonly headers?: boolean;
   readonly objectIds?: boolean;
   readonly saveDate?: boolean;
+  readonly preview?: unknown;
 }
 
 /** A column not asked for is ''. `missing` is 1 when the listing has not been fetched from upstream yet. */
@@ -24,6 +25,10 @@ export interface ListingReadRow {
   readonly emailId?: string;
   readonly threadId?: string;
   readonly saveDate?: number | null;
+  /** With `preview`: null while it is not known, the message, and whether its bytes are here. */
+  readonly preview?: string | null;
+  readonly messageId?: number;
+  readonly hasBody?: number;
 }
 
 /** What is needed to fetch a message's body or listing from upstream. */
@@ -63,7 +68,8 @@ export function createListingReads({ sqlite }: Database): ListingReads {
       (columns.bodyStructure ? 2 : 0) |
       (columns.headers ? 4 : 0) |
       (columns.objectIds ? 8 : 0) |
-      (columns.saveDate ? 16 : 0);
+      (columns.saveDate ? 16 : 0) |
+      (columns.preview ? 32 : 0);
     const known = statements.get(key);
     if (known) return known;
     const listing = columns.envelope || columns.bodyStructure;
@@ -74,9 +80,11 @@ export function createListingReads({ sqlite }: Database): ListingReads {
          ${columns.headers ? "ifnull(h.block, '')" : "''"} AS headers,
          ${listing ? 'l.messageId IS NULL' : columns.headers ? 'h.messageId IS NULL' : '0'} AS missing
          ${columns.objectIds ? OBJECT_IDS : ''} ${columns.saveDate ? ', e.saveDate' : ''}
+         ${columns.preview ? ', p.text AS preview, m.id AS messageId, m.bodyRef IS NOT NULL AS hasBody' : ''}
        FROM entries e JOIN copies c ON c.id = e.copyId JOIN messages m ON m.id = c.messageId
          ${listing ? 'LEFT JOIN listings l ON l.messageId = m.id' : ''}
          ${columns.headers ? 'LEFT JOIN headers h ON h.messageId = m.id' : ''}
+         ${columns.preview ? 'LEFT JOIN previews p ON p.messageId = m.id' : ''}
        WHERE e.mailboxId = ? AND e.uid BETWEEN ? AND ? ORDER BY e.uid LIMIT ?`,
     );
     statements.set(key, made);

@@ -7,6 +7,7 @@ import { createJournalStore, type JournalStore } from './journal.js';
 import { createListingReads, type ListingReads } from './listing-reads.js';
 import { createMailboxStore, type MailboxStore } from './mailboxes.js';
 import { createMessageStore, type MessageStore } from './messages.js';
+import { createPreviewStore, type PreviewStore } from './previews.js';
 import { createProblemStore, type ProblemStore } from './problems.js';
 import { createSortKeyStore, type SortKeyStore } from './sort-keys.js';
 import { createSourceStore, type SourceStore } from './sources.js';
@@ -27,6 +28,7 @@ export interface Store {
   readonly problems: ProblemStore;
   readonly listings: ListingReads;
   readonly sortKeys: SortKeyStore;
+  readonly previews: PreviewStore;
 }
 
 export const createStore = (database: Database): Store => ({
@@ -43,4 +45,5 @@ export const createStore = (database: Database): Store => ({
   problems: createProblemStore(database),
   listings: createListingReads(database),
   sortKeys: createSortKeyStore(database),
+  previews: createPreviewStore(database),
 });

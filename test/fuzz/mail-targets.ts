@@ -10,6 +10,7 @@ import { eachField, selectHeaderFields } from '../../src/mail/header-block.js';
 import type { WireText } from '../../src/mail/ids.js';
 import { type MimePart, parseMime } from '../../src/mail/mime.js';
 import { parseContentType } from '../../src/mail/mime-parameters.js';
+import { previewOf } from '../../src/mail/preview.js';
 import { sectionRange } from '../../src/mail/sections.js';
 import { messageIdsIn, sortKeysOf } from '../../src/mail/sort-keys.js';
 import { endOfToken, wireString } from '../../src/mail/wire-strings.js';
@@ -76,6 +77,8 @@ const mime: FuzzTarget = {
       checkStructure(readValue(bodyOf(structure)), false);
     } else bodyOf(structure);
     decodedBodyText(bytes, root);
+    const preview = previewOf(bytes, root);
+    holds([...preview].length <= 200 && !/\p{Cc}/u.test(preview), `a preview of ${JSON.stringify(preview)}`);
     for (const numbers of [[], [1], [2, 1], [1, 1, 1]]) {
       for (const kind of ['ALL', 'HEADER', 'TEXT', 'MIME'] as const) {
         const range = sectionRange(root, numbers, kind);

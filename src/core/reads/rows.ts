@@ -5,6 +5,7 @@ import type { Store } from '../../store/store.js';
 import type { FetchColumns, FetchRow, MailboxId, Reads } from '../core.js';
 import type { Ingest } from '../sync/ingest.js';
 import type { MessageBodies } from './bodies.js';
+import type { FillPreviews } from './previews.js';
 import type { TakeApart } from './take-apart.js';
 import type { UpstreamReader } from './upstream-reader.js';
 
@@ -13,30 +14,37 @@ export interface RowsOptions {
   readonly ingest: Ingest;
   readonly bodies: MessageBodies;
   readonly takeApart: TakeApart;
+  readonly fillPreviews: FillPreviews;
   readonly reader: UpstreamReader;
 }
 
 /** Rows a batch; also how long the event loop is held at once (some milliseconds). */
 const BATCH = 1_000;
+/** The same where each may have to be downloaded: the client hears something before long. */
+const SLOW_BATCH = 100;
 
 /** FETCH's listing (core.ts, Reads.rows). */
 export function createRows(options: RowsOptions): Reads['rows'] {
   const { store } = options;
   return async function* rows(mailboxId, uids, columns, signal) {
     let failure: unknown;
-    for (const { low, high, wanted } of spans(uids)) {
+    const failed = (error: unknown) => {
+      failure ??= error;
+    };
+    for (const { low, high, wanted } of spans(uids, columns.preview ? SLOW_BATCH : BATCH)) {
       if (signal.aborted) return;
       const read = () => pick(store.listings.range(mailboxId, low, high, high - low + 1, columns), wanted);
       let found = read();
       if (found.some((row) => isIncomplete(row, columns))) {
         const incomplete = found.filter((row) => isIncomplete(row, columns));
-        await complete(options, mailboxId, incomplete).catch((error: unknown) => {
-          failure ??= error;
-        });
+        await complete(options, mailboxId, incomplete).catch(failed);
         const all = read();
         // One account that is away is no reason to keep the others' messages back.
         found = all.filter((row) => !isIncomplete(row, columns));
         if (found.length < all.length) failure ??= NOT_FETCHED;
+      }
+      if (columns.preview) {
+        found = await options.fillPreviews(found, { mailboxId, wanted: columns.preview, signal, failed });
       }
       yield found as FetchRow[];
       await new Promise<void>((resolve) => setImmediate(resolve));
@@ -54,13 +62,13 @@ const isIncomplete = (row: ListingReadRow, columns: FetchColumns): boolean =>
   row.missing === 1 || (columns.bodyStructure === true && row.bodyStructure === '');
 
 /** Ascending uids cut into spans that one range query can answer without reading much that is not wanted. */
-function* spans(uids: Uint32Array): Generator<{ low: number; high: number; wanted: Uint32Array }> {
+function* spans(uids: Uint32Array, batch: number): Generator<{ low: number; high: number; wanted: Uint32Array }> {
   let start = 0;
   while (start < uids.length) {
     const low = uids[start] ?? 0;
     let end = start + 1;
     // Gaps are cheap to skip over as long as most of the span is wanted.
-    while (end < uids.length && end - start < BATCH && (uids[end] ?? 0) - low < (end - start + 8) * 3) end++;
+    while (end < uids.length && end - start < batch && (uids[end] ?? 0) - low < (end - start + 8) * 3) end++;
     yield { low, high: uids[end - 1] ?? low, wanted: uids.subarray(start, end) };
     start = end;
   }

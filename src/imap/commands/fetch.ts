@@ -37,7 +37,7 @@ export const fetch = defineCommand<FetchArgs>({
   uid: true,
   states: ['selected'],
   expunges: 'held',
-  capabilities: ['BINARY', 'OBJECTID', 'SAVEDATE'],
+  capabilities: ['BINARY', 'OBJECTID', 'PREVIEW', 'SAVEDATE'],
   parse: (decoder, uid) => {
     decoder.space();
     const set = decoder.sequenceSet();

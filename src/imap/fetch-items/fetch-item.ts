@@ -9,6 +9,8 @@ interface Part {
   readonly label: string;
   /** Reading this sets \Seen (RFC 9051 §6.4.5). */
   readonly setsSeen: boolean;
+  /** It answers for others of its label in one list. */
+  readonly outranks?: boolean;
 }
 
 /** Answered from the index; must be quick, it runs for every message of a mailbox. */

@@ -5,6 +5,7 @@ import { bodyItem, rfc822Items } from './body.js';
 import type { FetchItem, FetchPart } from './fetch-item.js';
 import { listingItems, MACROS } from './listing.js';
 import { objectIdItems } from './object-ids.js';
+import { previewItem } from './preview.js';
 import { bodyStructureItem } from './structure.js';
 
 const ITEMS: readonly FetchItem[] = [
@@ -14,6 +15,7 @@ const ITEMS: readonly FetchItem[] = [
   ...rfc822Items,
   binaryItem,
   ...objectIdItems,
+  previewItem,
 ];
 
 const BY_NAME = new Map(ITEMS.flatMap((item) => item.names.map((name) => [name, item] as const)));
@@ -31,7 +33,7 @@ export function readFetchParts(decoder: Decoder): FetchPart[] {
     // BODY.PEEK[] and BODY[] in one list are answered as one, and that one sets \Seen.
     // Pieces that begin at one place but end at others are named alike, and are answered each.
     const key = part.kind === 'body' && part.partial ? `${part.label}${part.partial.length}` : part.label;
-    if (!parts.has(key) || part.setsSeen) parts.set(key, part);
+    if (!parts.has(key) || part.setsSeen || part.outranks) parts.set(key, part);
     if (parts.size > MAX_PARTS) throw decoder.error('too many fetch items');
   };
   const word = () => decoder.token(WORD, 'a fetch item').toUpperCase();
