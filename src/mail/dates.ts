@@ -70,10 +70,14 @@ export function parseDateHeader(raw: string): { unixSeconds: number; offsetMinut
   const written = Number(match[3]);
   // RFC 5322 §4.3: two digits up to 49 are 20xx, else 19xx; three digits count from 1900.
   const year = written >= 1000 ? written : written >= 100 || written >= 50 ? 1900 + written : 2000 + written;
-  const [day, hour, minute, second] = [match[1], match[4], match[5], match[6]].map((value) => Number(value ?? 0));
+  const [hour = 0, minute = 0, second = 0] = [match[4], match[5], match[6]].map((value) => Number(value ?? 0));
   const offsetMinutes = zoneOf(match[7]);
-  const local = Date.UTC(year, month, day, hour, minute, second);
-  if (Number.isNaN(local) || (day ?? 0) < 1 || (day ?? 0) > 31 || (hour ?? 0) > 24) return undefined;
+  const day = Number(match[1]);
+  const midnight = Date.UTC(year, month, day);
+  if (new Date(midnight).getUTCDate() !== day) return undefined;
+  // RFC 5256 §2.2: a time that is none is 00:00:00.
+  const isTime = hour < 24 && minute < 60 && second <= 60;
+  const local = isTime ? Date.UTC(year, month, day, hour, minute, second) : midnight;
   return { unixSeconds: Math.floor(local / 1000) - offsetMinutes * 60, offsetMinutes };
 }
 

@@ -60,10 +60,21 @@ const ALIASES: Readonly<Record<string, string>> = {
   'unicode-1-1-utf-7': 'utf-7',
 };
 
-function decodeBytes(bytes: Buffer, charset: string): string {
+/** What iconv-lite also calls encodings, though they are ways to write bytes. */
+const NOT_CHARSETS: ReadonlySet<string> = new Set(['base64', 'hex', 'binary']);
+
+/** The decoder of a charset (lower case); undefined if nobody here knows it. */
+export function charsetDecoder(charset: string): ((bytes: Buffer) => string) | undefined {
   const name = ALIASES[charset] ?? charset;
-  if (!iconv.encodingExists(name)) return bytes.toString('utf8');
-  return iconv.decode(bytes, name);
+  if (NOT_CHARSETS.has(name)) return undefined;
+  if (iconv.encodingExists(name)) return (bytes) => iconv.decode(bytes, name);
+  try {
+    // ISO-2022-JP, above all.
+    const decoder = new TextDecoder(name, { ignoreBOM: true });
+    return (bytes) => decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A part's bytes, or the beginning of them, as text. */
@@ -71,18 +82,22 @@ export function decodedText(raw: Buffer, { params, encoding }: MimePart): string
   const charset = parameterOf(params, 'charset')?.toLowerCase() ?? 'utf-8';
   return decodeBytes(withoutEncoding(raw, encoding) ?? raw, charset);
 }
+const decodeBytes = (bytes: Buffer, charset: string): string =>
+  charsetDecoder(charset)?.(bytes) ?? bytes.toString('utf8');
 
 const MAX_TEXT_BYTES = 4_000_000;
 
 /**
- * The text of all text parts, decoded. HTML is given as it is: a word broken by tags is not found, but nothing a reader
- * sees in one piece is missed. At most some megabytes.
+ * The text of all text parts, decoded; with `headers` also the headers of all parts below the message itself. HTML is
+ * given as it is: a word broken by tags is not found, but nothing a reader sees in one piece is missed. At most some
+ * megabytes.
  */
-export function decodedBodyText(bytes: Uint8Array, root: MimePart): string {
+export function decodedBodyText(bytes: Uint8Array, root: MimePart, { headers = false } = {}): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const texts: string[] = [];
   let left = MAX_TEXT_BYTES;
   const visit = (part: MimePart): void => {
+    if (headers && part !== root) texts.push(decodedHeaderBlock(bytes, part));
     if (isMultipart(part) || part.message) {
       for (const child of part.children) visit(child);
       if (part.message) visit(part.message);
@@ -95,4 +110,12 @@ export function decodedBodyText(bytes: Uint8Array, root: MimePart): string {
   };
   visit(root);
   return texts.join('\n');
+}
+
+const FOLD = /[ \t]*\r?\n[ \t]+/g;
+
+/** A part's header, each fold one blank, decoded. */
+export function decodedHeaderBlock(bytes: Uint8Array, { headerStart, headerEnd }: MimePart): string {
+  const block = Buffer.from(bytes.buffer, bytes.byteOffset + headerStart, headerEnd - headerStart).toString('latin1');
+  return decodeHeaderText(block.replace(FOLD, ' ') as WireText);
 }

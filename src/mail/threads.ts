@@ -13,9 +13,8 @@ export interface ThreadMessages {
   readonly referenceStarts: Uint32Array;
   /** Ids are below this. */
   readonly idCount: number;
-  /** Unix time, seconds: the sent date (RFC 5256 §2.2), and INTERNALDATE. */
+  /** The sent date (RFC 5256 §2.2), Unix time in seconds. */
   readonly sent: ArrayLike<number>;
-  readonly arrival: ArrayLike<number>;
   /** Interned base subject; 0: empty. */
   readonly subjects: Uint32Array;
   readonly subjectCount: number;
@@ -33,14 +32,12 @@ export interface ThreadForest {
 type Steps<T> = Generator<undefined, T>;
 
 export function* threadsOf(algorithm: ThreadAlgorithm, messages: ThreadMessages): Steps<ThreadForest> {
-  const isRefs = algorithm === 'refs';
-  const order = yield* sortedPositions(messages.count, [
-    { values: isRefs ? messages.arrival : messages.sent, reverse: false },
-  ]);
+  const order = yield* sortedPositions(messages.count, [{ values: messages.sent, reverse: false }]);
   if (algorithm === 'orderedsubject') return forestOf(bySubject(messages, order), order);
   const parents = pruned(yield* linked(messages), messages.count);
   yield;
-  if (isRefs) return latestLast(forestOf(parents, order), parents, order);
+  // By the sent date, as Dovecot does, which is where clients have met this algorithm.
+  if (algorithm === 'refs') return latestLast(forestOf(parents, order), parents, order);
   return forestOf(mergedBySubject(messages, parents, order), order);
 }
 

@@ -68,7 +68,7 @@ const search: FuzzTarget = {
     if (!program) return;
     holds(decoder.atEnd(), 'a program was read, but not to its end');
     // However it is nested, it can be walked.
-    JSON.stringify(program({ uidsOf: (set) => resolveSet(set, 10), now: 1_770_000_000 }));
+    JSON.stringify(program({ uidsOf: (set) => resolveSet(set, 10), now: 1_770_000_000, rev2: false }));
   },
 };
 

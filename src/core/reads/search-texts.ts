@@ -1,7 +1,8 @@
 // Texts that the kept header fields cannot answer for: from cached bodies, and from the upstreams whose SEARCH can be
 // trusted.
+import { parseAddresses } from '../../mail/addresses.js';
 import { looseMatch, substringMatch, type TextMatch, wordsOf } from '../../mail/collation.js';
-import { decodedBodyText, decodeHeaderText } from '../../mail/decoded-text.js';
+import { decodedBodyText, decodedHeaderBlock, decodeHeaderText } from '../../mail/decoded-text.js';
 import { headerFields } from '../../mail/header-block.js';
 import type { WireText } from '../../mail/ids.js';
 import { parseMime } from '../../mail/mime.js';
@@ -33,6 +34,38 @@ const UPSTREAM_SCORE = 60;
 
 export const matcherOf = (text: string, isFuzzy: boolean): TextMatch =>
   isFuzzy ? looseMatch(text) : substringMatch(text);
+
+const ADDRESS_FIELDS: ReadonlySet<string> = new Set([
+  ...['from', 'sender', 'reply-to', 'to', 'cc', 'bcc', 'resent-from', 'resent-to', 'resent-cc'],
+]);
+const BLANKS = /\t| {2}/;
+const NOT_AS_SHOWN = /["(\\]/;
+
+/**
+ * How well an unfolded value of a header field (lower case) matches. White space where it is folded or padded is as good
+ * as one blank; addresses also match as they are shown, without quotes and comments.
+ */
+export function fieldMatch(field: string, match: TextMatch): (value: WireText) => number {
+  const isAddress = ADDRESS_FIELDS.has(field);
+  return (value) => {
+    const score = matchFolded(decodeHeaderText(value), match);
+    return score === 0 && isAddress && NOT_AS_SHOWN.test(value) ? match(shownAddresses(value)) : score;
+  };
+}
+
+function matchFolded(text: string, match: TextMatch): number {
+  const score = match(text);
+  return score === 0 && BLANKS.test(text) ? match(text.replace(/[ \t]+/g, ' ')) : score;
+}
+
+/** `Name <mailbox@host>`, and a comma between them. */
+const shownAddresses = (value: string): string =>
+  parseAddresses(value)
+    .filter(({ host }) => host !== undefined)
+    .map(({ name, mailbox, host }) =>
+      name ? `${decodeHeaderText(name as WireText)} <${mailbox}@${host}>` : `${mailbox}@${host}`,
+    )
+    .join(', ');
 
 export async function searchTexts(
   options: TextSearchOptions,
@@ -91,10 +124,12 @@ async function searchUpstream(
 
 function scoreOf(bytes: Uint8Array, leaf: UpstreamSearch, match: TextMatch): number {
   const root = parseMime(bytes);
-  const header = Buffer.from(bytes.subarray(root.headerStart, root.headerEnd)).toString('latin1') as WireText;
   if (leaf.key === 'header') {
-    return Math.max(0, ...headerFields(header, leaf.field).map((value) => match(decodeHeaderText(value))));
+    const header = Buffer.from(bytes.subarray(root.headerStart, root.headerEnd)).toString('latin1');
+    return Math.max(0, ...headerFields(header, leaf.field).map(fieldMatch(leaf.field, match)));
   }
-  const inHeader = leaf.key === 'text' ? match(decodeHeaderText(header)) : 0;
-  return inHeader > 0 ? inHeader : Math.ceil(match(decodedBodyText(bytes, root)) * BODY_SHARE);
+  const isText = leaf.key === 'text';
+  const inHeader = isText ? match(decodedHeaderBlock(bytes, root)) : 0;
+  if (inHeader > 0) return inHeader;
+  return Math.ceil(match(decodedBodyText(bytes, root, { headers: isText })) * BODY_SHARE);
 }

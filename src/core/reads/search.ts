@@ -2,7 +2,6 @@
 // header fields and from cached bodies; what neither holds is asked upstream where that upstream's SEARCH can be trusted.
 
 import { dayOf, parseDateHeader } from '../../mail/dates.js';
-import { decodeHeaderText } from '../../mail/decoded-text.js';
 import { headerFields } from '../../mail/header-block.js';
 import { KEPT_HEADER_FIELD_SET } from '../../mail/header-fields.js';
 import type { WireText } from '../../mail/ids.js';
@@ -11,7 +10,7 @@ import { rangesInclude } from '../../mail/sequence-set.js';
 import type { ListingReadRow } from '../../store/listing-reads.js';
 import type { UpstreamSearch } from '../../upstream/connector.js';
 import type { InternedFlags, MailboxId, Reads } from '../core.js';
-import { matcherOf, searchTexts, type TextHits, type TextSearchOptions } from './search-texts.js';
+import { fieldMatch, matcherOf, searchTexts, type TextHits, type TextSearchOptions } from './search-texts.js';
 import type { Snapshots } from './snapshots.js';
 
 export interface SearchOptions extends TextSearchOptions {
@@ -174,12 +173,12 @@ function allOf(tests: readonly Test[]): Test {
 }
 
 function headerTest(field: string, text: string, isFuzzy: boolean): Test {
-  const match = matcherOf(text, isFuzzy);
+  const match = fieldMatch(field, matcherOf(text, isFuzzy));
   return ({ row }) => {
     if (!row?.headers) return 0;
     let best = 0;
     for (const value of headerFields(row.headers as WireText, field)) {
-      best = Math.max(best, text === '' ? YES : match(decodeHeaderText(value)));
+      best = Math.max(best, text === '' ? YES : match(value));
     }
     return best;
   };

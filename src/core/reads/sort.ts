@@ -47,7 +47,7 @@ async function passOf(
 const THREAD_COLUMNS: Readonly<Record<ThreadAlgorithm, readonly SortColumn[]>> = {
   references: ['date', 'isReply', 'subject', 'ids'],
   orderedsubject: ['date', 'subject'],
-  refs: ['arrival', 'ids'],
+  refs: ['date', 'ids'],
 };
 
 /** core.ts, Reads.thread */
@@ -63,14 +63,13 @@ export const createThread =
 
 function threadMessages(table: SortTable, rows: Int32Array, columns: readonly SortColumn[]): ThreadMessages {
   const nothing = new Float64Array(0);
-  const numbers = (name: 'arrival' | 'date' | 'isReply') =>
+  const numbers = (name: 'date' | 'isReply') =>
     columns.includes(name) ? gatherFloats(table.numbers(name).values, rows) : nothing;
   const subject = columns.includes('subject') ? table.texts('subject') : undefined;
   return {
     count: rows.length,
     ...references(table, rows, columns.includes('ids')),
     sent: numbers('date'),
-    arrival: numbers('arrival'),
     subjects: gatherInts(subject?.ids ?? [], rows),
     subjectCount: subject?.count ?? 1,
     isReply: numbers('isReply'),

@@ -1,23 +1,22 @@
-import iconv from 'iconv-lite';
+import { charsetDecoder } from '../../mail/decoded-text.js';
 import { BadCommandError } from '../errors.js';
 import type { DecodeText } from './index.js';
 
 /** For BADCHARSET's list (RFC 9051 §7.1): what real clients send; more are understood. */
 export const CHARSETS: readonly string[] = [
   ...['US-ASCII', 'UTF-8', 'ISO-8859-1', 'ISO-8859-15', 'WINDOWS-1252', 'GB18030', 'GBK', 'BIG5'],
-  ...['ISO-2022-JP', 'SHIFT_JIS', 'EUC-JP', 'EUC-KR', 'KOI8-R'].filter((charset) => iconv.encodingExists(charset)),
+  ...['ISO-2022-JP', 'SHIFT_JIS', 'EUC-JP', 'EUC-KR', 'KOI8-R'],
 ];
 
-/** What the library also calls encodings, though they are ways to write bytes. */
-const NOT_CHARSETS: ReadonlySet<string> = new Set(['base64', 'hex', 'binary']);
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The decoder of a charset; undefined if we do not know it. Without one, text is UTF-8 as in RFC 9051 §6.4.4. */
 export function textDecoderOf(charset: string | undefined): DecodeText | undefined {
   const name = charset?.toLowerCase() ?? 'utf-8';
-  if (name === 'utf-8' || name === 'utf8' || name === 'us-ascii') return decodeUtf8;
-  if (NOT_CHARSETS.has(name) || !iconv.encodingExists(name)) return undefined;
-  return (bytes) => iconv.decode(Buffer.from(bytes, 'latin1'), name);
+  if (name === 'utf-8' || name === 'utf8') return decodeUtf8;
+  if (name === 'us-ascii') return decodeAscii;
+  const decode = charsetDecoder(name);
+  return decode && ((bytes) => decode(Buffer.from(bytes, 'latin1')));
 }
 
 function decodeUtf8(bytes: string): string {
@@ -26,4 +25,9 @@ function decodeUtf8(bytes: string): string {
   } catch (error) {
     throw new BadCommandError('the text is not valid UTF-8', { cause: error });
   }
+}
+
+function decodeAscii(bytes: string): string {
+  if (/[\x80-\xff]/.test(bytes)) throw new BadCommandError('the text is not US-ASCII');
+  return bytes;
 }

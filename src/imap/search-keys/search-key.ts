@@ -9,9 +9,11 @@ export interface SearchView {
   uidsOf(set: SequenceSet, isUid: boolean): NumberRanges;
   /** Unix time, seconds. */
   readonly now: number;
+  /** The client has enabled IMAP4rev2. */
+  readonly rev2: boolean;
 }
 
-/** A key that has been read; what it means is known once there is a view. */
+/** A key that has been read; what it means is known once there is a view. @throws {BadCommandError} */
 export type SearchTerm = (view: SearchView) => SearchCriteria;
 
 /** Reads the arguments of a key; every method throws BadCommandError. */

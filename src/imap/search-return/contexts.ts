@@ -1,6 +1,7 @@
 // Results that are kept up to date (RFC 5267 §4.3): RETURN (UPDATE), told as ADDTO and REMOVEFROM.
 import type { Core } from '../../core/core.js';
 import { createMutex } from '../../lib/mutex.js';
+import { KEPT_HEADER_FIELD_SET } from '../../mail/header-fields.js';
 import { type SearchCriteria, someCriterion } from '../../mail/search-criteria.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { SortCriterion } from '../../mail/sort-order.js';
@@ -171,13 +172,17 @@ export function keepUpdated(
   selected.watch = contexts;
   const context = { tag, uid, criteria, sorting, results: [...answer.ordered], modseq };
   // Bodies would be searched, also upstream, at every change; relevancy is known of the whole result only.
-  const isCostly = someCriterion(criteria, ({ key }) => key === 'body' || key === 'text');
+  const isCostly = someCriterion(criteria, needsBodies);
   const isRanked = sorting?.some(({ key }) => key === 'relevancy') ?? false;
   if (isCostly || isRanked || !contexts.add(context))
     reply.untagged(
       `NO [NOUPDATE "${tag}"] ${isCostly || isRanked ? 'such results' : 'more results'} cannot be updated`,
     );
 }
+
+/** Headers, too, are kept of some fields only. */
+const needsBodies = (one: SearchCriteria): boolean =>
+  one.key === 'body' || one.key === 'text' || (one.key === 'header' && !KEPT_HEADER_FIELD_SET.has(one.field));
 
 /** @throws {BadCommandError} for a tag that names nothing */
 export function cancelUpdate(selected: Selected, tags: readonly string[]): void {

@@ -41,8 +41,8 @@ export const BAD_CHARSET: Completion = {
 };
 
 /** What the keys mean now, in this session. */
-export const criteriaOf = (term: SearchTerm, selected: Selected): SearchCriteria =>
-  term({ uidsOf: (set, isUid) => selected.uidRangesOf(set, isUid), now: Math.floor(Date.now() / 1000) });
+const criteriaOf = (term: SearchTerm, selected: Selected, rev2: boolean): SearchCriteria =>
+  term({ uidsOf: (set, isUid) => selected.uidRangesOf(set, isUid), now: Math.floor(Date.now() / 1000), rev2 });
 
 /** Undefined for a charset we do not know: BAD_CHARSET. @throws {BadCommandError} */
 export async function findHits(context: CommandContext, program: SearchProgram): Promise<Found | undefined> {
@@ -52,7 +52,7 @@ export async function findHits(context: CommandContext, program: SearchProgram):
     throw new BadCommandError('only UTF-8 after ENABLE UTF8=ACCEPT');
   if (!program.term) return undefined;
   const selected = selectedOf(session);
-  const criteria = criteriaOf(program.term, selected);
+  const criteria = criteriaOf(program.term, selected, context.rev2);
   // RFC 7162 §3.1.5: a command that enables CONDSTORE.
   if (usesModseq(criteria)) enableCondstore(session, reply);
   const hits = await core.reads.search(selected.mailboxId, criteria, signal);

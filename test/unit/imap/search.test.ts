@@ -193,6 +193,12 @@ describe('SEARCH keys', () => {
 
   const read = (text: string) => readSearchProgram(new Decoder(text), textDecoderOf(undefined) ?? String);
 
+  it.each(['NEW', 'OLD', 'RECENT', 'OR NOT (old) ALL'])('IMAP4rev2 has no %s', (keys) => {
+    const term = read(keys);
+    expect(() => term({ uidsOf: () => [], now: 0, rev2: true })).toThrow(BadCommandError);
+    expect(() => term({ uidsOf: () => [], now: 0, rev2: false })).not.toThrow();
+  });
+
   it('throws nothing but BadCommandError, whatever stands there', () => {
     const word = fc.constantFrom(
       ...[
@@ -224,7 +230,7 @@ describe('SEARCH keys', () => {
     fc.assert(
       fc.property(text, (input) => {
         try {
-          read(input)({ uidsOf: () => [], now: 0 });
+          read(input)({ uidsOf: () => [], now: 0, rev2: false });
         } catch (error) {
           expect(error).toBeInstanceOf(BadCommandError);
         }

@@ -30,7 +30,11 @@ describe('parseDateHeader', () => {
     ['yesterday', undefined],
     ['32 Feb 2026 00:00:00 +0000', undefined],
     ['3 Foo 2026 00:00:00 +0000', undefined],
-    ['3 Feb 2026 25:00:00 +0000', undefined],
+    ['3 Feb 2026 25:00:00 +0000', '2026-02-03T00:00:00'],
+    ['3 Feb 2026 09:61 +0800', '2026-02-02T16:00:00'],
+    ['31 Jan 2026 24:00:00 +0000', '2026-01-31T00:00:00'],
+    ['31 Dec 2025 23:59:60 +0000', '2026-01-01T00:00:00'],
+    ['30 Feb 2026 10:00:00 +0000', undefined],
     [`${'('.repeat(50_000)} 3 Feb 2026`, undefined],
   ])('%.60s', (raw, expected) => {
     expect(iso(raw)).toBe(expected);

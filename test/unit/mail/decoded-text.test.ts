@@ -24,6 +24,7 @@ describe('decodeHeaderText', () => {
     ['=?utf-8?Q?a?= =?iso-8859-1?Q?=E9?=', 'aé'],
     ['=?gb2312?B?xOO6ww==?=', '你好'],
     ['=?utf-8*zh?Q?x?=', 'x'],
+    ['=?ISO-2022-JP?B?GyRCRnxLXBsoQg==?=', '日本'],
     [utf8('你好'), '你好'],
     ['\xc4\xe3\xba\xc3', '你好'],
     ['=?klingon?Q?abc?=', 'abc'],
@@ -54,6 +55,7 @@ describe('decodedBodyText', () => {
     ['MIME-Version: 1.0\r\nContent-Transfer-Encoding: base64\r\n\r\n5L2g\r\n5aW9\r\n', '你好'],
     ['MIME-Version: 1.0\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nh=C3=A9l=\r\nlo  \r\n', 'héllo\r\n'],
     ['Content-Type: text/plain; charset=GB2312\r\n\r\n\xc4\xe3', '你'],
+    ['Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n\x1b$BF|K\\\x1b(B', '日本'],
     ['Content-Type: image/gif\r\n\r\nGIF', ''],
     [
       'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: y\r\n\r\ntwo\r\n--b--',

@@ -149,7 +149,6 @@ interface Letter {
   id?: string;
   refs?: string[];
   date?: number;
-  arrival?: number;
   subject?: string;
   reply?: boolean;
 }
@@ -178,7 +177,6 @@ function messagesOf(letters: readonly Letter[]): ThreadMessages {
     referenceStarts: Uint32Array.from(starts),
     idCount: ids.size + 1,
     sent: letters.map(({ date }, i) => date ?? i),
-    arrival: letters.map(({ arrival, date }, i) => arrival ?? date ?? i),
     subjects: Uint32Array.from(letters, ({ subject }) => subjectOf(subject ?? '')),
     subjectCount: subjects.size,
     isReply: letters.map(({ reply }) => (reply ? 1 : 0)),
@@ -295,11 +293,6 @@ it('ORDEREDSUBJECT has no grandchildren', () => {
 });
 
 it('REFS leaves subjects alone and puts the thread with the latest message last', () => {
-  const letters = [
-    { id: 'a', subject: 's' },
-    { subject: 's' },
-    { refs: ['a'], subject: 's', arrival: 9 },
-    { date: 0, arrival: 5 },
-  ];
+  const letters = [{ id: 'a', subject: 's' }, { subject: 's' }, { refs: ['a'], subject: 's', date: 9 }, { date: 5 }];
   expect(threaded(letters, 'refs')).toBe('(2)(4)(1 3)');
 });

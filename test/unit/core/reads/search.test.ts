@@ -31,3 +31,34 @@ test('a Chinese word of two characters is found inside subjects and cached bodie
   expect(await find({ key: 'body', text: '会议' })).toEqual([]);
   expect(await find({ key: 'not', not: { key: 'text', text: '发票' } })).toEqual([3]);
 });
+
+test('headers are searched as they are read: folds as one blank, addresses without quotes, and those of parts', async () => {
+  const fake = createFakeUpstream({ traits: { searchTrusted: false } });
+  const part = 'Content-Type: text/plain; name=invoice.pdf\r\nX-Part: folded\r\n\there\r\n\r\nwords';
+  fake.deliver(
+    'INBOX',
+    mail('m1')
+      .replace('Subject: m1', 'Subject: one\r\n\ttwo  three\r\nX-Note: four\r\n\tfive')
+      .replace(/^From: .*$/m, 'From: "Ann" (at work) Lee <ann@example.com>')
+      .replace(/Content-Type:[\s\S]*/, `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n${part}\r\n--b--\r\n`),
+  );
+  await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await rig.settle();
+  await readBody(rig, 'INBOX', 1);
+  fake.goOffline();
+  const finds = async (criteria: SearchCriteria) =>
+    (await rig.during(rig.core.reads.search(rig.idOf('INBOX'), criteria, new AbortController().signal))).uids.length >
+    0;
+  const header = (field: string, text: string): SearchCriteria => ({ key: 'header', field, text });
+  expect(await finds(header('subject', 'one two three'))).toBe(true);
+  expect(await finds(header('subject', 'two  three'))).toBe(true);
+  expect(await finds(header('subject', 'onetwo'))).toBe(false);
+  expect(await finds(header('x-note', 'four five'))).toBe(true);
+  expect(await finds(header('from', 'Ann Lee <ann@'))).toBe(true);
+  expect(await finds(header('from', '(at work)'))).toBe(true);
+  expect(await finds(header('from', 'work ann'))).toBe(false);
+  expect(await finds({ key: 'text', text: 'subject: one two' })).toBe(true);
+  expect(await finds({ key: 'text', text: 'invoice.pdf' })).toBe(true);
+  expect(await finds({ key: 'text', text: 'folded here' })).toBe(true);
+  expect(await finds({ key: 'body', text: 'invoice.pdf' })).toBe(false);
+});
