@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { inLanguage, lookUpLanguage } from '../../../src/imap/language.js';
 
@@ -32,4 +33,20 @@ it.each([
   expect(utf8(inLanguage(english, 'zh'))).toBe(chinese);
   expect(inLanguage(english, 'en')).toBe(english);
   expect(inLanguage(english, 'i-default')).toBe(english);
+});
+
+it('every refusal that is told in fixed words is told in Chinese too', () => {
+  const refusals = ['imap', 'core', 'mail'].flatMap((room) => {
+    const directory = new URL(`../../../src/${room}/`, import.meta.url);
+    return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => [
+        ...readFileSync(new URL(name, directory), 'utf8').matchAll(
+          /(?:MailboxError\(\s*'[A-Z]+',|ByeError\()\s*'([^'\n]+)'/g,
+        ),
+      ])
+      .map(([, text = '']) => text);
+  });
+  expect(refusals.length).toBeGreaterThan(30);
+  expect(refusals.filter((text) => inLanguage(`NO ${text}`, 'zh') === `NO ${text}`)).toEqual([]);
 });
