@@ -23,6 +23,8 @@ export async function readSteps(column: Column<RowKey>, endpoint: ImapEndpoint, 
   await selectAndStatus(column, endpoint, { select: 'select', status: 'status' });
   for (const [key, items] of FETCHES) await column.measure(key, () => fetchAll(endpoint, items));
   await column.measure('searchSubject', () => search(endpoint));
+  await column.measure('sort', () => commandTime(endpoint, 'UID SORT (REVERSE DATE SUBJECT) UTF-8 ALL'));
+  await column.measure('thread', () => commandTime(endpoint, 'UID THREAD REFERENCES UTF-8 ALL'));
   await column.measure('bodies', () => fetchBodies(endpoint, bodiesIn));
 }
 
@@ -103,6 +105,9 @@ export async function fetchEvery(client: RawImap, messages: number, items: strin
   if (got !== messages) throw new BenchError(`FETCH ${items}: ${got} answers for ${messages} messages`);
   return answer;
 }
+
+const commandTime = (endpoint: ImapEndpoint, command: string): Promise<Figure> =>
+  withMailbox(endpoint, 'INBOX', (client) => timed(client, command, RUNS));
 
 const search = (endpoint: ImapEndpoint): Promise<Figure> =>
   withMailbox(endpoint, 'INBOX', async (client) => {

@@ -27,6 +27,7 @@ export async function writeSteps(
   { trash, settle }: WriteOptions,
 ): Promise<void> {
   await storeSteps(column, endpoint, settle);
+  await column.measure('resync', () => resync(endpoint, settle));
   await column.measure('append', () => append(endpoint));
   await column.measure('move100', () => move(endpoint, trash));
 }
@@ -53,6 +54,28 @@ const store = (endpoint: ImapEndpoint, count: number, settle: Settle): Promise<F
       runs.push(answer);
       await client.ok(`STORE ${range} -FLAGS (\\Flagged)`);
     }
+    await settle();
+    return figureOfTimings(runs, inMs);
+  });
+
+/** How long a client that comes back takes to learn of 1,000 changed flags (RFC 7162 §3.2.5). */
+const resync = (endpoint: ImapEndpoint, settle: Settle): Promise<Figure> =>
+  withClient(endpoint, async (client) => {
+    await client.ok('ENABLE QRESYNC');
+    const selected = String((await client.ok('SELECT INBOX')).data);
+    const [uidValidity, modseq] = ['UIDVALIDITY', 'HIGHESTMODSEQ'].map(
+      (code) => new RegExp(`\\[${code} (\\d+)\\]`).exec(selected)?.[1],
+    );
+    await client.ok('STORE 1:1000 +FLAGS.SILENT (\\Answered)');
+    await settle();
+    const runs: Timing[] = [];
+    for (let run = 0; run < RUNS; run++) {
+      const answer = await client.ok(`SELECT INBOX (QRESYNC (${uidValidity} ${modseq}))`);
+      const got = countFetches(answer.data);
+      if (got < 1_000) throw new BenchError(`QRESYNC tells of ${got} changes`);
+      runs.push(answer);
+    }
+    await client.ok('STORE 1:1000 -FLAGS.SILENT (\\Answered)');
     await settle();
     return figureOfTimings(runs, inMs);
   });

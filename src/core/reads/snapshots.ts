@@ -88,11 +88,17 @@ export function createSnapshots({ store, flags, tagOf, keep = 24 }: SnapshotOpti
     const flagIds = new Uint32Array(uids.length);
     const modseqs = new Float64Array(uids.length);
     if (added.length > 0) uids.set(kept);
-    let next = 0;
-    for (let i = 0; i < old.uids.length; i++) {
-      if (vanished.size > 0 && vanished.has(old.uids[i] ?? 0)) continue;
-      flagIds[next] = old.flagIds[i] ?? 0;
-      modseqs[next++] = old.modseqs[i] ?? 0;
+    let next = kept.length;
+    if (vanished.size === 0) {
+      flagIds.set(old.flagIds);
+      modseqs.set(old.modseqs);
+    } else {
+      next = 0;
+      for (let i = 0; i < old.uids.length; i++) {
+        if (vanished.has(old.uids[i] ?? 0)) continue;
+        flagIds[next] = old.flagIds[i] ?? 0;
+        modseqs[next++] = old.modseqs[i] ?? 0;
+      }
     }
     for (const [uid, modseq, sourceId, system, keywords] of changed) {
       // Among the old ones only: behind them `uids` is still empty, and no longer ascending.
