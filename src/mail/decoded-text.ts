@@ -112,7 +112,7 @@ export function decodedBodyText(bytes: Uint8Array, root: MimePart, { headers = f
   return texts.join('\n');
 }
 
-const FOLD = /[ \t]*\r?\n[ \t]+/g;
+const FOLD = /\r?\n[ \t]+/g;
 
 /** A part's header, each fold one blank, decoded. */
 export function decodedHeaderBlock(bytes: Uint8Array, { headerStart, headerEnd }: MimePart): string {

@@ -7,7 +7,7 @@ import type { Database } from './database.js';
 export const SORT_COLUMNS = {
   arrival: 'm.internalDate',
   size: 'm.sizeBytes',
-  date: 'ifnull(k.sentDate, m.internalDate)',
+  date: 'ifnull(k.sentDate, (SELECT internalDate FROM messages WHERE id = c.messageId))',
   isReply: 'ifnull(k.isReply, 0)',
   subject: "ifnull(k.subject, '')",
   from: "ifnull(k.fromMailbox, '')",
@@ -45,10 +45,14 @@ export function createSortKeyStore({ sqlite }: Database): SortKeyStore {
     const key = columns.join();
     const known = statements.get(key);
     if (known) return known;
+    // Each table joined is a seek for every message: the rows of messages are read for what only they tell.
+    const messages = columns.some((column) => SORT_COLUMNS[column].startsWith('m.'))
+      ? 'JOIN messages m ON m.id = c.messageId'
+      : '';
     const made = sqlite
       .prepare(
         `SELECT e.uid, c.messageId, k.messageId IS NULL, ${columns.map((column) => SORT_COLUMNS[column]).join(', ')}
-         FROM entries e JOIN copies c ON c.id = e.copyId JOIN messages m ON m.id = c.messageId
+         FROM entries e JOIN copies c ON c.id = e.copyId ${messages}
            LEFT JOIN sortKeys k ON k.messageId = c.messageId
          WHERE e.mailboxId = ? AND e.uid BETWEEN ? AND ? ORDER BY e.uid LIMIT ?`,
       )

@@ -55,8 +55,9 @@ export const createThread =
   (tables: SortTables): Reads['thread'] =>
   (mailboxId, uids, algorithm) => {
     const turns = createTurns();
-    return tables.use(mailboxId, THREAD_COLUMNS[algorithm], turns, (table) => {
+    return tables.use(mailboxId, THREAD_COLUMNS[algorithm], turns, async (table) => {
       const messages = threadMessages(table, rowsOf(table, uids), THREAD_COLUMNS[algorithm]);
+      await turns.pause();
       return inTurns(threadsOf(algorithm, messages), turns);
     });
   };
@@ -86,8 +87,10 @@ function references(table: SortTable, rows: Int32Array, isRead: boolean) {
   }
   const all = new Uint32Array(referenceStarts.at(-1) ?? 0);
   for (let i = 0; i < rows.length; i++) {
-    const start = starts[rows[i] ?? 0] ?? 0;
-    all.set(pool.subarray(start, start + (lengths[rows[i] ?? 0] ?? 0)), referenceStarts[i]);
+    // A loop: an array's `set` with a `subarray` takes ten times as long for these few.
+    const end = referenceStarts[i + 1] ?? 0;
+    let from = starts[rows[i] ?? 0] ?? 0;
+    for (let at = referenceStarts[i] ?? 0; at < end; at++) all[at] = pool[from++] ?? 0;
   }
   return { ownIds, references: all, referenceStarts, idCount: count };
 }
