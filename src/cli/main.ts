@@ -54,14 +54,23 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     const explanation = explain(error, config);
     if (explanation) {
-      // Texts call the program by its name; a user of a checkout has to call it otherwise.
-      const text = explanation.text.replaceAll('"gateway ', `"${context.command ?? 'gateway'} `);
+      // Texts call the program by its name and without options; what the user types has to work.
+      const text = explanation.text
+        .replace(/"gateway [a-z][^"]*/g, (hint) => hint + configOption(args))
+        .replaceAll('"gateway ', `"${context.command ?? 'gateway'} `);
       io.complain(error instanceof ConfigError ? text : `gateway: ${text}`);
       return explanation.exitCode;
     }
     io.complain(`gateway: internal error, please report it:\n${error instanceof Error ? error.stack : String(error)}`);
     return ExitCode.failed;
   }
+}
+
+/** ` --config FILE` as it was given. */
+function configOption(args: readonly string[]): string {
+  const at = args.findIndex((arg) => /^--config(=|$)/.test(arg));
+  const given = args[at]?.includes('=') ? args[at] : args.slice(at, at + 2).join(' ');
+  return at < 0 ? '' : ` ${given}`;
 }
 
 const COMMANDS = ['start', 'status', 'accounts', 'sync', 'stop', 'password', 'cert'];

@@ -17,7 +17,7 @@ export async function password(
 ): Promise<ExitCode> {
   const config = loadConfig(file, { lazySecrets: true });
   const { login } = config;
-  const { password: kept } = deviceNamed(login, name ?? login.user);
+  const { name: device, password: kept } = deviceNamed(login, name ?? login.user);
   const secret = rotate ? await kept.rotate() : await kept.load();
   const told = rotate ? await tellGateway(config) : false;
   if (json) {
@@ -25,10 +25,11 @@ export async function password(
     return ExitCode.ok;
   }
   io.print(secret.reveal());
-  if (rotate)
-    io.complain(
-      `The old password is no longer valid${told ? '' : ' once the gateway is started'}: give every mail program the new one.`,
-    );
+  if (rotate) {
+    const whom = device === login.user ? 'every mail program' : JSON.stringify(device);
+    const since = told ? '' : ' once the gateway is started';
+    io.complain(`The old password is no longer valid${since}: give ${whom} the new one.`);
+  }
   return ExitCode.ok;
 }
 

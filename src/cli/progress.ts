@@ -33,6 +33,7 @@ export function progressText(account: AccountStatus): string {
   if (account.state !== 'syncing' && account.state !== 'ready') {
     return `${name}: ${account.state}${account.reason === undefined ? '' : ` (${printable(account.reason)})`}`;
   }
+  if (total === 0) return `${name}: looking what is there`;
   const rate = account.messagesPerSecond > 0 ? `, ${count(account.messagesPerSecond)} a second` : '';
   return `${name}: ${count(done)} of ${count(total)} messages${rate}`;
 }

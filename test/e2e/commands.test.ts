@@ -185,7 +185,7 @@ describe('the commands that ask a running gateway', () => {
       stdout: '',
       // The program is not installed under its own name here: the text names what works.
       stderr: expect.stringMatching(
-        /^gateway: no gateway is running with the data directory .*\/data: start it with "node .*cli\.js start"\n$/,
+        /^gateway: no gateway is running with the data directory .*\/data: start it with "node .*cli\.js start --config .*"\n$/,
       ),
     });
   });

@@ -131,7 +131,7 @@ describe('gateway start with bad input', () => {
         mkdirSync(home.path('certs'));
         writeFileSync(home.path('certs', 'ca.pem'), 'x');
       },
-      /^gateway: .*ca\.pem is no CA certificate: .*"node .*cli\.js cert reissue --ca"/m,
+      /^gateway: .*ca\.pem is no CA certificate: .*"node .*cli\.js cert reissue --ca --config .*"/m,
     ],
   ])('%s', async (_, prepare, says) => {
     const home = await homeWith();
@@ -150,7 +150,7 @@ describe('gateway start with bad input', () => {
     const { code, stdout, stderr } = await runCli(['start', '--config', home.config, '--json']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
-      /^gateway: a gateway is already running with the data directory .*\/data: stop it with "node .*cli\.js stop", or give this one another "dataDir"\n$/,
+      /^gateway: a gateway is already running with the data directory .*\/data: stop it with "node .*cli\.js stop --config .*", or give this one another "dataDir"\n$/,
     );
     expect((await runCli(['status', '--config', home.config])).code).toBe(0);
   });

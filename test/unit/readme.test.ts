@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configJsonSchemaText, KNOWN_PROVIDERS, loadConfig } from '../../src/config/index.js';
+import { capabilityWords } from '../../src/imap/commands/index.js';
 import { temporaryDirectories } from '../support/temporary-directory.js';
 
 const makeDirectory = temporaryDirectories();
@@ -60,6 +61,16 @@ describe.each(['README.md', 'README.zh-CN.md'])('%s', (name) => {
   it('has a row for every known provider', () => {
     const cells = [...text.matchAll(/^\| [^|]+ \| ([^|]+) \|/gm)].map((match) => match[1] ?? '').join(' ');
     for (const provider of KNOWN_PROVIDERS) expect(cells).toContain(`\`${provider}\``);
+  });
+
+  it('names what IMAP programs are offered, and denies none of it', () => {
+    const [, served = '', limits = ''] = /\n## [^\n]*IMAP[^\n]*\n([\s\S]*?)\n## [^\n]*\n([\s\S]*)/.exec(text) ?? [];
+    const named = (part: string): Set<string> => new Set(part.match(/[A-Z0-9][\w+=-]*[\w+]/g));
+    const [here, there] = [named(served), named(limits)];
+    expect(capabilityWords.length).toBeGreaterThan(40);
+    expect(capabilityWords.filter((word) => !here.has(word))).toEqual([]);
+    // COPY, MOVE and STORE stand there as the commands they are.
+    expect(capabilityWords.filter((word) => word !== 'MOVE' && there.has(word))).toEqual([]);
   });
 
   it('links to files that are there', () => {

@@ -109,7 +109,7 @@ describe('how a run ends', () => {
       const { code, complaints } = await run([command, '--config', file]);
       expect([command, code]).toEqual([command, ExitCode.notRunning]);
       expect(complaints).toMatch(
-        /^gateway: no gateway is running with the data directory .*: start it with "gateway start"$/,
+        /^gateway: no gateway is running with the data directory .*: start it with "gateway start --config [^ ]+c\.json"$/,
       );
     }
   });

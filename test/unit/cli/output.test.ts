@@ -77,6 +77,7 @@ describe('one account in words', () => {
     [{ ...done }, 'QQ: 5 messages, up to date'],
     [{ state: 'offline', reason: 'cannot reach it' }, 'QQ: offline (cannot reach it)'],
     [{ state: 'needsSignIn', reason: 'no\x1b[2J' }, 'QQ: needsSignIn (no [2J)'],
+    [{ sources: [], messagesPerSecond: 0 }, 'QQ: looking what is there'],
     [{ state: 'connecting' }, 'QQ: connecting'],
   ])('%j', (changes, text) => expect(progressText(account(changes))).toBe(text));
 });
