@@ -58,7 +58,7 @@ const store = (endpoint: ImapEndpoint, count: number, settle: Settle): Promise<F
     return figureOfTimings(runs, inMs);
   });
 
-/** How long a client that comes back takes to learn of 1,000 changed flags (RFC 7162 §3.2.5). */
+/** How long a client that comes back takes to learn of 1,000 changed keywords (RFC 7162 §3.2.5). */
 const resync = (endpoint: ImapEndpoint, settle: Settle): Promise<Figure> =>
   withClient(endpoint, async (client) => {
     await client.ok('ENABLE QRESYNC');
@@ -66,7 +66,7 @@ const resync = (endpoint: ImapEndpoint, settle: Settle): Promise<Figure> =>
     const [uidValidity, modseq] = ['UIDVALIDITY', 'HIGHESTMODSEQ'].map(
       (code) => new RegExp(`\\[${code} (\\d+)\\]`).exec(selected)?.[1],
     );
-    await client.ok('STORE 1:1000 +FLAGS.SILENT (\\Answered)');
+    await client.ok('STORE 1:1000 +FLAGS.SILENT ($Resync)');
     await settle();
     const runs: Timing[] = [];
     for (let run = 0; run < RUNS; run++) {
@@ -75,7 +75,7 @@ const resync = (endpoint: ImapEndpoint, settle: Settle): Promise<Figure> =>
       if (got < 1_000) throw new BenchError(`QRESYNC tells of ${got} changes`);
       runs.push(answer);
     }
-    await client.ok('STORE 1:1000 -FLAGS.SILENT (\\Answered)');
+    await client.ok('STORE 1:1000 -FLAGS.SILENT ($Resync)');
     await settle();
     return figureOfTimings(runs, inMs);
   });
