@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { casemap } from '../../../src/mail/collation.js';
-import { decodedBodyText, decodeHeaderText } from '../../../src/mail/decoded-text.js';
+import { decodedBodyText, decodedHeaderBlock, decodeHeaderText } from '../../../src/mail/decoded-text.js';
 import type { WireText } from '../../../src/mail/ids.js';
 import { parseMime } from '../../../src/mail/mime.js';
 import { BROKEN } from '../../support/broken-messages.js';
@@ -73,4 +73,11 @@ describe('decodedBodyText', () => {
 it('folding: width, case, composition', () => {
   expect(casemap('ＡbÇ')).toBe(casemap('ABC\u0327'));
   expect(casemap('Straße')).not.toBe('');
+});
+
+it('decodedHeaderBlock reads each fold as one blank, and does not stop at a header full of blanks', () => {
+  const block = `X: ${' '.repeat(200_000)}y\r\n\tz`;
+  const message = Buffer.from(`${block}\r\n\r\nbody`);
+  const text = decodedHeaderBlock(message, parseMime(message));
+  expect(text.replace(/ {200000}/, '')).toBe('X: y z\r\n\r\n');
 });
