@@ -11,6 +11,7 @@ import {
   setTexts,
 } from '../mail/sequence-set.js';
 import { BadCommandError, ByeError } from './errors.js';
+import { KeywordsTold } from './mailbox-flags.js';
 import type { Reply } from './reply.js';
 
 /** Uids a command names, ascending, with the sequence number of each. */
@@ -43,18 +44,26 @@ export class Selected {
   isFlagsMuted = false;
   /** What the client has enabled: decides how changes are told. */
   readonly #enabled: ReadonlySet<string>;
+  readonly #keywords: KeywordsTold;
   /** Uids, ascending, that the last SEARCH RETURN (SAVE) found: `$` (RFC 5182). Uids never come back, so those that are
    * gone are left out when it is used. */
   saved: Uint32Array = NOTHING;
   watch: ResultWatch | undefined;
 
-  constructor(snapshot: MailboxSnapshot, readOnly: boolean, enabled: ReadonlySet<string> = new Set()) {
+  /** `keywords`: those the client has been told of. */
+  constructor(
+    snapshot: MailboxSnapshot,
+    readOnly: boolean,
+    enabled: ReadonlySet<string> = new Set(),
+    keywords: readonly string[] = [],
+  ) {
     this.mailboxId = snapshot.mailboxId;
     this.readOnly = readOnly;
     this.#uidValidity = snapshot.uidValidity;
     this.#uids = snapshot.uids;
     this.#modseq = snapshot.modseq;
     this.#enabled = enabled;
+    this.#keywords = new KeywordsTold(keywords, readOnly);
   }
 
   get uids(): Uint32Array {
@@ -148,6 +157,24 @@ export class Selected {
     return rangesInclude(this.#gone, uid);
   }
 
+  /** Before flags are told that no `poll` has seen: these keywords are to be known. */
+  meetKeywords(reply: Reply, keywords: readonly string[]): void {
+    this.#keywords.meet(reply, [keywords]);
+  }
+
+  /** The same for the flags as they are now, whoever set them since. */
+  meetPresentKeywords(core: Core, reply: Reply): void {
+    if (core.reads.snapshot(this.mailboxId).modseq === this.#modseq) return;
+    this.#meetChanged(reply, core.reads.changesSince(this.mailboxId, this.#modseq));
+  }
+
+  #meetChanged(reply: Reply, { changed }: MailboxChanges): void {
+    this.#keywords.meet(
+      reply,
+      changed.map(({ flags }) => flags.keywords),
+    );
+  }
+
   /** The session has just made this change itself, and tells of it in its own way. */
   ownChange(modseq: number): void {
     if (modseq > this.#modseq) this.#ownModseqs.add(modseq);
@@ -168,6 +195,7 @@ export class Selected {
     // At once, also where the EXPUNGE itself has to wait (RFC 5267 §4.3.4).
     if (this.#gone.length > 0) this.watch?.beforeExpunges(reply, (uid) => this.isGone(uid));
     if (expunges) this.#tellExpunges(reply);
+    this.#meetChanged(reply, changes);
     const known = this.#uids.length;
     this.#tellNew(core, reply, changes);
     this.#tellFlags(reply, changes, known);

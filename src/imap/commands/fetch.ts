@@ -58,6 +58,7 @@ export const fetch = defineCommand<FetchArgs>({
     if (modifiers.vanished) selected.poll(core, reply, { expunges: true });
     if (modifiers.vanished) tellVanished(context, selected, set, modifiers.changedSince ?? 0);
     const targets = restrict(context, selected, selected.resolve(set, uid), modifiers);
+    selected.meetPresentKeywords(core, reply);
     const gone = await answerFetch({ ...context, enabled: session.enabled }, selected, targets, parts);
     return gone > 0 && !uid ? SOME_GONE : undefined;
   },

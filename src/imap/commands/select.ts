@@ -1,7 +1,7 @@
 import type { Mailbox, MailboxSnapshot } from '../../core/core.js';
 import { indexIn } from '../../lib/ascending.js';
 import { MailboxError } from '../../mail/errors.js';
-import { isAccountTag, SystemFlag } from '../../mail/flags.js';
+import { SystemFlag } from '../../mail/flags.js';
 import {
   intersectRanges,
   rangesInclude,
@@ -13,14 +13,13 @@ import {
 import { type CommandContext, type Completion, defineCommand } from '../command.js';
 import { enableCondstore, highestModseqCode } from '../condstore.js';
 import { BadCommandError } from '../errors.js';
+import { keywordsIn, tellMailboxFlags } from '../mailbox-flags.js';
 import { Selected } from '../selected.js';
 import { selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
 import { mailboxName } from '../wire/encode.js';
 import { oldNameItem } from './list-answer.js';
 import { mailboxIdOf } from './status.js';
-
-const SYSTEM_FLAGS = '\\Answered \\Flagged \\Deleted \\Seen \\Draft';
 
 /** RFC 7162 §3.2.5: what the client has of the mailbox from earlier. */
 interface Resync {
@@ -66,19 +65,26 @@ function readResync(decoder: Decoder): Resync {
   let knownUids: SequenceSet | undefined;
   while (decoder.accept(' ')) {
     if (decoder.peek() !== '(') {
-      knownUids = decoder.sequenceSet();
+      knownUids = readKnownSet(decoder);
       continue;
     }
     // Pairs of numbers and uids help a server that has forgotten what was expunged; this one never does.
     decoder.expect('(');
-    decoder.sequenceSet();
+    readKnownSet(decoder);
     decoder.space();
-    decoder.sequenceSet();
+    readKnownSet(decoder);
     decoder.expect(')');
     break;
   }
   decoder.expect(')');
   return { uidValidity, modseq, knownUids };
+}
+
+/** What the client has from earlier: neither `*` nor `$` says it (RFC 7162 §7, known-uids; a SELECT empties `$`). */
+function readKnownSet(decoder: Decoder): SequenceSet {
+  const set = decoder.sequenceSet();
+  if (set.isSaved || set.ranges.some(([, high]) => high === STAR)) throw decoder.error('"*" and "$" cannot stand here');
+  return set;
 }
 
 /** Command: RFC 9051 §6.3.2 · Extends: RFC 7162 §3.1.8 (CONDSTORE), §3.2.5 (QRESYNC) */
@@ -114,9 +120,10 @@ function open(context: CommandContext, { path, given, condstore, resync }: Selec
   if (!mailbox.selectable) throw new MailboxError('CANNOT', 'this is only a level of the hierarchy');
   if (condstore) enableCondstore(session, reply);
   const snapshot = core.reads.snapshot(mailbox.id);
-  tellMailbox(context, { mailbox, snapshot, readOnly, given });
+  const keywords = keywordsIn(snapshot);
+  tellMailbox(context, { mailbox, snapshot, keywords, readOnly, given });
   if (resync && resync.uidValidity === snapshot.uidValidity) tellResync(context, snapshot, resync);
-  const selected = new Selected(snapshot, readOnly, session.enabled);
+  const selected = new Selected(snapshot, readOnly, session.enabled, keywords);
   session.state = { kind: 'selected', device, selected };
   return { code: readOnly ? 'READ-ONLY' : 'READ-WRITE' };
 }
@@ -124,17 +131,14 @@ function open(context: CommandContext, { path, given, condstore, resync }: Selec
 interface Opening {
   readonly mailbox: Mailbox;
   readonly snapshot: MailboxSnapshot;
+  readonly keywords: readonly string[];
   readonly readOnly: boolean;
   readonly given: string;
 }
 
-function tellMailbox({ reply, rev2, utf8 }: CommandContext, { mailbox, snapshot, readOnly, given }: Opening): void {
-  const keywords = keywordsIn(snapshot);
-  reply.untagged(`FLAGS (${[SYSTEM_FLAGS, ...keywords].join(' ')})`);
-  const permanent = readOnly
-    ? ''
-    : [SYSTEM_FLAGS, ...keywords.filter((keyword) => !isAccountTag(keyword)), '\\*'].join(' ');
-  reply.untagged(`OK [PERMANENTFLAGS (${permanent})] flags that are kept`);
+function tellMailbox({ reply, rev2, utf8 }: CommandContext, opening: Opening): void {
+  const { mailbox, snapshot, keywords, readOnly, given } = opening;
+  tellMailboxFlags(reply, keywords, readOnly);
   reply.untagged(`${snapshot.uids.length} EXISTS`);
   if (rev2) reply.untagged(`LIST () "/" ${mailboxName(mailbox.path, utf8)}${oldNameItem(mailbox, given, utf8)}`);
   else {
@@ -160,12 +164,6 @@ function tellResync({ core, reply }: CommandContext, snapshot: MailboxSnapshot, 
     const seq = indexIn(uids, uid) + 1;
     reply.untagged(`${seq} FETCH (UID ${uid} FLAGS (${flags.wire}) MODSEQ (${changedAt}))`);
   }
-}
-
-function keywordsIn({ flagIds, flagTable }: MailboxSnapshot): string[] {
-  const keywords = new Set<string>();
-  for (const id of new Set(flagIds)) for (const keyword of flagTable[id]?.keywords ?? []) keywords.add(keyword);
-  return [...keywords].sort();
 }
 
 function firstUnseen({ flagIds, flagTable }: MailboxSnapshot): number {

@@ -58,6 +58,7 @@ export const store = defineCommand<StoreArgs>({
     );
     const { modseq } = core.reads.snapshot(selected.mailboxId);
     if (modseq > before) selected.ownChange(modseq);
+    if (operation !== 'remove') selected.meetKeywords(reply, flags.keywords);
     const gone = tellFlags(context, { selected, targets, silent, modified });
     if (modified.length > 0) return modifiedCompletion(context, targets, modified);
     return gone > 0 && !context.uid ? SOME_GONE : undefined;

@@ -67,7 +67,7 @@ export function fakeMailbox(given: FakeMessage[]): FakeMailbox {
     modseq: 1,
     hits: [],
     transfer: { uidValidity: 7, pairs: [] },
-    select: (readOnly = false) => client(made, new Selected(snapshot(), readOnly)),
+    select: (readOnly = false) => client(made, new Selected(snapshot(), readOnly, undefined, ['x', 'y'])),
   };
   const snapshot = (): MailboxSnapshot => ({
     mailboxId: ID,
