@@ -106,9 +106,15 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees }: M
     const fields = { accountId, role: undefined, selectable: true, present: false };
     const known = sources.byPath(accountId, path);
     if (!known) return sources.insert({ ...fields, path });
-    const isInUse =
-      mailboxes.feedsOfSource(known.id).some((feed) => mailboxes.get(feed.mailboxId)?.kind === 'account') ||
-      store.journal.ofSource(known.id).some(({ kind }) => kind === 'delete');
+    const own = mailboxes.feedsOfSource(known.id).find((feed) => mailboxes.get(feed.mailboxId)?.kind === 'account');
+    const owed = store.journal.ofSource(known.id).map(({ kind }) => kind);
+    const isLeaving = owed.includes('delete') || owed.includes('rename');
+    // The default account's `Work` is `QQ/Work` already: a second one would be gone with the next look upstream.
+    if (own && !isLeaving) {
+      const shown = mailboxes.get(own.mailboxId)?.path;
+      throw new MailboxError('ALREADYEXISTS', `this mailbox is there already, as ${shown}`);
+    }
+    const isInUse = own !== undefined || owed.includes('delete');
     return isInUse
       ? sources.insert({ ...fields, path: [...path.slice(0, -1), `${path.at(-1)} ${randomUUID()}`] })
       : known;

@@ -22,7 +22,7 @@ export const enable = defineCommand({
   },
   run: ({ session, reply }, words) => {
     // Clients ask for more than there is, which is no error.
-    const enabled = words.filter((word) => session.canEnable(word));
+    const enabled = [...new Set(words)].filter((word) => session.canEnable(word));
     reply.untagged(`ENABLED${enabled.map((word) => ` ${SPELLING[word] ?? word}`).join('')}`);
     // QRESYNC brings CONDSTORE with it (RFC 7162 §3.2.3).
     if (enabled.includes('CONDSTORE') || enabled.includes('QRESYNC')) enableCondstore(session, reply);
