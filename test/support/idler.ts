@@ -4,7 +4,7 @@ import { type PlainImap, type PlainReply, quote } from './plain-imap.js';
 export interface Idler {
   /** The answer to SELECT. */
   readonly selected: PlainReply;
-  /** Untagged lines told so far, since the last `forget`. */
+  /** Untagged lines told so far, since the last `forget`; without those that name new keywords. */
   readonly told: readonly string[];
   /** Waits for a line, also among those told already. */
   until(pattern: RegExp, ms?: number): Promise<string>;
@@ -17,9 +17,13 @@ export interface Idler {
 export async function startIdler(client: PlainImap, mailbox: string): Promise<Idler> {
   const selected = await client.ok(`SELECT ${quote(mailbox)}`);
   const told: string[] = [];
+  // A keyword is named before it is first shown (RFC 9051 §7.3.5): that is kept by its own transcript.
+  const hear = (line: string) => {
+    if (!/^\* (FLAGS|OK \[PERMANENTFLAGS) /.test(line)) told.push(line);
+  };
   const idle = async () => {
     client.send('I IDLE');
-    for (let line = await client.read(); !line.startsWith('+'); line = await client.read()) told.push(line);
+    for (let line = await client.read(); !line.startsWith('+'); line = await client.read()) hear(line);
   };
   await idle();
   return {
@@ -33,7 +37,7 @@ export async function startIdler(client: PlainImap, mailbox: string): Promise<Id
         const line = await client.read(until - Date.now()).catch((cause: unknown) => {
           throw new Error(`${mailbox} was not told ${pattern}, but: ${JSON.stringify(told)}`, { cause });
         });
-        told.push(line);
+        hear(line);
         if (pattern.test(line)) return line;
       }
     },
@@ -42,7 +46,7 @@ export async function startIdler(client: PlainImap, mailbox: string): Promise<Id
     },
     async command(text) {
       client.send('DONE');
-      for (let line = await client.read(); !line.startsWith('I '); line = await client.read()) told.push(line);
+      for (let line = await client.read(); !line.startsWith('I '); line = await client.read()) hear(line);
       const reply = await client.ok(text);
       await idle();
       return reply;
