@@ -208,6 +208,10 @@ class Fake implements FakeUpstream {
     this.#hidden.add(this.#message(path, uid));
   }
 
+  showBody(path: PathLike, uid: number): void {
+    this.#hidden.delete(this.#message(path, uid));
+  }
+
   contents(path: PathLike): readonly FakeMessage[] {
     return [...this.#mailbox(path).messages];
   }

@@ -79,6 +79,7 @@ export interface FakeUpstream {
   resetUidValidity(path: PathLike, firstUid?: number): void;
   /** The server gives no body for this message (Outlook's broken items). */
   hideBody(path: PathLike, uid: number): void;
+  showBody(path: PathLike, uid: number): void;
   contents(path: PathLike): readonly FakeMessage[];
   /** uidValidity, uidNext …; undefined when there is no such mailbox. */
   mailbox(path: PathLike): Readonly<FakeMailbox> | undefined;

@@ -77,8 +77,9 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
       let failure = await pending.get(uid)?.then(() => undefined, failed);
       pending.delete(uid);
       const kept = store.listings.whereabouts(mailboxId, uid)?.bodyRef;
-      // A file that a power cut left half written has been forgotten by this question: once more from upstream.
-      if (!failure && kept && !(await cache.isWhole(kept))) {
+      // Once more from upstream: the cache may have let it go before its turn came, and a file that a power cut left half
+      // written has been forgotten by this question.
+      if (!failure && !(kept && (await cache.isWhole(kept)))) {
         failure = await startDownloads(mailboxId, Uint32Array.of(uid))
           .get(uid)
           ?.then(() => undefined, failed);

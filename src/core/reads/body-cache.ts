@@ -39,7 +39,10 @@ export function createCache({ store, files, cacheBytes, logger }: CacheOptions) 
   const evict = async () => {
     writeUsed();
     // One by one: between two of them a file may have been pinned, or read.
-    for (let [victim] = bodyIndex.oldest(1); victim && totalBytes > cacheBytes; [victim] = bodyIndex.oldest(1)) {
+    while (totalBytes > cacheBytes) {
+      const [victim, next] = bodyIndex.oldest(2);
+      // The newest stays, however large: whoever has just had it fetched has yet to read it.
+      if (!victim || !next) return;
       totalBytes -= victim.sizeBytes;
       bodyIndex.forget(victim.ref);
       await files.remove(victim.ref);

@@ -35,7 +35,8 @@ export function createPreviews({ store, bodies }: PreviewsOptions): FillPreviews
     for await (const { uid, body, error } of bodies.bodies(mailboxId, uids, signal)) {
       try {
         if (error !== undefined) throw error;
-        made.set(uid, await readPreview(body));
+        // Gone, or not given (Outlook's broken items): nothing is known of it, now.
+        if (body) made.set(uid, await readPreview(body));
       } catch (reason) {
         // One that is only asked for lazily stays unknown.
         if (wanted === 'lazy') continue;
@@ -54,9 +55,8 @@ export function createPreviews({ store, bodies }: PreviewsOptions): FillPreviews
   };
 }
 
-/** Wire-ready. Without bytes (Outlook's broken items) there is no text. @throws {UpstreamError} */
-async function readPreview(body: MessageBody | undefined): Promise<string> {
-  if (!body) return '""';
+/** Wire-ready. @throws {UpstreamError} */
+async function readPreview(body: MessageBody): Promise<string> {
   const isLarge = body.sizeBytes > HEAD_BYTES;
   const text = (isLarge && previewIn(await headOf(body))) || previewIn(await body.bytes());
   return wireString(Buffer.from(text, 'utf8').toString('latin1'));

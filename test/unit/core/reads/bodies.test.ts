@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { NO_FLAGS } from '../../../../src/mail/flags.js';
 import { createRig, type Rig, type RigOptions, useVirtualTime } from '../../../support/core-harness.js';
-import { appendMail, mail, readBody, upstreamTokens } from '../../../support/core-mail.js';
+import { appendMail, mail, readBody, tokenOf, upstreamTokens } from '../../../support/core-mail.js';
 import { createFakeUpstream, type FakeUpstream } from '../../../support/fake-connector.js';
 
 useVirtualTime();
@@ -91,4 +91,21 @@ test('prefetch brings the recent messages, so that they can be read offline', as
   await rig.until('all are here', () => rig.store.bodyIndex.refs().length === 3);
   fake.goOffline();
   expect(await readBody(rig, 'INBOX', 2)).toBe(mail('m2'));
+});
+
+test('what the cache has let go again before its turn is fetched once more, not taken for missing', async () => {
+  const { rig } = await account(3, { cacheBytes: 10 });
+  await using _ = rig;
+  const mailboxId = rig.idOf('INBOX');
+  const { uids } = rig.core.reads.snapshot(mailboxId);
+  const read = async () => {
+    const tokens: string[] = [];
+    for await (const { body } of rig.core.reads.bodies(mailboxId, uids, new AbortController().signal)) {
+      tokens.push(body ? tokenOf(await body.bytes()) : 'none');
+      // A slow client: all three were asked for at once, and nothing stays in this cache.
+      await new Promise<void>((done) => setTimeout(done, 60_000));
+    }
+    return tokens;
+  };
+  expect(await rig.during(read())).toEqual(['m1', 'm2', 'm3']);
 });

@@ -71,3 +71,14 @@ test('of a large message, also behind its attachment; one that is gone leaves no
   rig.store.previews.set(1, '"late"');
   expect(kept.get()).toBe(0);
 });
+
+test('a message whose bytes are not given has none yet, rather than an empty one for ever', async () => {
+  const fake = createFakeUpstream();
+  const uid = fake.deliver('INBOX', mail('m1'));
+  await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await rig.settle();
+  fake.hideBody('INBOX', uid);
+  expect(await previews(rig, 'made')).toEqual({ rows: [[1, null]], error: false });
+  fake.showBody('INBOX', uid);
+  expect(await previews(rig, 'made')).toEqual({ rows: [[1, '"This is m1."']], error: false });
+});
