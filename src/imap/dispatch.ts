@@ -8,7 +8,7 @@ import { BadCommandError, ByeError, oneLine, statusOf } from './errors.js';
 import { inLanguage } from './language.js';
 import { watchProgress } from './progress.js';
 import type { Reply } from './reply.js';
-import type { Session } from './session.js';
+import { type Session, usesUtf8 } from './session.js';
 import { Decoder } from './wire/decoder.js';
 
 export interface DispatchContext {
@@ -35,7 +35,7 @@ export function commandOf(line: string): AnyCommand | undefined {
 export async function dispatch(context: DispatchContext, line: string): Promise<'ok' | 'no' | 'bad'> {
   const { session, reply, logger } = context;
   const rev2 = session.enabled.has('IMAP4REV2');
-  const utf8 = rev2 || session.enabled.has('UTF8=ACCEPT');
+  const utf8 = usesUtf8(session);
   const decoder = new Decoder(line, { utf8 });
   let tag = '*';
   const started = performance.now();

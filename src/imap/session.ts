@@ -64,3 +64,7 @@ export function selectedOf(session: Session): Selected {
   if (session.state.kind !== 'selected') throw new Error('no mailbox is selected');
   return session.state.selected;
 }
+
+/** Whether mailbox names are UTF-8 to the client, not modified UTF-7 (RFC 9755 §3, RFC 9051 §5.1). */
+export const usesUtf8 = ({ enabled }: Pick<Session, 'enabled'>): boolean =>
+  enabled.has('IMAP4REV2') || enabled.has('UTF8=ACCEPT');

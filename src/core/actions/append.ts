@@ -60,11 +60,15 @@ export async function append(
 ): Promise<Appended> {
   try {
     for (const { flags } of appendings) checkKeywords(flags);
-    const target = targetMailbox(context, typeof where === 'string' ? where : unifiedPath(where.role));
+    const targetNow = () => targetMailbox(context, typeof where === 'string' ? where : unifiedPath(where.role));
     const placings: Placing[] = [];
-    for (const appending of appendings) placings.push(await placingOf(context, { where, target, appending }));
+    for (const appending of appendings) {
+      placings.push(await placingOf(context, { where, target: targetNow(), appending }));
+    }
     return context.unit.durable((work) => {
-      const placed = placings.map((placing) => place(context, work, placing));
+      // Again: while the messages were taken apart it may have been deleted, or renumbered.
+      const target = targetNow();
+      const placed = placings.map((placing) => place(context, work, target, placing));
       also?.(
         work,
         placed.map(({ copyId }) => copyId),
@@ -80,7 +84,6 @@ export async function append(
 
 /** A message that is on disk and taken apart, and where it is to go. */
 interface Placing extends Appending {
-  readonly target: MailboxRow;
   readonly account: AccountSettings;
   /** The gateway's own copy of what it has sent. */
   readonly isOwnSentCopy: boolean;
@@ -102,15 +105,14 @@ async function placingOf(
   }
   return {
     ...appending,
-    target,
     account,
     isOwnSentCopy: typeof where !== 'string' && where.role === 'sent',
     listing,
   };
 }
 
-function place(context: AppendContext, work: Work, placing: Placing): { copyId: number; uid: Uid } {
-  const { message, flags, target, account, isOwnSentCopy, listing } = placing;
+function place(context: AppendContext, work: Work, target: MailboxRow, placing: Placing): { copyId: number; uid: Uid } {
+  const { message, flags, account, isOwnSentCopy, listing } = placing;
   const { source, account: owner } = targetSource(context, work, { target, account });
   const sent = source.role === 'sent' ? sentCopyOf(context, listing.messageIdHeader, owner) : undefined;
   // The same mail twice in Sent would be a lie: what the outbox or the provider has filed is the one copy.

@@ -1,6 +1,7 @@
 // append-data made of parts: CATENATE (RFC 4469 §3), and the data item UTF8 (RFC 6855 §4).
 import { MailboxError } from '../../mail/errors.js';
 import { BadCommandError, BadUrlError } from '../errors.js';
+import { clip } from '../fetch-items/fetch-item.js';
 import { openMessage } from '../fetch-items/open-message.js';
 import { presentOf } from '../fetch-items/present-flags.js';
 import { cutSection, readSection, type Section } from '../fetch-items/section.js';
@@ -88,7 +89,7 @@ async function openUrl(text: string, { core, selected, signal }: Destination): P
     const cut = await cutSection(openMessage(body), section);
     if (!cut) throw new BadUrlError(text, 'the message has no such part');
     const whole = cut.kind === 'range' ? cut : { start: 0, end: cut.text.length };
-    const { start, end } = clip(whole, url);
+    const { start, end } = clip(whole, url.partial);
     if (cut.kind === 'range') return { sizeBytes: end - start, chunks: body.stream(start, end) };
     return { sizeBytes: end - start, chunks: once(Buffer.from(cut.text.slice(start, end), 'latin1')) };
   }
@@ -105,12 +106,6 @@ function sectionOf({ section }: ImapUrl, text: string): Section {
   } catch (error) {
     throw new BadUrlError(text, 'there is no such section', { cause: error });
   }
-}
-
-function clip({ start, end }: { start: number; end: number }, { partial }: ImapUrl): { start: number; end: number } {
-  if (!partial) return { start, end };
-  const from = Math.min(end, start + partial.start);
-  return { start: from, end: Math.min(end, from + partial.length) };
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,3 @@
-import { lowerBound } from '../../lib/ascending.js';
 import { intersectRanges, resolveSet, type SequenceSet, setTexts } from '../../mail/sequence-set.js';
 import { type CommandContext, type Completion, defineCommand } from '../command.js';
 import { enableCondstore } from '../condstore.js';
@@ -7,6 +6,7 @@ import { answerFetch } from '../fetch-items/answer-fetch.js';
 import type { FetchPart } from '../fetch-items/fetch-item.js';
 import { readFetchParts } from '../fetch-items/index.js';
 import { MODSEQ_PART } from '../fetch-items/listing.js';
+import { indexFinder } from '../fetch-items/present-flags.js';
 import type { Resolved, Selected } from '../selected.js';
 import { selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
@@ -116,12 +116,9 @@ function restrict(
 ): Resolved {
   let left = targets;
   if (changedSince !== undefined) {
-    const { uids, modseqs } = core.reads.snapshot(mailboxId);
-    let at = lowerBound(uids, targets.uids[0] ?? 0);
-    left = pick(targets, (uid) => {
-      while ((uids[at] ?? uid) < uid) at++;
-      return uids[at] === uid && (modseqs[at] ?? 0) > changedSince;
-    });
+    const snapshot = core.reads.snapshot(mailboxId);
+    const find = indexFinder(snapshot, targets.uids[0] ?? 0);
+    left = pick(targets, (uid) => (snapshot.modseqs[find(uid)] ?? 0) > changedSince);
   }
   if (!partial) return left;
   const [start, end] = partialSlice(partial, left.uids.length);

@@ -66,8 +66,12 @@ export function answerList(context: CommandContext, args: ListArgs, kind: ListKi
   }
 }
 
-/** One mailbox as an untagged LIST answer tells it, where no LIST has been asked for (RFC 9051 §6.3.6, OLDNAME). */
-export function mailboxLine({ core, utf8 }: CommandContext, mailbox: Mailbox, oldName: string): string {
+/** One mailbox as an untagged LIST answer tells it, where no LIST has been asked for (OLDNAME: RFC 9051 §6.3.6; NOTIFY). */
+export function mailboxLine(
+  { core, utf8 }: Pick<CommandContext, 'core' | 'utf8'>,
+  mailbox: Mailbox,
+  oldName: string,
+): string {
   const subscribed = core.mailboxes.subscriptions();
   const parents = new Set(core.mailboxes.list().flatMap(({ path }) => ancestorsOf(path)));
   const args = { ...PLAIN, returns: new Set(['SUBSCRIBED']) };

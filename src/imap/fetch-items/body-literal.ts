@@ -2,17 +2,12 @@ import type { MessageBody } from '../../core/core.js';
 import { wireText } from '../../mail/ids.js';
 import { ByeError } from '../errors.js';
 import type { Reply } from '../reply.js';
-import type { BodyPart, Partial } from './fetch-item.js';
+import { type BodyPart, clip, type Range } from './fetch-item.js';
 import { literalText, withoutNul } from './literal.js';
 import type { OpenMessage } from './open-message.js';
 
 /** Up to this size bytes are gathered with their neighbours rather than written on their own. */
 const GATHER_BYTES = 16 * 1024;
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** An item ready to be written: with its bytes, or with the range of the message to stream. */
 export type Prepared =
@@ -40,12 +35,6 @@ export async function prepareBodyPart(part: BodyPart, message: OpenMessage, budg
   if (!message.loaded && range.end - range.start > budgetBytes)
     return { kind: 'stream', label, body: message.body, range };
   return { kind: 'bytes', label, bytes: withoutNul(await readRange(message, range)) };
-}
-
-function clip({ start, end }: Range, partial: Partial | undefined): Range {
-  if (!partial) return { start, end };
-  const from = Math.min(end, start + partial.start);
-  return { start: from, end: Math.min(end, from + partial.length) };
 }
 
 async function readRange(message: OpenMessage, { start, end }: Range): Promise<Uint8Array> {

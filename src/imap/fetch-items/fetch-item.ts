@@ -45,6 +45,18 @@ export interface Partial {
   readonly length: number;
 }
 
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The piece of a range that a partial asks for, as far as it is there. */
+export function clip({ start, end }: Range, partial: Partial | undefined): Range {
+  if (!partial) return { start, end };
+  const from = Math.min(end, start + partial.start);
+  return { start: from, end: Math.min(end, from + partial.length) };
+}
+
 export type FetchPart = IndexPart | BodyPart;
 
 export interface FetchItem {

@@ -6,7 +6,7 @@ import { ByeError } from '../errors.js';
 import { answerFetch } from '../fetch-items/answer-fetch.js';
 import type { Reply } from '../reply.js';
 import type { Selected } from '../selected.js';
-import type { Session, SessionNotifier } from '../session.js';
+import { type Session, type SessionNotifier, usesUtf8 } from '../session.js';
 import { mailboxName } from '../wire/encode.js';
 import { type EventGroup, isSelected, type MailboxFilter, type NotifyEvent, type NotifyRequest } from './request.js';
 import { createTreeWatch, type TreeWatch } from './tree-watch.js';
@@ -44,7 +44,7 @@ class NotifierRun implements Notifier {
     this.#core = core;
     this.#selectedGroup = groups.find(({ filter }) => isSelected(filter));
     this.#others = groups.filter(({ filter }) => !isSelected(filter));
-    this.#tree = createTreeWatch(core.mailboxes, (mailbox, path, event) => this.#wants(mailbox, path, event));
+    this.#tree = createTreeWatch(core, (mailbox, path, event) => this.#wants(mailbox, path, event));
     this.#off = [
       core.changes.onAnyMailbox((id) => {
         this.#dirty.add(id);
@@ -73,7 +73,7 @@ class NotifierRun implements Notifier {
     this.#follow();
     if (this.#treeChanged) {
       this.#treeChanged = false;
-      for (const line of this.#tree.lines(this.#isUtf8)) reply.untagged(line);
+      for (const line of this.#tree.lines(usesUtf8(this.#session))) reply.untagged(line);
     }
     await this.#tellSelected(reply, signal, expunges);
     const selected = this.#selectedNow;
@@ -98,11 +98,6 @@ class NotifierRun implements Notifier {
   get #selectedNow(): Selected | undefined {
     const { state } = this.#session;
     return state.kind === 'selected' ? state.selected : undefined;
-  }
-
-  get #isUtf8(): boolean {
-    const { enabled } = this.#session;
-    return enabled.has('IMAP4REV2') || enabled.has('UTF8=ACCEPT');
   }
 
   /** What was there when a mailbox was selected is not new. */
@@ -147,7 +142,7 @@ class NotifierRun implements Notifier {
     const { messages, uidNext, uidValidity, unseen, highestModseq } = this.#core.reads.status(id);
     const items = [`MESSAGES ${messages}`, `UIDNEXT ${uidNext}`, `UIDVALIDITY ${uidValidity}`, `UNSEEN ${unseen}`];
     if (this.#session.enabled.has('CONDSTORE')) items.push(`HIGHESTMODSEQ ${highestModseq}`);
-    reply.untagged(`STATUS ${mailboxName(path, this.#isUtf8)} (${items.join(' ')})`);
+    reply.untagged(`STATUS ${mailboxName(path, usesUtf8(this.#session))} (${items.join(' ')})`);
   }
 
   #wantsMessages(mailbox: Mailbox): boolean {

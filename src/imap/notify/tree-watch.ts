@@ -1,6 +1,6 @@
 // What has changed in the tree of mailboxes since a client was last told (RFC 5465 §5.4, §5.5).
-import type { Mailbox, Mailboxes, MailboxId } from '../../core/core.js';
-import { specialUseOf } from '../../mail/roles.js';
+import type { Core, Mailbox, MailboxId } from '../../core/core.js';
+import { mailboxLine } from '../commands/list-answer.js';
 import { mailboxName } from '../wire/encode.js';
 import type { NotifyEvent } from './request.js';
 
@@ -11,25 +11,23 @@ export interface TreeWatch {
 
 export type WantsTree = (mailbox: Mailbox | undefined, path: string, event: NotifyEvent) => boolean;
 
-export function createTreeWatch(mailboxes: Mailboxes, wants: WantsTree): TreeWatch {
+export function createTreeWatch(core: Core, wants: WantsTree): TreeWatch {
+  const { mailboxes } = core;
   let byId = mapOf(mailboxes.list());
   let subscribed = new Set(mailboxes.subscriptions());
+  const goneLine = (path: string, utf8: boolean) => `LIST (\\NonExistent) "/" ${mailboxName(path, utf8)}`;
 
   const names = (utf8: boolean): string[] => {
     const now = mapOf(mailboxes.list());
-    const line = (attributes: string, path: string, old?: string) =>
-      `LIST (${attributes}) "/" ${mailboxName(path, utf8)}${old === undefined ? '' : ` ("OLDNAME" (${mailboxName(old, utf8)}))`}`;
     const told: string[] = [];
     for (const [id, mailbox] of byId) {
-      if (!now.has(id) && wants(mailbox, mailbox.path, 'MailboxName')) told.push(line('\\NonExistent', mailbox.path));
+      if (!now.has(id) && wants(mailbox, mailbox.path, 'MailboxName')) told.push(goneLine(mailbox.path, utf8));
     }
     for (const [id, mailbox] of now) {
-      const before = byId.get(id);
-      if (before?.path === mailbox.path) continue;
-      const isWanted = [mailbox.path, ...(before ? [before.path] : [])].some((path) =>
-        wants(mailbox, path, 'MailboxName'),
-      );
-      if (isWanted) told.push(line(attributesOf(mailbox, now), mailbox.path, before?.path));
+      const oldPath = byId.get(id)?.path ?? mailbox.path;
+      if (byId.has(id) && oldPath === mailbox.path) continue;
+      if ([mailbox.path, oldPath].some((path) => wants(mailbox, path, 'MailboxName')))
+        told.push(mailboxLine({ core, utf8 }, mailbox, oldPath));
     }
     byId = now;
     return told;
@@ -42,11 +40,7 @@ export function createTreeWatch(mailboxes: Mailboxes, wants: WantsTree): TreeWat
     return changed.flatMap((path) => {
       const mailbox = mailboxes.find(path);
       if (!wants(mailbox, path, 'SubscriptionChange')) return [];
-      const attributes = [
-        ...(now.has(path) ? ['\\Subscribed'] : []),
-        mailbox ? attributesOf(mailbox, byId) : '\\NonExistent',
-      ];
-      return [`LIST (${attributes.filter(Boolean).join(' ')}) "/" ${mailboxName(path, utf8)}`];
+      return mailbox ? mailboxLine({ core, utf8 }, mailbox, path) : goneLine(path, utf8);
     });
   };
 
@@ -55,13 +49,3 @@ export function createTreeWatch(mailboxes: Mailboxes, wants: WantsTree): TreeWat
 
 const mapOf = (all: readonly Mailbox[]): Map<MailboxId, Mailbox> =>
   new Map(all.map((mailbox) => [mailbox.id, mailbox]));
-
-function attributesOf(mailbox: Mailbox, all: ReadonlyMap<MailboxId, Mailbox>): string {
-  const hasChildren = [...all.values()].some(({ path }) => path.startsWith(`${mailbox.path}/`));
-  const use = mailbox.role && specialUseOf(mailbox.role);
-  return [
-    ...(mailbox.selectable ? [] : ['\\Noselect']),
-    hasChildren ? '\\HasChildren' : '\\HasNoChildren',
-    ...(use ? [use] : []),
-  ].join(' ');
-}

@@ -61,7 +61,15 @@ class Contexts implements ResultWatch {
 
   afterChanges(core: Core, reply: Reply, signal: AbortSignal): Promise<void> {
     return this.#mutex.run(async () => {
-      for (const context of this.#byTag.values()) await this.#update(context, { core, reply, signal });
+      for (const context of this.#byTag.values()) {
+        try {
+          await this.#update(context, { core, reply, signal });
+        } catch {
+          // The command that was just answered is done all the same; these results end (RFC 5267 §4.3.5).
+          this.#byTag.delete(context.tag);
+          reply.untagged(`NO [NOUPDATE "${context.tag}"] these results cannot be updated any more`);
+        }
+      }
     });
   }
 
