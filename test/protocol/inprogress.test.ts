@@ -1,6 +1,7 @@
 // Signs of life while a command takes long (RFC 9585), and none while it is the client that is waited for.
 import { expect, it } from 'vitest';
 import { startHarness } from '../support/harness.js';
+import { gate, replaceSearch } from '../support/slow-reads.js';
 import { messageBytes } from '../support/transcript.js';
 
 it('says that a long command is still running, and stops with it', async () => {
@@ -11,22 +12,15 @@ it('says that a long command is still running, and stops with it', async () => {
   });
   const client = await harness.login();
   await client.ok('SELECT INBOX');
-  const reads = harness.core.reads as {
-    -readonly [K in keyof typeof harness.core.reads]: (typeof harness.core.reads)[K];
-  };
-  const { search } = reads;
-  let go: () => void = () => undefined;
-  const gate = new Promise<void>((resolve) => {
-    go = resolve;
-  });
-  reads.search = async (...args) => {
-    await gate;
+  const { open, passed } = gate();
+  replaceSearch(harness, async (search, ...args) => {
+    await passed;
     return search(...args);
-  };
+  });
   client.send('long SEARCH ALL\r\n');
   expect(await client.line()).toBe('* OK [INPROGRESS ("long" NIL NIL)] still at work');
   expect(await client.line()).toBe('* OK [INPROGRESS ("long" NIL NIL)] still at work');
-  go();
+  open();
   const rest: string[] = [];
   while (!rest.at(-1)?.startsWith('long ')) rest.push((await client.line()) ?? 'long: the connection ended');
   expect(rest.filter((line) => !line.includes('INPROGRESS'))).toEqual(['* SEARCH 1', 'long OK SEARCH completed']);

@@ -21,22 +21,18 @@ export const idle = defineCommand({
       if (line?.toUpperCase() !== 'DONE') throw new BadCommandError('expected DONE');
     } finally {
       context.session.isIdling = false;
-      await off();
+      off();
     }
     return undefined;
   },
 });
 
-/**
- * A lone change is told at once; what comes in a burst is told together. The function returned ends it, and waits for
- * what is being told: the tagged answer must not overtake it.
- */
-function listen(context: CommandContext): () => Promise<void> {
+/** A lone change is told at once; what comes in a burst is told together. */
+function listen(context: CommandContext): () => void {
   const { session, core } = context;
-  if (session.state.kind !== 'selected') return () => Promise.resolve();
+  if (session.state.kind !== 'selected') return () => undefined;
   let isScheduled = false;
   let isOver = false;
-  let telling = Promise.resolve();
   const later = async () => {
     await new Promise<void>((resolve) => setImmediate(resolve));
     // For a client that is asleep nothing is piled up: it is told all in one when it reads again.
@@ -48,12 +44,11 @@ function listen(context: CommandContext): () => Promise<void> {
     // The notifier tells of this mailbox too, and of nothing in the middle of something else.
     if (isScheduled || session.notifier) return;
     isScheduled = true;
-    telling = later();
+    void later();
   });
-  return async () => {
+  return () => {
     isOver = true;
     off();
-    await telling;
   };
 }
 
@@ -64,7 +59,7 @@ async function tell({ session, core, reply, signal }: CommandContext): Promise<v
     selected.poll(core, reply, { expunges: true });
     if (selected.watch) await selected.watch.afterChanges(core, reply, signal);
   } catch {
-    // Renumbered or deleted: the dispatcher meets the same at the command's end, and says BYE; wake the client for it.
+    // Renumbered or deleted: the command's end, and its BYE, will come from the dispatcher; wake the client for it.
     reply.untagged('OK the mailbox has changed; please leave IDLE');
   }
   reply.flush();
