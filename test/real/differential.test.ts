@@ -2,47 +2,25 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bodyOf, bodyStructureOf } from '../../src/mail/body-structure.js';
 import { parseMime } from '../../src/mail/mime.js';
-import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { fetchAnswers, ResponseReader, type Value } from '../support/imap-grammar.js';
 import { NASTY_MESSAGES } from '../support/nasty/index.js';
-import { PlainImap } from '../support/plain-imap.js';
-import { type Dovecot, startDovecot } from '../support/real/dovecot.js';
+import type { PlainImap } from '../support/plain-imap.js';
 import { type Compared, DIFFERENCES } from '../support/real/dovecot-differences.js';
 import { partPaths, sectionItems } from '../support/real/section-list.js';
-import { PASSWORD } from '../support/real/server.js';
+import { startTwin, type Twin } from '../support/real/twin.js';
 
-const USER = 'someone';
-let dovecot: Dovecot;
-let gateway: GatewayProcess;
+let twin: Twin | undefined;
 let theirs: PlainImap;
 let ours: PlainImap;
 
 beforeAll(async () => {
-  dovecot = await startDovecot({ users: [USER] });
-  theirs = await PlainImap.login({ host: dovecot.host, port: dovecot.port, user: USER, password: PASSWORD });
-  for (const [, bytes] of NASTY_MESSAGES) await theirs.ok('APPEND INBOX ', Buffer.from(bytes, 'latin1'));
-  gateway = await startGatewayProcess({
-    accounts: [
-      {
-        name: 'Dovecot',
-        address: 'someone@dovecot.test',
-        provider: 'generic',
-        imap: { host: dovecot.host, port: dovecot.port, tls: 'none' },
-        smtp: { host: dovecot.host, port: 9, tls: 'none' },
-        auth: { user: USER, password: PASSWORD },
-      },
-    ],
+  twin = await startTwin(async (dovecot) => {
+    for (const [, bytes] of NASTY_MESSAGES) await dovecot.ok('APPEND INBOX ', Buffer.from(bytes, 'latin1'));
   });
-  await gateway.synced();
-  ours = await gateway.login();
+  ({ theirs, ours } = twin);
   for (const client of [theirs, ours]) await client.ok('EXAMINE INBOX');
 }, 120_000);
-afterAll(async () => {
-  theirs?.close();
-  ours?.close();
-  await gateway?.remove();
-  await dovecot?.stop();
-});
+afterAll(() => twin?.stop());
 
 type Items = ReadonlyMap<string, Value>;
 const NONE: Items = new Map();

@@ -1,56 +1,32 @@
 // Our SEARCH, SORT and THREAD against Dovecot's: the same messages, synchronised from that very Dovecot.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
-import { PlainImap } from '../support/plain-imap.js';
-import { type Dovecot, startDovecot } from '../support/real/dovecot.js';
+import type { PlainImap } from '../support/plain-imap.js';
 import { type Finding, FOUND_OTHERWISE, PLACED_OTHERWISE } from '../support/real/search-differences.js';
 import { LATE_MAIL, SEARCHED_MAIL, type SearchedMail } from '../support/real/search-mail.js';
 import { QUESTIONS, type Question, SEARCHES } from '../support/real/search-questions.js';
-import { PASSWORD } from '../support/real/server.js';
+import { startTwin, type Twin } from '../support/real/twin.js';
 import { waitUntil } from '../support/wait-until.js';
 
-const USER = 'someone';
-let dovecot: Dovecot;
-let gateway: GatewayProcess;
+let twin: Twin | undefined;
 let theirs: PlainImap;
 let ours: PlainImap;
 
 beforeAll(async () => {
-  dovecot = await startDovecot({ users: [USER] });
-  theirs = await PlainImap.login({ host: dovecot.host, port: dovecot.port, user: USER, password: PASSWORD });
-  await append(SEARCHED_MAIL.slice(0, -LATE_MAIL));
-  gateway = await startGatewayProcess({
-    accounts: [
-      {
-        name: 'Dovecot',
-        address: 'someone@dovecot.test',
-        provider: 'generic',
-        imap: { host: dovecot.host, port: dovecot.port, tls: 'none' },
-        smtp: { host: dovecot.host, port: 9, tls: 'none' },
-        auth: { user: USER, password: PASSWORD },
-      },
-    ],
-  });
-  await gateway.synced();
-  ours = await gateway.login();
-  await append(SEARCHED_MAIL.slice(-LATE_MAIL));
-  await gateway.run('sync', 'Dovecot');
+  twin = await startTwin((dovecot) => append(dovecot, SEARCHED_MAIL.slice(0, -LATE_MAIL)));
+  ({ theirs, ours } = twin);
+  await append(theirs, SEARCHED_MAIL.slice(-LATE_MAIL));
+  await twin.gateway.run('sync', 'Dovecot');
   await waitUntil('all messages are here', async () => {
     const { untagged } = await ours.ok('STATUS INBOX (MESSAGES)');
     return untagged.some((line) => line.endsWith(`(MESSAGES ${SEARCHED_MAIL.length})`));
   });
   for (const client of [theirs, ours]) await client.ok('EXAMINE INBOX');
 }, 120_000);
-afterAll(async () => {
-  theirs?.close();
-  ours?.close();
-  await gateway?.remove();
-  await dovecot?.stop();
-});
+afterAll(() => twin?.stop());
 
-async function append(messages: readonly SearchedMail[]): Promise<void> {
+async function append(dovecot: PlainImap, messages: readonly SearchedMail[]): Promise<void> {
   for (const { bytes, flags, internalDate } of messages)
-    await theirs.append('INBOX', Buffer.from(bytes, 'latin1'), flags, internalDate);
+    await dovecot.append('INBOX', Buffer.from(bytes, 'latin1'), flags, internalDate);
 }
 
 /** Of all messages in order. With this the bodies are here too: what is asked afterwards is not passed on. */

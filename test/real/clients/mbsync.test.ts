@@ -2,11 +2,11 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LocalFile, lettersOf, type Maildir, maildirIn, relabel } from '../../support/clients/maildir.js';
-import { encodeMailboxName, quote } from '../../support/plain-imap.js';
+import { type LocalFile, type Maildir, mailboxState, maildirIn, relabel } from '../../support/clients/maildir.js';
+import { quote } from '../../support/plain-imap.js';
 import { runCommand } from '../../support/real/command.js';
 import { type Stage, searched, startStage } from '../../support/real/stage.js';
-import { ACCOUNTS, mail, type RealAccount, subjectOf, upstreamHas } from '../../support/real/three-accounts.js';
+import { ACCOUNTS, mail, type RealAccount, upstreamHas } from '../../support/real/three-accounts.js';
 
 const MAILBOXES = ['INBOX', 'Archive', 'Trash', 'Drafts', 'Gmail/Receipts', 'Hotmail/Projects/Alpha'];
 const [qq, gmail, hotmail] = ACCOUNTS as readonly [RealAccount, RealAccount, RealAccount];
@@ -54,21 +54,7 @@ async function mbsync(): Promise<void> {
 
 const maildir = (): Maildir => maildirIn(join(directory, 'mail'), MAILBOXES);
 const local = (subject: string): LocalFile => maildir().only(subject);
-/** `mailbox: subject letters`, sorted. */
-const localState = (): string[] =>
-  maildir()
-    .files()
-    .map(({ mailbox, subject, flags }) => `${mailbox}: ${subject} ${flags}`)
-    .sort();
-
-async function gatewayState(withUids = false): Promise<string[]> {
-  const state: string[] = [];
-  for (const mailbox of MAILBOXES) {
-    for (const { uid, flags, body } of await stage.client.messages(encodeMailboxName(mailbox)))
-      state.push(`${mailbox}: ${subjectOf(body)} ${lettersOf(flags)}${withUids ? ` ${uid}` : ''}`);
-  }
-  return state.sort();
-}
+const gatewayState = (withUids = false) => mailboxState(stage.client, MAILBOXES, { withUids });
 
 /** To another mailbox, as a mail reader does it: mbsync's mark in the name must not go along. */
 const moveFile = ({ path }: LocalFile, mailbox: string) =>
@@ -82,8 +68,8 @@ async function remotely(subject: string, command: (uid: number) => string): Prom
 
 test('two ways, and a third run changes nothing', async () => {
   await mbsync();
-  expect(localState()).toEqual(await gatewayState());
-  expect(localState()).toHaveLength(18);
+  expect(maildir().state()).toEqual(await gatewayState());
+  expect(maildir().state()).toHaveLength(18);
 
   relabel(local('QQ seed 0'), 'FS');
   relabel(local('Gmail seed 0'), 'T');
@@ -104,7 +90,7 @@ test('two ways, and a third run changes nothing', async () => {
 
   await mbsync();
   const state = await gatewayState();
-  expect(localState()).toEqual(state);
+  expect(maildir().state()).toEqual(state);
   expect(state).toEqual(
     expect.arrayContaining([
       'INBOX: QQ seed 0 FS',

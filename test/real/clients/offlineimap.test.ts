@@ -2,11 +2,10 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LocalFile, lettersOf, type Maildir, maildirIn, relabel } from '../../support/clients/maildir.js';
-import { encodeMailboxName } from '../../support/plain-imap.js';
+import { type LocalFile, type Maildir, mailboxState, maildirIn, relabel } from '../../support/clients/maildir.js';
 import { runCommand } from '../../support/real/command.js';
 import { type Stage, searched, startStage } from '../../support/real/stage.js';
-import { ACCOUNTS, mail, type RealAccount, subjectOf, upstreamHas } from '../../support/real/three-accounts.js';
+import { ACCOUNTS, mail, type RealAccount, upstreamHas } from '../../support/real/three-accounts.js';
 
 const MAILBOXES = ['INBOX', 'Archive', 'Trash', 'Drafts', 'Gmail/Receipts'];
 const [qq, gmail, hotmail] = ACCOUNTS as readonly [RealAccount, RealAccount, RealAccount];
@@ -52,20 +51,7 @@ async function offlineimap(): Promise<void> {
 
 const maildir = (): Maildir => maildirIn(join(directory, 'mail'), MAILBOXES, (name) => name.replaceAll('/', '.'));
 const local = (subject: string): LocalFile => maildir().only(subject);
-/** `mailbox: subject letters`, sorted. */
-const localState = (): string[] =>
-  maildir()
-    .files()
-    .map(({ mailbox, subject, flags }) => `${mailbox}: ${subject} ${flags}`)
-    .sort();
-
-async function gatewayState(withUids = false): Promise<string[]> {
-  const state: string[] = [];
-  for (const mailbox of MAILBOXES)
-    for (const { uid, flags, body } of await stage.client.messages(encodeMailboxName(mailbox)))
-      state.push(`${mailbox}: ${subjectOf(body)} ${lettersOf(flags)}${withUids ? ` ${uid}` : ''}`);
-  return state.sort();
-}
+const gatewayState = (withUids = false) => mailboxState(stage.client, MAILBOXES, { withUids });
 
 async function remotely(subject: string, command: (uid: number) => string): Promise<void> {
   await stage.client.ok('SELECT INBOX');
@@ -75,8 +61,8 @@ async function remotely(subject: string, command: (uid: number) => string): Prom
 
 test('two ways, and a third run changes nothing', async () => {
   await offlineimap();
-  expect(localState()).toEqual(await gatewayState());
-  expect(localState()).toHaveLength(12);
+  expect(maildir().state()).toEqual(await gatewayState());
+  expect(maildir().state()).toHaveLength(12);
 
   relabel(local('QQ seed 0'), 'FS');
   rmSync(local('Gmail seed 0').path);
@@ -91,7 +77,7 @@ test('two ways, and a third run changes nothing', async () => {
 
   await offlineimap();
   const state = await gatewayState();
-  expect(localState()).toEqual(state);
+  expect(maildir().state()).toEqual(state);
   expect(state).toEqual(
     expect.arrayContaining([
       'INBOX: QQ seed 0 FS',

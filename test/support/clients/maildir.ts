@@ -1,6 +1,7 @@
 // Maildirs, as the programs that synchronise write them.
 import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodeMailboxName, type PlainImap } from '../plain-imap.js';
 import { subjectOf } from '../real/three-accounts.js';
 
 export interface LocalFile {
@@ -15,6 +16,8 @@ export interface Maildir {
   files(): LocalFile[];
   /** Sorted: what changes when anything is written, renamed or removed. */
   paths(): string[];
+  /** `mailbox: subject letters`, sorted; as `mailboxState` tells it of a server. */
+  state(): string[];
   /** @throws unless there is exactly one with the subject */
   only(subject: string): LocalFile;
 }
@@ -42,6 +45,10 @@ export function maildirIn(
       files()
         .map(({ path }) => path)
         .sort(),
+    state: () =>
+      files()
+        .map(({ mailbox, subject, flags }) => `${mailbox}: ${subject} ${flags}`)
+        .sort(),
     only(subject) {
       const [found, ...more] = files().filter((file) => file.subject === subject);
       if (!found || more.length > 0) throw new Error(`${found ? 1 + more.length : 0} local files of ${subject}`);
@@ -68,3 +75,17 @@ export const lettersOf = (flags: readonly string[]): string =>
 /** In cur, with these letters, and as the program knows it. */
 export const relabel = ({ path }: LocalFile, flags: string): void =>
   renameSync(path, `${path.replace(/\/new\//, '/cur/').replace(/:2,.*$/, '')}:2,${flags}`);
+
+/** `mailbox: subject letters` of every message a client sees there, sorted; with its uid behind it if that is wanted. */
+export async function mailboxState(
+  client: PlainImap,
+  mailboxes: readonly string[],
+  { withUids = false } = {},
+): Promise<string[]> {
+  const state: string[] = [];
+  for (const mailbox of mailboxes) {
+    for (const { uid, flags, body } of await client.messages(encodeMailboxName(mailbox)))
+      state.push(`${mailbox}: ${subjectOf(body)} ${lettersOf(flags)}${withUids ? ` ${uid}` : ''}`);
+  }
+  return state.sort();
+}
