@@ -157,7 +157,10 @@ export interface Actions {
   copy(mailboxId: MailboxId, uids: NumberRanges, toPath: string): Transfer;
   /** @throws {MailboxError} as copy */
   move(mailboxId: MailboxId, uids: NumberRanges, toPath: string): Transfer;
-  /** Removes those of `uids` (all when undefined) that carry \Deleted; returns what went. */
+  /**
+   * Removes those of `uids` (all when undefined) that carry \Deleted, some hundreds at a time; returns what went, nothing
+   * when none is left.
+   */
   expunge(mailboxId: MailboxId, uids: NumberRanges | undefined): NumberRanges;
   /** Bytes; the largest message the mailbox takes. @throws {MailboxError} TRYCREATE, CANNOT */
   appendLimit(path: string): number;

@@ -108,8 +108,15 @@ function createSession(store: Store) {
     copies
       .ofMessage(messageId)
       .some((copy) => copy.leaving === 0 && !PASSIVE_ROLES.has(sources.get(copy.sourceId)?.role ?? ''));
+  /** Whether anything is shown only while it stands nowhere else; most people have no such account. */
+  let archiving: boolean | undefined;
+  const hasArchive = () => {
+    archiving ??= mailboxes.hasArchiveOfAll();
+    return archiving;
+  };
   /** The Archive shows a message of an \All source only while nothing else does. */
   const settleArchive = (messageId: number) => {
+    if (!hasArchive()) return;
     for (const copy of copies.ofMessage(messageId)) {
       for (const feed of activeFeeds(copy.sourceId).filter(({ archive }) => archive)) {
         const uid = uidMap.uidOf(feed.mailboxId, copy.id);
@@ -162,6 +169,7 @@ function createSession(store: Store) {
     ringTree: () => {
       tree = true;
       feedCache.clear();
+      archiving = undefined;
     },
   };
   return {

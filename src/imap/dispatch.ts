@@ -49,6 +49,7 @@ export async function dispatch(context: DispatchContext, line: string): Promise<
     name = uid ? `UID ${command.name}` : command.name;
     checkState(session, command);
     const args = command.parse(decoder, uid);
+    if (session.state.kind === 'selected') session.state.selected.mustStand(context.core);
     const running = command.run({ ...context, tag, uid, rev2, utf8 }, args);
     const completion = running instanceof Promise ? await patiently(context, tag, command, running) : running;
     await tellChanges(context, command.expunges === 'allowed' || uid);

@@ -181,13 +181,21 @@ export class Selected {
   }
 
   /**
-   * Tells the client what has happened since it was last told: EXPUNGE or VANISHED (when allowed), EXISTS, FETCH (FLAGS).
+   * Before anything is done or told by the uids this client knows: they may have come to mean other messages.
    * @throws {ByeError} if the mailbox has been renumbered or deleted
    */
-  poll(core: Core, reply: Reply, { expunges }: { expunges: boolean }): void {
+  mustStand(core: Core): void {
     if (core.mailboxes.get(this.mailboxId)?.uidValidity !== this.#uidValidity) {
       throw new ByeError('the mailbox has been renumbered or deleted; please reconnect');
     }
+  }
+
+  /**
+   * Tells the client what has happened since it was last told: EXPUNGE or VANISHED (when allowed), EXISTS, FETCH (FLAGS).
+   * @throws {ByeError} as mustStand
+   */
+  poll(core: Core, reply: Reply, { expunges }: { expunges: boolean }): void {
+    this.mustStand(core);
     const changes = core.reads.changesSince(this.mailboxId, this.#modseq);
     const isQuiet = changes.modseq === this.#modseq && (this.#gone.length === 0 || !expunges);
     if (isQuiet) return;

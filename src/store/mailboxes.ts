@@ -68,6 +68,8 @@ export interface MailboxStore {
   removeFeedsOfSource(sourceId: number): void;
   feedsOfSource(sourceId: number): FeedRow[];
   feedsOfMailbox(mailboxId: number): FeedRow[];
+  /** Whether an archive shows (part of) a source of all mail: Gmail's. */
+  hasArchiveOfAll(): boolean;
   subscriptions(): string[];
   subscribe(path: string): void;
   unsubscribe(path: string): void;
@@ -97,6 +99,12 @@ export function createMailboxStore({ sqlite }: Database): MailboxStore {
   const removeFeeds = sqlite.prepare('DELETE FROM feeds WHERE sourceId = ?');
   const feedsOfSource = sqlite.prepare('SELECT * FROM feeds WHERE sourceId = ?');
   const feedsOfMailbox = sqlite.prepare('SELECT * FROM feeds WHERE mailboxId = ?');
+  const archiveOfAll = sqlite
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM sources s JOIN feeds f ON f.sourceId = s.id JOIN mailboxes m ON m.id = f.mailboxId
+       WHERE s.role = 'all' AND m.role = 'archive' AND f.active = 1)`,
+    )
+    .pluck();
   const subscriptions = sqlite.prepare('SELECT path FROM subscriptions ORDER BY path').pluck();
   const subscribe = sqlite.prepare('INSERT OR IGNORE INTO subscriptions (path) VALUES (?)');
   const unsubscribe = sqlite.prepare('DELETE FROM subscriptions WHERE path = ?');
@@ -139,6 +147,7 @@ export function createMailboxStore({ sqlite }: Database): MailboxStore {
     },
     removeFeedsOfSource: (sourceId) => void removeFeeds.run(sourceId),
     feedsOfSource: (sourceId) => feeds(feedsOfSource.all(sourceId)),
+    hasArchiveOfAll: () => archiveOfAll.get() === 1,
     feedsOfMailbox: (mailboxId) => feeds(feedsOfMailbox.all(mailboxId)),
     subscriptions: () => subscriptions.all() as string[],
     subscribe: (path) => void subscribe.run(path),

@@ -46,6 +46,8 @@ export interface HarnessOptions {
   /** Beside the one named after the user. */
   readonly devices?: readonly DevicePassword[];
   readonly clock?: Clock;
+  /** Whose first synchronisation the start waits for; all of them by default. */
+  readonly awaited?: string;
 }
 
 export interface Harness extends AsyncDisposable {
@@ -163,7 +165,7 @@ async function startRun(settings: RunSettings): Promise<Run> {
   const core = buildCore(settings, store, database);
   const synced = new Promise<void>((resolve) => {
     core.overview.onEvent((event) => {
-      if (event.event === 'synced' && event.account === undefined) resolve();
+      if (event.event === 'synced' && event.account === options.awaited) resolve();
     });
   });
   const server = await createImapServer(

@@ -1,21 +1,19 @@
 import { SystemFlag } from '../../mail/flags.js';
-import { type NumberRanges, rangesOf } from '../../mail/sequence-set.js';
-import type { MailboxId } from '../core.js';
+import { type NumberRanges, rangesInclude, rangesOf } from '../../mail/sequence-set.js';
+import type { MailboxId, MailboxSnapshot } from '../core.js';
 import { type ActionContext, groupBy, originOf, selectedCopies } from './context.js';
 
-const EVERYTHING: NumberRanges = [[1, 0xffff_ffff]];
+/** Messages in one transaction: what others wait for meanwhile stays short. */
+const AT_ONCE = 500;
 
 /**
- * EXPUNGE / UID EXPUNGE (RFC 9051 §6.4.3, §6.4.9): takes those of `uids` that carry \Deleted. Upstream this is UID
- * EXPUNGE of exactly these, or a MOVE to Trash where deleting means that (Gmail); never a bare EXPUNGE.
+ * EXPUNGE / UID EXPUNGE (RFC 9051 §6.4.3, §6.4.9): takes those of `uids` that carry \Deleted, the first 500 of them.
+ * Upstream this is UID EXPUNGE of exactly these, or a MOVE to Trash where deleting means that (Gmail); never a bare EXPUNGE.
  */
 export function expunge(context: ActionContext, mailboxId: MailboxId, uids: NumberRanges | undefined): NumberRanges {
   const { store, unit } = context;
-  const { flagIds, flagTable, uids: present } = context.snapshots.snapshot(mailboxId);
-  const marked = [...present].filter((_, i) => (flagTable[flagIds[i] ?? 0]?.system ?? 0) & SystemFlag.Deleted);
-  if (marked.length === 0) return [];
-  const wanted = new Set(marked);
-  const selected = selectedCopies(context, mailboxId, uids ?? EVERYTHING).filter(({ uid }) => wanted.has(uid));
+  const marked = firstDeleted(context.snapshots.snapshot(mailboxId), uids);
+  const selected = selectedCopies(context, mailboxId, rangesOf(marked));
   if (selected.length === 0) return [];
   unit.durable((work) => {
     for (const { copy } of selected) {
@@ -38,4 +36,14 @@ export function expunge(context: ActionContext, mailboxId: MailboxId, uids: Numb
     }
   });
   return rangesOf(selected.map(({ uid }) => uid));
+}
+
+function firstDeleted({ flagIds, flagTable, uids }: MailboxSnapshot, among: NumberRanges | undefined): number[] {
+  const isMarked = flagTable.map(({ system }) => (system & SystemFlag.Deleted) !== 0);
+  const marked: number[] = [];
+  for (let i = 0; i < uids.length && marked.length < AT_ONCE; i++) {
+    const uid = uids[i] ?? 0;
+    if (isMarked[flagIds[i] ?? 0] && (!among || rangesInclude(among, uid))) marked.push(uid);
+  }
+  return marked;
 }

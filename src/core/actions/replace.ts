@@ -23,8 +23,12 @@ export function replace(
   { mailboxId, uid, path }: Replacement,
   appending: Appending,
 ): Promise<Appended> {
+  const { uidMap } = context.store;
+  const numbering = uidMap.counters(mailboxId)?.uidValidity;
   return append(context, path, [appending], (work, [newCopyId]) => {
-    const [old] = selectedCopies(context, mailboxId, [[uid, uid]]);
+    // Numbered anew while the message was being taken apart, the mailbox calls another message by that uid.
+    const isSame = uidMap.counters(mailboxId)?.uidValidity === numbering;
+    const [old] = isSame ? selectedCopies(context, mailboxId, [[uid, uid]]) : [];
     if (!old) throw new MailboxError('EXPUNGEISSUED', 'the message no longer exists; nothing was stored');
     if (newCopyId !== undefined && newCopyId !== old.copy.id) giveWay(context, work, old.copy, newCopyId);
   });

@@ -14,11 +14,15 @@ import { type ActionContext, groupBy, originOf, type Selected, selectedCopies, t
 
 export type TransferKind = 'copy' | 'move';
 
-interface Step extends Selected {
+/** From one source to where its messages land in the target. */
+interface Route {
   readonly from: SourceRow;
   readonly account: AccountSettings;
   readonly to: SourceRow;
   readonly toAccount: AccountSettings;
+}
+
+interface Step extends Selected, Route {
   /** The copy that stands in the target afterwards. */
   newCopyId: number;
   /** Already there (a label it has, or the same source under another name): nothing to carry upstream. */
@@ -34,7 +38,8 @@ export function transfer(
   const target = targetMailbox(context, toPath);
   const selected = selectedCopies(context, mailboxId, uids);
   const pairs = context.unit.durable((work) => {
-    const steps = selected.map((message) => planStep(context, work, message, target));
+    const routes = new Map<number, Route>();
+    const steps = selected.map((message) => planStep(message, routeOf(context, work, { message, target, routes })));
     const isSameMailbox = target.id === mailboxId;
     for (const step of steps) takeStep(context, work, { kind, step, isSameMailbox });
     oweSteps(
@@ -51,10 +56,26 @@ export function transfer(
   return { uidValidity: target.uidValidity, pairs };
 }
 
-function planStep(context: ActionContext, work: Work, message: Selected, target: MailboxRow): Step {
+const planStep = (message: Selected, route: Route): Step => ({
+  ...message,
+  ...route,
+  newCopyId: 0,
+  alreadyThere: false,
+});
+
+/** Worked out once for each source the messages come from. */
+function routeOf(
+  context: ActionContext,
+  work: Work,
+  { message, target, routes }: { message: Selected; target: MailboxRow; routes: Map<number, Route> },
+): Route {
+  const known = routes.get(message.copy.sourceId);
+  if (known) return known;
   const { source: from, account } = originOf(context, message.copy);
   const { source: to, account: toAccount } = targetSource(context, work, { target, account, from });
-  return { ...message, from, account, to, toAccount, newCopyId: 0, alreadyThere: false };
+  const route = { from, account, to, toAccount };
+  routes.set(from.id, route);
+  return route;
 }
 
 /** Which source a message of `account` lands in when it is put into `target` (DESIGN §5). */

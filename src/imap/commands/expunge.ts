@@ -1,6 +1,7 @@
 import type { SequenceSet } from '../../mail/sequence-set.js';
 import { defineCommand } from '../command.js';
 import { highestModseqCode } from '../condstore.js';
+import { expungeAll } from '../in-slices.js';
 import { selectedOf } from '../session.js';
 
 /** Command: RFC 9051 §6.4.3; UID EXPUNGE §6.4.9 (RFC 4315 §2.1). The dispatcher tells of what went. */
@@ -20,9 +21,9 @@ export const expunge = defineCommand<SequenceSet | undefined>({
     decoder.end();
     return set;
   },
-  run: ({ session, core }, set) => {
+  run: async ({ session, core }, set) => {
     const selected = selectedOf(session);
-    const gone = core.actions.expunge(selected.mailboxId, set && selected.uidRangesOf(set, true));
-    return gone.length > 0 ? highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq) : undefined;
+    const isSome = await expungeAll(core, selected, set && selected.uidRangesOf(set, true));
+    return isSome ? highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq) : undefined;
   },
 });

@@ -1,7 +1,9 @@
+import type { Transfer } from '../../core/core.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import { defineCommand } from '../command.js';
 import { highestModseqCode } from '../condstore.js';
 import { countGone } from '../fetch-items/present-flags.js';
+import { inSlices } from '../in-slices.js';
 import { selectedOf } from '../session.js';
 import { copyUidCode, NOTHING, readTransfer, type TransferArgs } from './copy.js';
 
@@ -17,17 +19,27 @@ export const move = defineCommand<TransferArgs>({
   capabilities: ['MOVE'],
   expunges: 'allowed',
   parse: readTransfer,
-  run: ({ core, reply, session, uid }, { set, path }) => {
+  run: async ({ core, reply, session, uid }, { set, path }) => {
     const selected = selectedOf(session);
     const { uids } = selected.resolve(set, uid);
     if (uids.length === 0) return NOTHING;
     // Somebody else moved or removed them; the others can go (RFC 6851 §3.3: each message for itself).
     const isSomeGone = !uid && countGone(core.reads.snapshot(selected.mailboxId), uids) > 0;
-    const code = copyUidCode(core.actions.move(selected.mailboxId, rangesOf(uids), path));
-    // The dispatcher tells the EXPUNGEs, after this.
-    if (code !== undefined) reply.untagged(`OK [${code}] moved`);
+    const pairs: Transfer['pairs'][number][] = [];
+    let uidValidity = 0;
+    try {
+      await inSlices({ core, selected }, uids, (slice) => {
+        const moved = core.actions.move(selected.mailboxId, rangesOf(slice), path);
+        uidValidity = moved.uidValidity;
+        for (const pair of moved.pairs) pairs.push(pair);
+      });
+    } finally {
+      // Also where it had to stop: these have gone. The dispatcher tells the EXPUNGEs, after this.
+      const code = copyUidCode({ uidValidity, pairs });
+      if (code !== undefined) reply.untagged(`OK [${code}] moved`);
+    }
     if (isSomeGone) return { code: 'EXPUNGEISSUED', text: 'some of the messages no longer exist' };
-    if (code === undefined) return NOTHING;
+    if (pairs.length === 0) return NOTHING;
     return highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq);
   },
 });

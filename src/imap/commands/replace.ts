@@ -47,7 +47,15 @@ export const replace = defineCommand<ReplaceArgs>({
       await message.spool.abort();
       throw new BadCommandError('unexpected text after the message');
     }
-    const { uidValidity, uids } = await core.actions.replace(selectedOf(session).mailboxId, uid, path, message);
+    const selected = selectedOf(session);
+    try {
+      // The message may have been long in coming.
+      selected.mustStand(core);
+    } catch (error) {
+      await message.spool.abort();
+      throw error;
+    }
+    const { uidValidity, uids } = await core.actions.replace(selected.mailboxId, uid, path, message);
     // The dispatcher tells the EXPUNGE, after this.
     reply.untagged(`OK [APPENDUID ${uidValidity} ${uids[0]}] replaced`);
     return undefined;

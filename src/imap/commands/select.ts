@@ -13,6 +13,7 @@ import {
 import { type CommandContext, type Completion, defineCommand } from '../command.js';
 import { enableCondstore, highestModseqCode } from '../condstore.js';
 import { BadCommandError } from '../errors.js';
+import { expungeAll } from '../in-slices.js';
 import { keywordsIn, tellMailboxFlags } from '../mailbox-flags.js';
 import { Selected } from '../selected.js';
 import { selectedOf } from '../session.js';
@@ -185,11 +186,11 @@ export const close = defineCommand({
   states: ['selected'],
   expunges: 'held',
   parse: (decoder) => decoder.end(),
-  run: ({ session, core }) => {
-    const { mailboxId, readOnly } = selectedOf(session);
-    const gone = readOnly ? [] : core.actions.expunge(mailboxId, undefined);
+  run: async ({ session, core }) => {
+    const selected = selectedOf(session);
+    const isSome = !selected.readOnly && (await expungeAll(core, selected, undefined));
     leave(session);
-    return gone.length > 0 ? highestModseqCode(session, core.reads.snapshot(mailboxId).modseq) : undefined;
+    return isSome ? highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq) : undefined;
   },
 });
 

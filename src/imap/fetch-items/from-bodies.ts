@@ -33,6 +33,7 @@ export async function fetchFromBodies(run: FetchRun): Promise<number> {
   try {
     for await (const { uid, row, body } of messages(run, missed)) {
       if (signal.aborted) break;
+      selected.mustStand(core);
       const present = presentOf(core.reads.snapshot(selected.mailboxId), uid);
       if (!present) continue;
       const { flags, modseq } = present;
@@ -149,6 +150,7 @@ function createMarker({ core, selected, condstore }: FetchRun) {
   let modseq = 0;
   const commit = () => {
     if (uids.length === 0) return;
+    selected.mustStand(core);
     const before = core.reads.snapshot(mailboxId).modseq;
     core.actions.storeFlags(mailboxId, {
       uids: rangesOf(uids),

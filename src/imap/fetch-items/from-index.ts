@@ -40,6 +40,7 @@ async function fetchRows({ core, reply, signal, selected, targets, plan }: Fetch
   let at = 0;
   let told = 0;
   for await (const rows of core.reads.rows(mailboxId, uids, plan.columns ?? {}, signal)) {
+    selected.mustStand(core);
     for (const row of rows) {
       const { uid } = row;
       while ((uids[at] ?? uid) < uid) at++;
