@@ -94,11 +94,18 @@ export function dayOf(unixSeconds: number, offsetMinutes: number): Day {
   return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
 }
 
+/** @param month 0–11 */
+const daysIn = (year: number, month: number): number => {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 1 ? (isLeap ? 29 : 28) : [3, 5, 8, 10].includes(month) ? 30 : 31;
+};
+
 /** A search date `1-Feb-2026` (RFC 9051 §9, date-text); undefined if it is none. */
 export function parseSearchDay(text: string): Day | undefined {
   const match = /^(\d{1,2})-([A-Za-z]{3})-(\d{4})$/.exec(text);
   const month = monthOf(match?.[2] ?? '');
   const day = Number(match?.[1]);
-  if (!match || month === undefined || day < 1 || day > 31) return undefined;
-  return { year: Number(match[3]), month: month + 1, day };
+  const year = Number(match?.[3]);
+  if (!match || month === undefined || day < 1 || day > daysIn(year, month)) return undefined;
+  return { year, month: month + 1, day };
 }

@@ -45,6 +45,8 @@ export interface Transcript {
   readonly plaintext: boolean;
   /** COMPRESS is offered. */
   readonly compress: boolean;
+  /** Which of the accounts' own mailboxes are shown. */
+  readonly trees: 'all' | 'folders' | 'none';
   /** `device: phone secret QRESYNC`: one more, its password, and what it is not offered. */
   readonly devices: readonly {
     readonly name: string;
@@ -66,13 +68,17 @@ function parseHeader(lines: readonly string[]): Omit<Transcript, 'steps'> {
   const values = new Map<string, string[]>();
   for (const line of lines.filter(isContent)) {
     const [, word, value] =
-      /^(about|needs|rules|accounts|upstream|mailbox|message|start|plaintext|compress|device): (.*)$/.exec(line) ?? [];
+      /^(about|needs|rules|accounts|upstream|mailbox|message|start|plaintext|compress|trees|device): (.*)$/.exec(
+        line,
+      ) ?? [];
     if (word === undefined || value === undefined) throw new Error(`no header line: ${line}`);
     values.set(word, [...(values.get(word) ?? []), value]);
   }
   const one = (word: string, otherwise: string) => values.get(word)?.[0] ?? otherwise;
   const start = one('start', 'login');
   if (start !== 'login' && start !== 'greeting') throw new Error(`start: ${start}`);
+  const trees = one('trees', 'all');
+  if (trees !== 'all' && trees !== 'folders' && trees !== 'none') throw new Error(`trees: ${trees}`);
   return {
     about: one('about', ''),
     needs: one('needs', '').split(' ').filter(Boolean),
@@ -84,6 +90,7 @@ function parseHeader(lines: readonly string[]): Omit<Transcript, 'steps'> {
     start,
     plaintext: one('plaintext', 'yes') === 'yes',
     compress: one('compress', 'no') === 'yes',
+    trees,
     devices: (values.get('device') ?? []).map((text) => {
       const [name = '', password = '', ...without] = text.split(' ');
       return { name, password, without };

@@ -20,6 +20,7 @@ export async function runTranscript(transcript: Transcript): Promise<void> {
     })),
     plaintextOnLoopback: transcript.plaintext,
     compressOnLoopback: transcript.compress,
+    accountTrees: transcript.trees,
     devices: transcript.devices.map(({ without, ...device }) => ({ ...device, withoutCapabilities: without })),
     clock: FORGIVING,
     prepare: (fake) => {

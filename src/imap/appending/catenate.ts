@@ -75,11 +75,10 @@ interface Found {
 
 /** @throws {BadUrlError} @throws {UpstreamError} when the message cannot be had now */
 async function openUrl(text: string, { core, selected, signal }: Destination): Promise<Found> {
-  const url = parseImapUrl(text);
+  const url = parseImapUrl(text, (selected && core.mailboxes.get(selected)?.path) ?? '');
   if (!url) throw new BadUrlError(text, 'this is no URL of a message on this server');
   const section = sectionOf(url, text);
-  const mailbox =
-    url.mailbox === undefined ? selected && core.mailboxes.get(selected) : core.mailboxes.find(url.mailbox);
+  const mailbox = url.mailbox === '' ? undefined : core.mailboxes.find(url.mailbox);
   if (!mailbox?.selectable || (url.uidValidity ?? mailbox.uidValidity) !== mailbox.uidValidity)
     throw new BadUrlError(text, 'there is no such mailbox');
   for await (const { body, error } of core.reads.bodies(mailbox.id, Uint32Array.of(url.uid), signal)) {

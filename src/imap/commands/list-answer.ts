@@ -24,6 +24,8 @@ export type ListKind = 'LIST' | 'LSUB' | 'XLIST';
 interface Name {
   readonly path: string;
   readonly mailbox: Mailbox | undefined;
+  /** A level that is a mailbox, but is not to be shown as one (accountTrees). */
+  readonly isHidden?: boolean;
 }
 
 interface Answer {
@@ -87,15 +89,25 @@ const PLAIN = { reference: '', patterns: [], select: new Set<string>(), status: 
 
 /** Every name that may be told, in the order of the tree: a level that is no mailbox comes before what stands below it. */
 function namesOf({ core }: CommandContext, all: readonly Mailbox[], { args, kind, subscribed }: Answer): Name[] {
-  const existing = all.map((mailbox) => ({ path: mailbox.path, mailbox }));
-  if (!args.select.has('SUBSCRIBED')) return existing;
   const known = new Set(all.map(({ path }) => path));
+  const needsLevels = kind === 'LSUB' || args.select.size === 0 || args.select.has('RECURSIVEMATCH');
+  const names: Name[] = [];
+  for (const mailbox of all) {
+    if (needsLevels) {
+      for (const path of ancestorsOf(mailbox.path)) {
+        if (!known.has(path))
+          names.push({ path, mailbox: undefined, isHidden: core.mailboxes.find(path) !== undefined });
+        known.add(path);
+      }
+    }
+    names.push({ path: mailbox.path, mailbox });
+  }
+  if (!args.select.has('SUBSCRIBED')) return names;
   // A mailbox that exists but is not shown (accountTrees) is not told of as missing.
   const gone = [...subscribed].filter((path) => !known.has(path) && !core.mailboxes.find(path));
-  const levels = gone.flatMap(ancestorsOf).filter((path) => !known.has(path));
-  const needsLevels = kind === 'LSUB' || args.select.has('RECURSIVEMATCH');
-  const more = [...new Set([...gone, ...(needsLevels ? levels : [])])].sort();
-  return [...existing, ...more.map((path) => ({ path, mailbox: undefined }))];
+  const levels = needsLevels ? gone.flatMap(ancestorsOf).filter((path) => !known.has(path)) : [];
+  for (const path of [...new Set([...gone, ...levels])].sort()) names.push({ path, mailbox: undefined });
+  return names;
 }
 
 /** Whether the name is what the selection options ask for; REMOTE only adds what is elsewhere, and nothing is. */
@@ -118,7 +130,7 @@ const childInfoOf = ({ select }: ListArgs): string =>
     .join(' ');
 
 function attributesOf(
-  { path, mailbox }: Name,
+  { path, mailbox, isHidden }: Name,
   { kind, args, subscribed, parents }: Answer,
   isSelected: boolean,
 ): string[] {
@@ -128,10 +140,13 @@ function attributesOf(
     if (!isSelected || !mailbox?.selectable) attributes.push('\\Noselect');
     attributes.push(parents.has(path) || !isSelected ? '\\HasChildren' : '\\HasNoChildren');
   } else {
-    // \NonExistent implies \Noselect, and says nothing of children (RFC 5258 §3).
-    if (!mailbox) attributes.push('\\NonExistent');
-    else if (!mailbox.selectable) attributes.push('\\Noselect');
-    if (mailbox) attributes.push(parents.has(path) ? '\\HasChildren' : '\\HasNoChildren');
+    // \NonExistent implies \Noselect (RFC 5258 §3), but clients from before it know only that.
+    const isNonExistent = !mailbox && !isHidden && kind === 'LIST';
+    if (isNonExistent) attributes.push('\\NonExistent');
+    if (mailbox ? !mailbox.selectable : !isNonExistent || !args.isExtended) attributes.push('\\Noselect');
+    // What is only subscribed has nothing said of its children.
+    if (parents.has(path)) attributes.push('\\HasChildren');
+    else if (mailbox) attributes.push('\\HasNoChildren');
     const tellsSubscribed = args.returns.has('SUBSCRIBED') || args.select.has('SUBSCRIBED');
     if (tellsSubscribed && subscribed.has(path)) attributes.push('\\Subscribed');
   }

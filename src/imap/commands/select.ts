@@ -3,6 +3,7 @@ import { indexIn } from '../../lib/ascending.js';
 import { MailboxError } from '../../mail/errors.js';
 import { SystemFlag } from '../../mail/flags.js';
 import {
+  countRanges,
   intersectRanges,
   rangesInclude,
   resolveSet,
@@ -11,7 +12,7 @@ import {
   setTexts,
 } from '../../mail/sequence-set.js';
 import { type CommandContext, type Completion, defineCommand } from '../command.js';
-import { enableCondstore, highestModseqCode } from '../condstore.js';
+import { enableCondstore } from '../condstore.js';
 import { BadCommandError } from '../errors.js';
 import { expungeAll } from '../in-slices.js';
 import { keywordsIn, tellMailboxFlags } from '../mailbox-flags.js';
@@ -60,9 +61,10 @@ const parse = (decoder: Decoder): SelectArgs => {
 function readResync(decoder: Decoder): Resync {
   decoder.space();
   decoder.expect('(');
-  const uidValidity = decoder.number();
+  const uidValidity = decoder.nzNumber();
   decoder.space();
   const modseq = decoder.modseq();
+  if (modseq === 0) throw decoder.error('no mailbox has the modification sequence 0');
   let knownUids: SequenceSet | undefined;
   while (decoder.accept(' ')) {
     if (decoder.peek() !== '(') {
@@ -70,15 +72,24 @@ function readResync(decoder: Decoder): Resync {
       continue;
     }
     // Pairs of numbers and uids help a server that has forgotten what was expunged; this one never does.
-    decoder.expect('(');
-    readKnownSet(decoder);
-    decoder.space();
-    readKnownSet(decoder);
-    decoder.expect(')');
+    readMatchData(decoder);
     break;
   }
   decoder.expect(')');
   return { uidValidity, modseq, knownUids };
+}
+
+/** `(seqs uids)`: as many of these as of those, each in ascending order (RFC 7162 §3.2.5.2). */
+function readMatchData(decoder: Decoder): void {
+  decoder.expect('(');
+  const seqs = readKnownSet(decoder);
+  decoder.space();
+  const uids = readKnownSet(decoder);
+  decoder.expect(')');
+  const isAscending = ({ ranges }: SequenceSet) =>
+    ranges.every(([low], i) => i === 0 || low > (ranges[i - 1]?.[1] ?? 0));
+  if (!isAscending(seqs) || !isAscending(uids)) throw decoder.error('the numbers and uids must be in ascending order');
+  if (countRanges(seqs.ranges) !== countRanges(uids.ranges)) throw decoder.error('each number needs its uid');
 }
 
 /** What the client has from earlier: neither `*` nor `$` says it (RFC 7162 §7, known-uids; a SELECT empties `$`). */
@@ -180,7 +191,10 @@ export const check = defineCommand({
   run: () => undefined,
 });
 
-/** Command: RFC 9051 §6.4.1: expunges without a word, then leaves. */
+/**
+ * Command: RFC 9051 §6.4.1: expunges without a word, then leaves. Never with HIGHESTMODSEQ: what was expunged has not been
+ * told (RFC 7162 §3.2.8).
+ */
 export const close = defineCommand({
   name: 'CLOSE',
   states: ['selected'],
@@ -188,9 +202,9 @@ export const close = defineCommand({
   parse: (decoder) => decoder.end(),
   run: async ({ session, core }) => {
     const selected = selectedOf(session);
-    const isSome = !selected.readOnly && (await expungeAll(core, selected, undefined));
+    if (!selected.readOnly) await expungeAll(core, selected, undefined);
     leave(session);
-    return isSome ? highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq) : undefined;
+    return undefined;
   },
 });
 

@@ -60,8 +60,11 @@ export const store = defineCommand<StoreArgs>({
     if (modseq > before) selected.ownChange(modseq);
     if (operation !== 'remove') selected.meetKeywords(reply, flags.keywords);
     const gone = tellFlags(context, { selected, targets, silent, modified });
-    if (modified.length > 0) return modifiedCompletion(context, targets, modified);
-    return gone > 0 && !context.uid ? SOME_GONE : undefined;
+    const someGone = gone > 0 && !context.uid;
+    // A condition that could not be kept is no success (RFC 7162 §3.1.3, example 11); uids that are gone are passed over.
+    const isNo = someGone && unchangedSince !== undefined;
+    if (modified.length > 0) return { ...modifiedCompletion(context, targets, modified), isNo };
+    return someGone ? { ...SOME_GONE, isNo } : undefined;
   },
 });
 

@@ -69,12 +69,13 @@ function readFields(decoder: Decoder): string[] {
   return fields;
 }
 
-/** `<start.length>` if it is there. A length of 0 is not of the grammar (RFC 9051 §9, partial), but is sent. @throws {BadCommandError} */
+/** `<start.length>` if it is there; a length is at least 1 (RFC 9051 §9, partial). @throws {BadCommandError} */
 export function readPartial(decoder: Decoder): Partial | undefined {
   if (!decoder.accept('<')) return undefined;
   const start = decoder.number();
   decoder.expect('.');
   const length = decoder.number();
+  if (length === 0) throw decoder.error('a length of 0 cannot be asked for');
   decoder.expect('>');
   return { start, length };
 }

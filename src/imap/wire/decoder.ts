@@ -21,6 +21,7 @@ export interface AnnouncedLiteral extends LiteralHead {
 }
 
 const MAX_NESTING = 50;
+const MAX_NUMBER = 0xffff_ffff;
 const MAX_MODSEQ = 2n ** 63n - 1n;
 // ATOM-CHAR (RFC 9051 §9): no controls, no 8-bit, none of ( ) { space % * " \ ]
 const ATOM = /[^\x00-\x20\x7f-\xff(){%*"\\\]]+/y;
@@ -29,7 +30,8 @@ const LIST_MAILBOX = /[^\x00-\x20\x7f-\xff(){"\\]+/y;
 const FLAG = /\\?[^\x00-\x20\x7f-\xff(){%*"\\\]]+|\\\*/y;
 const SEQUENCE_SET = /[0-9*:,]+/y;
 const NUMBER = /[0-9]{1,20}/y;
-const LITERAL = /(~?)\{([0-9]{1,10})(\+?)\}/y;
+// Any number of digits, so that a senseless size is answered as one (TOOBIG) and what follows is passed over.
+const LITERAL = /(~?)\{([0-9]{1,90})(\+?)\}/y;
 const DATE_TIME =
   /^([ \d]\d)-([A-Za-z]{3})-(\d{4}) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60) ([+-])([01]\d|2[0-3])([0-5]\d)$/;
 const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
@@ -109,6 +111,13 @@ export class Decoder {
   number(): number {
     const value = Number(this.#match(NUMBER, 'a number'));
     if (!Number.isSafeInteger(value)) throw this.error('the number is too large');
+    return value;
+  }
+
+  /** nz-number (RFC 9051 §9): 1 to 2^32-1. */
+  nzNumber(): number {
+    const value = this.number();
+    if (value < 1 || value > MAX_NUMBER) throw this.error('the number must be between 1 and 4294967295');
     return value;
   }
 
