@@ -21,8 +21,8 @@ export interface CommandReader {
   literal(literal: LiteralHead): AsyncGenerator<Uint8Array>;
   /** What stands behind a literal read by `literal`; undefined at the end. @throws {BadCommandError} too long */
   rest(): Promise<string | undefined>;
-  /** A line that is no command; undefined at the end, or when it is too long. */
-  line(): Promise<string | undefined>;
+  /** A line that is no command; undefined at the end. @throws {BadCommandError} too long */
+  line(maxBytes: number): Promise<string | undefined>;
   /** Passes over what a command has left of itself: the literal that is on its way, and what follows. @throws {ByeError} */
   skipUnread(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface CommandReader {
 /** A refused literal that is on its way already is read and thrown away up to this size; beyond it, BYE. */
 const SKIP_BYTES = 1024 * 1024;
 const SKIP_MESSAGE_BYTES = 64 * 1024 * 1024;
-/** Of lines that are no commands (SASL, DONE). */
+/** Of what stands between and behind literals that the command reads itself, or that are passed over. */
 const LINE_BYTES = 64 * 1024;
 
 /** The literal a line ends with; any number of digits, so that a senseless size is seen as one. */
@@ -54,9 +54,12 @@ export function createCommandReader(reader: ByteReader, reply: Reply): CommandRe
       if (total > maxBytes) throw new ByeError('[TOOBIG] the literal is too large');
       for await (const _ of reader.bytes(sizeBytes));
       const line = await reader.line(LINE_BYTES);
-      const next = line && announced(line.kind === 'line' ? line.text : line.tail);
+      const text = line?.kind === 'tooLong' ? line.tail : line?.text;
+      const next = text === undefined ? undefined : announced(text);
       // A synchronising one is not sent: nobody asked for it.
-      if (!next?.nonSynchronising) return;
+      if (!text || !next?.nonSynchronising) return;
+      // Many literals of nothing are something.
+      total += text.length;
       sizeBytes = next.sizeBytes;
     }
   };
@@ -117,9 +120,10 @@ export function createCommandReader(reader: ByteReader, reply: Reply): CommandRe
       if (line?.kind === 'tooLong') throw new BadCommandError('the command is too long');
       return line?.text;
     },
-    line: async () => {
-      const line = await reader.line(LINE_BYTES);
-      return line?.kind === 'line' ? line.text : undefined;
+    line: async (maxBytes) => {
+      const line = await reader.line(maxBytes);
+      if (line?.kind === 'tooLong') throw new BadCommandError('the line is too long');
+      return line?.text;
     },
     skipUnread: async () => {
       const left = unread;

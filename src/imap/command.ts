@@ -9,9 +9,9 @@ export type StateKind = SessionState['kind'];
 
 /** Lines and bytes a command reads after its own line: a SASL exchange, IDLE's DONE, APPEND's literals. */
 export interface Conversation {
-  /** Sends `+ text` and reads the client's next line; undefined when the connection ends. */
+  /** Sends `+ text` and reads the client's next line; undefined when the connection ends. @throws {BadCommandError} too long */
   ask(text: string): Promise<string | undefined>;
-  /** The next line, without asking. */
+  /** The next line, without asking. @throws {BadCommandError} too long */
   line(): Promise<string | undefined>;
   /** The bytes of the literal that the line read last ends with, as they come; the client is asked for them if need be. */
   literal(literal: LiteralHead): AsyncIterable<Uint8Array>;

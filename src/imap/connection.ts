@@ -10,6 +10,7 @@ import { compressWire, openWire, type Wire } from './connection-wire.js';
 import { dispatch } from './dispatch.js';
 import { ByeError, oneLine } from './errors.js';
 import { inLanguage } from './language.js';
+import { AFTER_LOGIN, BEFORE_LOGIN, LOGIN_MS } from './limits.js';
 import { createNotificationPump, type NotificationPump } from './notify/pump.js';
 import type { Session, SessionState } from './session.js';
 import { channelBindingOf, handshake } from './tls-socket.js';
@@ -38,6 +39,8 @@ export interface Connection {
   readonly done: Promise<void>;
   /** `* BYE text`, then close. */
   close(text: string): void;
+  /** The same without waiting for the client. */
+  turnOut(text: string): void;
 }
 
 export interface ConnectionInfo {
@@ -50,23 +53,17 @@ export interface ConnectionInfo {
   readonly isTls: boolean;
 }
 
-// providers.md §13.29
-const BEFORE_LOGIN = { lineBytes: 8 * 1024, literalBytes: 4 * 1024, idleMs: 60_000, badCommands: 20, commands: 50 };
-const AFTER_LOGIN = {
-  lineBytes: 64 * 1024,
-  literalBytes: 64 * 1024,
-  idleMs: 31 * 60_000,
-  badCommands: 100,
-  commands: Number.POSITIVE_INFINITY,
-};
-/** However slowly it speaks, a client has logged in by then, or is gone. */
-const LOGIN_MS = 3 * 60_000;
 /** How long one client's pipelined commands may hold the event loop, ms. */
 const TURN_MS = 8;
 
 export function startConnection(socket: Socket, options: ConnectionOptions): Connection {
   const connection = new ConnectionRun(socket, options);
-  return { info: connection, done: connection.run(), close: (text) => connection.bye(text) };
+  return {
+    info: connection,
+    done: connection.run(),
+    close: (text) => connection.bye(text),
+    turnOut: (text) => connection.turnOut(text),
+  };
 }
 
 class ConnectionRun implements ConnectionInfo {
@@ -184,6 +181,11 @@ class ConnectionRun implements ConnectionInfo {
     setTimeout(() => this.#wire.socket.destroy(), 2_000).unref();
   }
 
+  turnOut(text: string): void {
+    this.bye(text);
+    this.#wire.socket.destroySoon();
+  }
+
   async run(): Promise<void> {
     try {
       this.#wire.reply.untagged(`OK [CAPABILITY ${this.#session.capabilities()}] mail gateway ready`);
@@ -259,7 +261,7 @@ class ConnectionRun implements ConnectionInfo {
       this.#wire.reply.flush();
       return this.#conversation.line();
     },
-    line: () => this.#wire.commands.line(),
+    line: () => this.#wire.commands.line(this.#limits.answerBytes),
     literal: (literal) => this.#wire.commands.literal(literal),
     rest: () => this.#wire.commands.rest(),
   };

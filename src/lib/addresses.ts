@@ -37,3 +37,17 @@ export const isPrivateAddress = (address: string): boolean => isIn(nearby, addre
 
 /** `0.0.0.0` or `::`: every interface. */
 export const isAnyAddress = (address: string): boolean => address === '0.0.0.0' || /^(::|0(:0){7})$/.test(address);
+
+/** An IPv4 address; of an IPv6 address the /64, in which a single machine may choose at will. */
+export function networkOf(address: string): string {
+  const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (v4 !== undefined || !address.includes(':')) return v4 ?? address;
+  const [head = '', tail] = address.toLowerCase().split('%')[0]?.split('::') ?? [];
+  const front = head.split(':').filter(Boolean);
+  const back = (tail ?? '').split(':').filter(Boolean);
+  const groups =
+    tail === undefined
+      ? front
+      : [...front, ...Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0'), ...back];
+  return groups.slice(0, 4).join(':');
+}

@@ -87,6 +87,18 @@ describe('too much', () => {
     expect(await client.line()).toMatch(/^next OK/);
   });
 
+  it.each([
+    ['a SASL response', false, 'AUTHENTICATE PLAIN', 9_000],
+    ['what comes in IDLE', true, 'IDLE', 2_000],
+  ])('%s that is too long is refused, and passed over to its end', async (_, loggedIn, command, length) => {
+    const client = loggedIn ? await harness.login() : await connected();
+    const tag = client.start(command);
+    client.send(`${'x'.repeat(length)}\r\nnext NOOP\r\n`);
+    expect(await client.line()).toMatch(/^\+ /);
+    expect(await client.line()).toBe(`${tag} BAD the line is too long`);
+    expect(await client.line()).toMatch(/^next OK/);
+  });
+
   it('a line without end is thrown away as it comes', async () => {
     const client = await harness.login();
     const before = footprint();
@@ -169,7 +181,7 @@ describe('too much', () => {
 
 describe('connections', () => {
   it('beyond the limit: turned away, and let in again when others have left', async () => {
-    const clients = await Promise.all(Array.from({ length: 19 }, connected));
+    const clients = await Promise.all(Array.from({ length: 19 }, () => harness.login()));
     const late = await harness.connect();
     expect(await toTheEnd(late)).toEqual(['* BYE [UNAVAILABLE] too many connections']);
     clients[0]?.destroy();

@@ -2,6 +2,7 @@
 // before the answer; right ones are answered at once. Only when one address has tried very many different wrong passwords
 // is it refused altogether for a while: that bounds what can be tried over many connections at a time.
 import { createHmac, randomBytes } from 'node:crypto';
+import { networkOf } from '../../lib/addresses.js';
 import { sleep as realSleep } from '../../lib/deadline.js';
 import { MailboxError } from '../../mail/errors.js';
 
@@ -96,18 +97,4 @@ function noteWrong(failures: Failures, digest: string | undefined, now: number):
   const [oldest] = failures.wrong.keys();
   if (failures.wrong.size > MAX_CREDENTIALS && oldest !== undefined) failures.wrong.delete(oldest);
   return count;
-}
-
-/** An IPv4 address; of an IPv6 address the /64, in which a single machine may choose at will. */
-export function networkOf(address: string): string {
-  const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (v4 !== undefined || !address.includes(':')) return v4 ?? address;
-  const [head = '', tail] = address.toLowerCase().split('%')[0]?.split('::') ?? [];
-  const front = head.split(':').filter(Boolean);
-  const back = (tail ?? '').split(':').filter(Boolean);
-  const groups =
-    tail === undefined
-      ? front
-      : [...front, ...Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0'), ...back];
-  return groups.slice(0, 4).join(':');
 }

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { createLogin, type DevicePassword } from '../../../../src/core/login/login.js';
 import { provesPassword, scramKeys, serverSignature } from '../../../../src/core/login/scram-keys.js';
-import { type Clock, createThrottle, networkOf } from '../../../../src/core/login/throttle.js';
+import { type Clock, createThrottle } from '../../../../src/core/login/throttle.js';
+import { networkOf } from '../../../../src/lib/addresses.js';
 import { saslPrep } from '../../../../src/lib/saslprep.js';
 import { scramFinal } from '../../../support/scram-client.js';
 
