@@ -14,6 +14,6 @@ export function enableCondstore(session: Session, reply: Reply): void {
   }
 }
 
-/** HIGHESTMODSEQ for the tagged OK of a command that removed messages (RFC 7162 §3.2.7–§3.2.9), if the client wants it. */
+/** HIGHESTMODSEQ for the tagged OK of a command that removed messages (RFC 7162 §3.2.7, §3.2.9; not CLOSE, §3.2.8), if the client wants it. */
 export const highestModseqCode = (session: Session, modseq: number): { code: string } | undefined =>
   session.enabled.has('QRESYNC') ? { code: `HIGHESTMODSEQ ${modseq}` } : undefined;

@@ -11,7 +11,7 @@ import {
   setTexts,
 } from '../../mail/sequence-set.js';
 import { type CommandContext, type Completion, defineCommand } from '../command.js';
-import { enableCondstore, highestModseqCode } from '../condstore.js';
+import { enableCondstore } from '../condstore.js';
 import { BadCommandError } from '../errors.js';
 import { expungeAll } from '../in-slices.js';
 import { keywordsIn, tellMailboxFlags } from '../mailbox-flags.js';
@@ -180,7 +180,7 @@ export const check = defineCommand({
   run: () => undefined,
 });
 
-/** Command: RFC 9051 §6.4.1: expunges without a word, then leaves. */
+/** Command: RFC 9051 §6.4.1: expunges without a word, then leaves; no HIGHESTMODSEQ either (RFC 7162 §3.2.8). */
 export const close = defineCommand({
   name: 'CLOSE',
   states: ['selected'],
@@ -188,9 +188,9 @@ export const close = defineCommand({
   parse: (decoder) => decoder.end(),
   run: async ({ session, core }) => {
     const selected = selectedOf(session);
-    const isSome = !selected.readOnly && (await expungeAll(core, selected, undefined));
+    if (!selected.readOnly) await expungeAll(core, selected, undefined);
     leave(session);
-    return isSome ? highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq) : undefined;
+    return undefined;
   },
 });
 
