@@ -60,6 +60,8 @@ export interface Command<Args> {
   readonly isDialogue?: boolean;
   /** Whether pending EXPUNGEs may go out before the tagged reply; the UID form always may (RFC 9051 §7.5.1). */
   readonly expunges: 'allowed' | 'held';
+  /** Held in the UID form, too: the arguments hold message numbers (RFC 7162 §3.2.10.2). */
+  readonly holdsExpunges?: (args: Args) => boolean;
   /** @throws {BadCommandError} */
   parse(decoder: Decoder, uid: boolean): Args;
   run(context: CommandContext, args: Args): Promise<Completion | undefined> | Completion | undefined;

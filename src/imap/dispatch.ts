@@ -52,7 +52,7 @@ export async function dispatch(context: DispatchContext, line: string): Promise<
     if (session.state.kind === 'selected') session.state.selected.mustStand(context.core);
     const running = command.run({ ...context, tag, uid, rev2, utf8 }, args);
     const completion = running instanceof Promise ? await patiently(context, tag, command, running) : running;
-    await tellChanges(context, command.expunges === 'allowed' || uid);
+    await tellChanges(context, (command.expunges === 'allowed' || uid) && !command.holdsExpunges?.(args));
     status = completionText(name, completion);
     if (completion?.isNo) outcome = 'no';
   } catch (error) {

@@ -1,6 +1,8 @@
 // The hot reads: what FETCH and SEARCH need of many messages, straight from the wire-ready columns.
+
 import type Sqlite from 'better-sqlite3';
 import type { Database } from './database.js';
+import { THREAD_ID } from './messages.js';
 
 export interface ListingColumns {
   readonly envelope?: boolean;
@@ -54,11 +56,10 @@ export interface ListingReads {
 }
 
 /**
- * One content, one id, whatever happens to it within its account; ids of rows are never given again. The thread is the
- * upstream's, fit to be an objectid (RFC 8474 §7).
+ * One content, one id, wherever it is copied or moved (RFC 8474 §5.1); ids of rows are never given again. The thread is
+ * the upstream's that the content came from, fit to be an objectid (§7): one of the same content must be the same (§5.2).
  */
-const OBJECT_IDS = `, 'E' || m.id AS emailId,
-  CASE WHEN length(m.threadId) < 200 AND m.threadId NOT GLOB '*[^A-Za-z0-9_-]*' THEN 'T' || m.accountId || '-' || m.threadId ELSE '' END AS threadId`;
+const OBJECT_IDS = `, 'E' || ifnull(m.contentId, m.id) AS emailId, ${THREAD_ID} AS threadId`;
 
 export function createListingReads({ sqlite }: Database): ListingReads {
   const statements = new Map<number, Sqlite.Statement>();

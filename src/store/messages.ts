@@ -51,6 +51,8 @@ export interface MessageStore {
   setBodyStructure(id: number, bodyStructure: string): void;
   setBody(id: number, bodyRef: string | null): void;
   setOrigin(id: number, originId: number | null): void;
+  /** The message has the content of another, of another account, and so its EMAILID and THREADID. */
+  setContent(id: number, sameAs: number): void;
   setOurs(id: number, ours: boolean): void;
   setEmailId(id: number, emailId: string): void;
   /** Newest messages of a source whose body is not cached, within a date: for prefetch. */
@@ -64,6 +66,11 @@ export interface MessageStore {
   /** Deletes the message if no copy shows it any more. */
   removeIfOrphan(id: number): void;
 }
+
+/** Of `messages m`: its THREADID, '' for none. */
+export const THREAD_ID = `CASE WHEN m.contentId IS NOT NULL THEN m.contentThread
+  WHEN length(m.threadId) < 200 AND m.threadId NOT GLOB '*[^A-Za-z0-9_-]*' THEN 'T' || m.accountId || '-' || m.threadId
+  ELSE '' END`;
 
 export function createMessageStore(database: Database): MessageStore {
   const { sqlite } = database;
@@ -98,6 +105,10 @@ export function createMessageStore(database: Database): MessageStore {
   const setBodyStructure = sqlite.prepare('UPDATE listings SET bodyStructure = ? WHERE messageId = ?');
   const setBody = sqlite.prepare('UPDATE messages SET bodyRef = ? WHERE id = ?');
   const setOrigin = sqlite.prepare('UPDATE messages SET originId = ? WHERE id = ?');
+  const setContent = sqlite.prepare(
+    `UPDATE messages SET (contentId, contentThread) =
+       (SELECT ifnull(m.contentId, m.id), ${THREAD_ID} FROM messages m WHERE m.id = ?) WHERE id = ?`,
+  );
   const setOurs = sqlite.prepare('UPDATE messages SET ours = ? WHERE id = ?');
   const setEmailId = sqlite.prepare('UPDATE messages SET emailId = ? WHERE id = ?');
   // CROSS JOIN keeps the order of the tables (SQLite): from the few that are missing, not from all copies of the source.
@@ -145,6 +156,7 @@ export function createMessageStore(database: Database): MessageStore {
     setOurs: (id, ours) => void setOurs.run(ours ? 1 : 0, id),
     setEmailId: (id, emailId) => void setEmailId.run(emailId, id),
     setOrigin: (id, originId) => void setOrigin.run(originId, id),
+    setContent: (id, sameAs) => void setContent.run(sameAs, id),
     withoutBody: ({ id, accountId }, since, limit) =>
       withoutBody.all(accountId, since, id, limit) as { messageId: number; upstreamUid: number; sizeBytes: number }[],
     withoutListing: ({ id, accountId }) => withoutListing.all(accountId, id) as number[],

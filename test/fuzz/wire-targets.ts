@@ -64,7 +64,7 @@ const search: FuzzTarget = {
     .map((text) => text.replace(/^(UID )?SEARCH /i, '')),
   run: (input) => {
     const decoder = new Decoder(input);
-    const program = refusedOr(() => readSearchProgram(decoder, (bytes) => bytes), BadCommandError, MailboxError);
+    const program = refusedOr(() => readSearchProgram(decoder, (bytes) => bytes).term, BadCommandError, MailboxError);
     if (!program) return;
     holds(decoder.atEnd(), 'a program was read, but not to its end');
     // However it is nested, it can be walked.

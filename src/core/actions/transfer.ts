@@ -162,6 +162,7 @@ function cloneMessage({ store: { messages } }: ActionContext, originId: number, 
   const listing = messages.listing(originId);
   if (listing) messages.setListing(id, listing);
   messages.setOrigin(id, originId);
+  messages.setContent(id, originId);
   return id;
 }
 

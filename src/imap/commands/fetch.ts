@@ -107,22 +107,19 @@ function tellVanished({ core, reply }: CommandContext, selected: Selected, set: 
   for (const text of setTexts(told)) reply.untagged(`VANISHED (EARLIER) ${text}`);
 }
 
-/** The targets that CHANGEDSINCE and then PARTIAL leave. */
+/** The targets that PARTIAL, and of those CHANGEDSINCE, leave (RFC 9394 §3.4: in whatever order they are written). */
 function restrict(
   { core }: CommandContext,
   { mailboxId }: Selected,
   targets: Resolved,
   { changedSince, partial }: FetchModifiers,
 ): Resolved {
-  let left = targets;
-  if (changedSince !== undefined) {
-    const snapshot = core.reads.snapshot(mailboxId);
-    const find = indexFinder(snapshot, targets.uids[0] ?? 0);
-    left = pick(targets, (uid) => (snapshot.modseqs[find(uid)] ?? 0) > changedSince);
-  }
-  if (!partial) return left;
-  const [start, end] = partialSlice(partial, left.uids.length);
-  return { uids: left.uids.subarray(start, end), seqs: left.seqs.subarray(start, end) };
+  const [start, end] = partial ? partialSlice(partial, targets.uids.length) : [];
+  const part = { uids: targets.uids.subarray(start, end), seqs: targets.seqs.subarray(start, end) };
+  if (changedSince === undefined) return part;
+  const snapshot = core.reads.snapshot(mailboxId);
+  const find = indexFinder(snapshot, part.uids[0] ?? 0);
+  return pick(part, (uid) => (snapshot.modseqs[find(uid)] ?? 0) > changedSince);
 }
 
 function pick({ uids, seqs }: Resolved, isWanted: (uid: number) => boolean): Resolved {

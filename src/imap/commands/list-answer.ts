@@ -57,9 +57,8 @@ export function answerList(context: CommandContext, args: ListArgs, kind: ListKi
   for (const name of names) {
     if (!matches(name.path)) continue;
     const isSelected = isWanted(name, answer);
-    const isAbove = above.has(name.path);
-    if (!isSelected && !isAbove) continue;
-    const childInfo = isAbove && kind === 'LIST' ? ` ("CHILDINFO" (${childInfoOf(args)}))` : '';
+    if (!isSelected && !above.hidden.has(name.path)) continue;
+    const childInfo = kind === 'LIST' && above.all.has(name.path) ? ` ("CHILDINFO" (${childInfoOf(args)}))` : '';
     const attributes = attributesOf(name, answer, isSelected);
     reply.untagged(`${kind} (${attributes.join(' ')}) "/" ${mailboxName(name.path, utf8)}${childInfo}`);
     // RFC 5819 §2: none for what is told only for what stands below it, nor for what cannot be selected.
@@ -116,11 +115,18 @@ function isWanted({ path, mailbox }: Name, { args: { select }, subscribed }: Ans
   return !select.has('SPECIAL-USE') || mailbox?.specialUse !== undefined;
 }
 
-/** Names above wanted ones that the patterns do not show (RFC 5258 §3.5; RFC 3501 §6.3.9 for LSUB). */
-function levelsAbove(names: readonly Name[], answer: Answer, matches: (path: string) => boolean): Set<string> {
-  if (answer.kind !== 'LSUB' && !answer.args.select.has('RECURSIVEMATCH')) return new Set();
-  const hidden = names.filter((name) => isWanted(name, answer) && !matches(name.path));
-  return new Set(hidden.flatMap(({ path }) => ancestorsOf(path)));
+interface Above {
+  /** Names above wanted ones: what CHILDINFO tells, whether or not the patterns show those (RFC 5258 §3.1, note 2). */
+  readonly all: ReadonlySet<string>;
+  /** Above wanted ones that the patterns do not show: told of for their sake (RFC 5258 §3.5; RFC 3501 §6.3.9 for LSUB). */
+  readonly hidden: ReadonlySet<string>;
+}
+
+function levelsAbove(names: readonly Name[], answer: Answer, matches: (path: string) => boolean): Above {
+  if (answer.kind !== 'LSUB' && !answer.args.select.has('RECURSIVEMATCH')) return { all: new Set(), hidden: new Set() };
+  const wanted = names.filter((name) => isWanted(name, answer)).map(({ path }) => path);
+  const above = (paths: readonly string[]) => new Set(paths.flatMap(ancestorsOf));
+  return { all: above(wanted), hidden: above(wanted.filter((path) => !matches(path))) };
 }
 
 const childInfoOf = ({ select }: ListArgs): string =>

@@ -23,12 +23,14 @@ const MAX_NAMES = 200;
 const MAX_NAME_LENGTH = 500;
 // RFC 5464 §3.2: no "*" or "%", no empty part, nothing but printable ASCII.
 const ENTRY = /^\/(private|shared)(\/[^/*%\x00-\x1f\x7f-\xff]+)+$/;
+// Two parts at least, and four of a vendor's; what is shorter only has others below it.
+const TOO_SHORT = /^\/(private|shared)(\/vendor(\/[^/]+)?)?$/;
 
 /** Lower case: entry names are case-insensitive (RFC 5464 §3.2). @throws {BadCommandError} */
 function entryName(decoder: Decoder): string {
   const entry = decoder.astring().toLowerCase();
-  const isTop = entry === '/private' || entry === '/shared';
-  if (entry.length > MAX_NAME_LENGTH || !(isTop || ENTRY.test(entry))) throw decoder.error('that is no entry name');
+  if (entry.length > MAX_NAME_LENGTH || !(TOO_SHORT.test(entry) || ENTRY.test(entry)))
+    throw decoder.error('that is no entry name');
   return entry;
 }
 
@@ -64,7 +66,8 @@ function parseGet(decoder: Decoder): GetArgs {
   else entries.push(entryName(decoder));
   decoder.end();
   if (entries.length === 0 || entries.length > MAX_NAMES) throw decoder.error('expected entry names');
-  if (options.depth === 0 && entries.some((entry) => !ENTRY.test(entry))) throw decoder.error('that is no entry name');
+  if (options.depth === 0 && entries.some((entry) => TOO_SHORT.test(entry)))
+    throw decoder.error('that is no entry name');
   return { path, entries, ...options };
 }
 
@@ -137,7 +140,7 @@ export const setMetadata = defineCommand<SetArgs>({
     const changes: { entry: string; value: Uint8Array | undefined }[] = [];
     decoder.list(() => {
       const entry = entryName(decoder);
-      if (!ENTRY.test(entry)) throw decoder.error('that is no entry name');
+      if (TOO_SHORT.test(entry)) throw decoder.error('that is no entry name');
       decoder.space();
       const text = decoder.nstring();
       changes.push({ entry, value: text === undefined ? undefined : Buffer.from(text, 'latin1') });

@@ -33,6 +33,20 @@ export const getQuota = defineCommand({
   },
 });
 
+/**
+ * Those of the mailbox; of one that does not exist, those it would have (RFC 9208 §4.1.2): of the nearest mailbox above
+ * it, or of the account whose tree it would be in.
+ */
+function rootsOf({ core }: CommandContext, path: string): readonly QuotaRoot[] {
+  const levels = path.split('/');
+  for (let depth = levels.length; depth > 0; depth--) {
+    const mailbox = core.mailboxes.find(levels.slice(0, depth).join('/'));
+    if (mailbox?.selectable || (mailbox && depth === levels.length)) return core.quotas.rootsOf(mailbox.id);
+  }
+  const account = core.quotas.root(levels[0] ?? '');
+  return account ? [account] : [];
+}
+
 /** Command: RFC 9208 §4.1.2. A mailbox of accounts whose providers tell no limit has no root. */
 export const getQuotaRoot = defineCommand({
   ...base,
@@ -44,12 +58,10 @@ export const getQuotaRoot = defineCommand({
     return path;
   },
   run: (context, path) => {
-    const { core, reply, utf8 } = context;
-    const mailbox = core.mailboxes.find(path);
-    if (!mailbox) throw new MailboxError('NONEXISTENT', 'there is no such mailbox');
-    const roots = core.quotas.rootsOf(mailbox.id);
+    const { reply, utf8 } = context;
+    const roots = rootsOf(context, path);
     const names = roots.map(({ name }) => ` ${imapText(name)}`).join('');
-    reply.untagged(`QUOTAROOT ${mailboxName(mailbox.path, utf8)}${names}`);
+    reply.untagged(`QUOTAROOT ${mailboxName(path, utf8)}${names}`);
     for (const root of roots) tellQuota(context, root);
     return undefined;
   },

@@ -27,6 +27,7 @@ export const search = defineCommand<SearchArgs>({
   states: ['selected'],
   capabilities: ['ESEARCH', 'SEARCHRES', 'WITHIN', 'SEARCH=FUZZY', 'PARTIAL', 'I18NLEVEL=1'],
   expunges: 'held',
+  holdsExpunges: ({ program }) => program.hasNumbers,
   parse: (decoder) => {
     decoder.space();
     const options = readReturnOptions(decoder);

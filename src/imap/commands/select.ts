@@ -191,10 +191,7 @@ export const check = defineCommand({
   run: () => undefined,
 });
 
-/**
- * Command: RFC 9051 §6.4.1: expunges without a word, then leaves. Never with HIGHESTMODSEQ: what was expunged has not been
- * told (RFC 7162 §3.2.8).
- */
+/** Command: RFC 9051 §6.4.1: expunges without a word, then leaves; no HIGHESTMODSEQ either (RFC 7162 §3.2.8). */
 export const close = defineCommand({
   name: 'CLOSE',
   states: ['selected'],

@@ -24,6 +24,7 @@ export const sort = defineCommand<SortArgs>({
   states: ['selected'],
   capabilities: ['SORT', 'SORT=DISPLAY', 'ESORT'],
   expunges: 'held',
+  holdsExpunges: ({ program }) => program.hasNumbers,
   parse: (decoder) => {
     decoder.space();
     const options = readReturnOptions(decoder);

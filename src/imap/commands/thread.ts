@@ -24,6 +24,7 @@ export const thread = defineCommand<ThreadArgs>({
   states: ['selected'],
   capabilities: [...ALGORITHMS.keys()].map((name) => `THREAD=${name}`),
   expunges: 'held',
+  holdsExpunges: ({ program }) => program.hasNumbers,
   parse: (decoder) => {
     decoder.space();
     const word = decoder.keyword();

@@ -1,4 +1,4 @@
-// EMAILID and THREADID (RFC 8474 §5): the same for every copy of a content within its account, for ever.
+// EMAILID and THREADID (RFC 8474 §5): the same for every copy of a content, for ever.
 import type { FetchItem, IndexPart } from './fetch-item.js';
 
 const part = (label: string, text: IndexPart['text']): FetchItem => {

@@ -28,15 +28,18 @@ const SET_START = /^[0-9*$]/;
 /** Bytes of the command's charset (one char a byte) → text. */
 export type DecodeText = (bytes: string) => string;
 
-/** One or more keys up to the end of the command; all of them must hold. @throws {BadCommandError} */
-export function readSearchProgram(decoder: Decoder, decode: DecodeText): SearchTerm {
+/**
+ * One or more keys up to the end of the command; all of them must hold. `hasNumbers`: there are message numbers in them.
+ * @throws {BadCommandError}
+ */
+export function readSearchProgram(decoder: Decoder, decode: DecodeText): { term: SearchTerm; hasNumbers: boolean } {
   const reader = createReader(decoder, decode);
   const terms = [readKey(reader)];
   while (!decoder.atEnd()) {
     decoder.space();
     if (!decoder.atEnd()) terms.push(readKey(reader));
   }
-  return allOf(terms);
+  return { term: allOf(terms), hasNumbers: reader.hasNumbers };
 }
 
 function createReader(decoder: Decoder, decode: DecodeText): KeyReader {
@@ -47,6 +50,7 @@ function createReader(decoder: Decoder, decode: DecodeText): KeyReader {
   const reader: KeyReader = {
     decoder,
     word,
+    hasNumbers: false,
     text: () => decode(word()),
     key: () => {
       decoder.space();
@@ -62,6 +66,7 @@ function readKey(reader: KeyReader): SearchTerm {
   if (next === '(') return readGroup(reader);
   if (SET_START.test(next)) {
     const set = decoder.sequenceSet();
+    reader.hasNumbers ||= !set.isSaved;
     return (view) => ({ key: 'uids', ranges: view.uidsOf(set, false) });
   }
   const name = decoder.keyword();

@@ -25,6 +25,8 @@ export interface KeyReader {
   text(): string;
   /** SP search-key, one level deeper. */
   key(): SearchTerm;
+  /** Message numbers have been read. */
+  hasNumbers: boolean;
 }
 
 export interface SearchKey {

@@ -6,7 +6,9 @@ import { type SearchCriteria, someCriterion } from '../../mail/search-criteria.j
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { SortCriterion } from '../../mail/sort-order.js';
 import type { CommandContext } from '../command.js';
-import { BadCommandError } from '../errors.js';
+import { BadCommandError, ByeError } from '../errors.js';
+import { answerFetch } from '../fetch-items/answer-fetch.js';
+import type { FetchPart } from '../fetch-items/fetch-item.js';
 import type { Reply } from '../reply.js';
 import type { ResultWatch, Selected } from '../selected.js';
 import { selectedOf } from '../session.js';
@@ -24,6 +26,15 @@ interface Context {
   results: readonly number[];
   /** All changes up to here have been looked at. */
   modseq: number;
+  readonly newMessageParts: readonly FetchPart[];
+  /** Messages above have arrived since. */
+  lastUid: number;
+}
+
+interface Updating {
+  readonly core: Core;
+  readonly reply: Reply;
+  readonly signal: AbortSignal;
 }
 
 const MAX_CONTEXTS = 16;
@@ -31,11 +42,14 @@ const MAX_CONTEXTS = 16;
 /** Of one session in one mailbox. */
 class Contexts implements ResultWatch {
   readonly #selected: Selected;
+  /** By the client. */
+  readonly #enabled: ReadonlySet<string>;
   readonly #byTag = new Map<string, Context>();
   readonly #mutex = createMutex();
 
-  constructor(selected: Selected) {
+  constructor(selected: Selected, enabled: ReadonlySet<string>) {
     this.#selected = selected;
+    this.#enabled = enabled;
   }
 
   has(tag: string): boolean {
@@ -73,7 +87,8 @@ class Contexts implements ResultWatch {
     });
   }
 
-  async #update(context: Context, { core, reply, signal }: { core: Core; reply: Reply; signal: AbortSignal }) {
+  async #update(context: Context, updating: Updating): Promise<void> {
+    const { core, reply, signal } = updating;
     const { mailboxId, modseq } = this.#selected;
     if (context.modseq === modseq) return;
     const changed = core.reads.changesSince(mailboxId, context.modseq).changed.map(({ uid }) => uid as number);
@@ -84,9 +99,23 @@ class Contexts implements ResultWatch {
       const order = await this.#orderWith(core, context, matching);
       if (signal.aborted || this.#byTag.get(context.tag) !== context) return;
       this.#tellRemoved(reply, context, new Set(changed.filter((uid) => !matching.has(uid))));
+      await this.#tellNew(context, updating, matching);
       this.#tellAdded(reply, context, matching, order);
     }
     context.modseq = modseq;
+    context.lastUid = this.#selected.uids.at(-1) ?? context.lastUid;
+  }
+
+  /** Of messages that have arrived, not of those whose flags brought them in (RFC 5465 §7). */
+  async #tellNew(context: Context, { core, reply, signal }: Updating, matching: ReadonlySet<number>): Promise<void> {
+    const arrived = [...matching].filter((uid) => uid > context.lastUid);
+    if (arrived.length === 0 || context.newMessageParts.length === 0) return;
+    const targets = this.#selected.resolve({ ranges: rangesOf(arrived) }, true);
+    const fetching = { core, reply, signal, enabled: this.#enabled, uid: true };
+    await answerFetch(fetching, this.#selected, targets, context.newMessageParts).catch((error: unknown) => {
+      // Messages whose provider is away the client can ask for itself.
+      if (error instanceof ByeError) throw error;
+    });
   }
 
   /** Undefined for mailbox order. */
@@ -169,16 +198,18 @@ export function checkTag({ session, tag }: CommandContext, options: ReturnOption
 
 /** Keeps what has been answered up to date, if UPDATE asks for it; `modseq` is what the client had been told before. */
 export function keepUpdated(
-  { reply, tag, uid }: CommandContext,
+  { reply, tag, uid, session }: CommandContext,
   options: ReturnOptions | undefined,
   answer: Answer,
   { sorting, modseq }: { sorting: readonly SortCriterion[] | undefined; modseq: number },
 ): void {
   if (!options?.words.has('UPDATE')) return;
   const { selected, criteria } = answer;
-  const contexts = contextsOf(selected) ?? new Contexts(selected);
+  const contexts = contextsOf(selected) ?? new Contexts(selected, session.enabled);
   selected.watch = contexts;
-  const context = { tag, uid, criteria, sorting, results: [...answer.ordered], modseq };
+  const { newMessageParts } = options;
+  const lastUid = selected.uids.at(-1) ?? 0;
+  const context = { tag, uid, criteria, sorting, results: [...answer.ordered], modseq, newMessageParts, lastUid };
   // Bodies would be searched, also upstream, at every change; relevancy is known of the whole result only.
   const isCostly = someCriterion(criteria, needsBodies);
   const isRanked = sorting?.some(({ key }) => key === 'relevancy') ?? false;

@@ -15,13 +15,15 @@ export interface SearchProgram {
   /** Undefined when the texts are in a charset we do not know. */
   readonly term: SearchTerm | undefined;
   readonly charset: string | undefined;
+  /** Its keys hold message numbers. */
+  readonly hasNumbers: boolean;
 }
 
 /** Keys up to the end of the command, their texts in this charset. @throws {BadCommandError} */
 export function readProgram(decoder: Decoder, charset: string | undefined): SearchProgram {
   const decode = textDecoderOf(charset);
-  const term = readSearchProgram(decoder, decode ?? ((bytes) => bytes));
-  return { term: decode && term, charset };
+  const { term, hasNumbers } = readSearchProgram(decoder, decode ?? ((bytes) => bytes));
+  return { term: decode && term, charset, hasNumbers };
 }
 
 /** The messages found that the client has been told of. */

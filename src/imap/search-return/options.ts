@@ -1,4 +1,6 @@
-// RETURN (…) of SEARCH and SORT (RFC 4731, 5182, 5267, 6203, 9394; RFC 9051 §6.4.4).
+// RETURN (…) of SEARCH and SORT (RFC 4731, 5182, 5267, 5465 §7, 6203, 9394; RFC 9051 §6.4.4).
+import type { FetchPart } from '../fetch-items/fetch-item.js';
+import { readFetchParts } from '../fetch-items/index.js';
 import type { Decoder } from '../wire/decoder.js';
 
 /** `1:100`, the first hundred, or `-1:-100`, the last. */
@@ -17,6 +19,8 @@ type Word = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'RELEVANCY' | 'CONTEXT' |
 export interface ReturnOptions {
   readonly words: ReadonlySet<Word>;
   readonly partial: PartialRange | undefined;
+  /** Of messages that arrive and are added by UPDATE (RFC 5465 §7). */
+  readonly newMessageParts: readonly FetchPart[];
 }
 
 const WORDS: ReadonlySet<string> = new Set<Word>([
@@ -24,10 +28,12 @@ const WORDS: ReadonlySet<string> = new Set<Word>([
 ]);
 const isWord = (word: string): word is Word => WORDS.has(word);
 const RETURN = /^RETURN \(/i;
+// The grammar of RFC 5465 §8 has no space there, its example (§7) has.
+const ATTRIBUTES = /^ ?\(/;
 const RANGE = /([1-9][0-9]{0,9}):([1-9][0-9]{0,9})(?![0-9])|-([1-9][0-9]{0,9}):-([1-9][0-9]{0,9})(?![0-9])/y;
 
 /** What is answered when nothing is asked for, and IMAP4rev2's way to answer a plain SEARCH. */
-export const RETURN_ALL: ReturnOptions = { words: new Set<Word>(['ALL']), partial: undefined };
+export const RETURN_ALL: ReturnOptions = { words: new Set<Word>(['ALL']), partial: undefined, newMessageParts: [] };
 
 /** `RETURN (…) ` if it stands there, and the space behind it. @throws {BadCommandError} */
 export function readReturnOptions(decoder: Decoder): ReturnOptions | undefined {
@@ -36,6 +42,7 @@ export function readReturnOptions(decoder: Decoder): ReturnOptions | undefined {
   decoder.space();
   const words = new Set<Word>();
   let partial: PartialRange | undefined;
+  let newMessageParts: readonly FetchPart[] = [];
   let isEmpty = true;
   decoder.list(() => {
     isEmpty = false;
@@ -43,11 +50,15 @@ export function readReturnOptions(decoder: Decoder): ReturnOptions | undefined {
     if (isWord(word)) words.add(word);
     else if (word === 'PARTIAL' && !partial) partial = readPartial(decoder);
     else throw decoder.error(`RETURN cannot take ${word} here`);
+    if (word === 'UPDATE' && ATTRIBUTES.test(decoder.rest)) {
+      decoder.accept(' ');
+      newMessageParts = readFetchParts(decoder);
+    }
   });
   // RFC 9394 §3.1: one of them at most.
   if (partial && words.has('ALL')) throw decoder.error('PARTIAL and ALL exclude each other');
   decoder.space();
-  return isEmpty ? RETURN_ALL : { words, partial };
+  return isEmpty ? RETURN_ALL : { words, partial, newMessageParts };
 }
 
 function readPartial(decoder: Decoder): PartialRange {

@@ -22,7 +22,8 @@ export interface AnnouncedLiteral extends LiteralHead {
 
 const MAX_NESTING = 50;
 const MAX_NUMBER = 0xffff_ffff;
-const MAX_MODSEQ = 2n ** 63n - 1n;
+/** Of number64 (RFC 9051 §9), and of a modseq. */
+const MAX_NUMBER64 = 2n ** 63n - 1n;
 // ATOM-CHAR (RFC 9051 §9): no controls, no 8-bit, none of ( ) { space % * " \ ]
 const ATOM = /[^\x00-\x20\x7f-\xff(){%*"\\\]]+/y;
 const ASTRING = /[^\x00-\x20\x7f-\xff(){%*"\\]+/y;
@@ -108,10 +109,11 @@ export class Decoder {
     return this.atom().toUpperCase();
   }
 
-  number(): number {
-    const value = Number(this.#match(NUMBER, 'a number'));
-    if (!Number.isSafeInteger(value)) throw this.error('the number is too large');
-    return value;
+  /** number64 (RFC 9051 §9): up to 63 bits; those beyond a safe integer are as good as the largest one. */
+  number(what = 'number'): number {
+    const text = this.#match(NUMBER, `a ${what}`);
+    if (BigInt(text) > MAX_NUMBER64) throw this.error(`the ${what} is too large`);
+    return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
   }
 
   /** nz-number (RFC 9051 §9): 1 to 2^32-1. */
@@ -121,11 +123,9 @@ export class Decoder {
     return value;
   }
 
-  /** mod-sequence-value (RFC 7162 §7): up to 63 bits; those beyond our own counter's reach mean "higher than any". */
+  /** mod-sequence-value (RFC 7162 §7): those beyond our own counter's reach mean "higher than any". */
   modseq(): number {
-    const text = this.#match(NUMBER, 'a modification sequence');
-    if (BigInt(text) > MAX_MODSEQ) throw this.error('the modification sequence is too large');
-    return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+    return this.number('modification sequence');
   }
 
   /** Any other run of characters (fetch items, sections), by a sticky pattern. */
@@ -253,11 +253,11 @@ export class Decoder {
     return this.mailboxOf(this.astring());
   }
 
-  /** The same, with what the client called it before normalisation (RFC 9051 §7.3.1, OLDNAME). */
+  /** The same, with what the client called it before normalisation: `inbox`, too (RFC 9051 §7.3.1, OLDNAME; §8). */
   mailboxAsGiven(): { path: string; given: string } {
     const name = this.astring();
     const path = this.mailboxOf(name);
-    return { path, given: this.#utf8 ? withInbox(Buffer.from(name, 'latin1').toString('utf8')) : path };
+    return { path, given: this.#utf8 ? Buffer.from(name, 'latin1').toString('utf8') : path };
   }
 
   /** A LIST pattern: like a mailbox, with `%` and `*`. */

@@ -191,7 +191,7 @@ describe('SEARCH keys', () => {
     expect(depth(criteria)).toBeLessThan(12);
   });
 
-  const read = (text: string) => readSearchProgram(new Decoder(text), textDecoderOf(undefined) ?? String);
+  const read = (text: string) => readSearchProgram(new Decoder(text), textDecoderOf(undefined) ?? String).term;
 
   it.each(['NEW', 'OLD', 'RECENT', 'OR NOT (old) ALL'])('IMAP4rev2 has no %s', (keys) => {
     const term = read(keys);

@@ -117,10 +117,13 @@ test('a file of the first version is brought up to date, and keeps its mailboxes
   old.pragma('user_version = 1');
   old.exec("INSERT INTO mailboxes (path, kind, role, uidValidity) VALUES ('Sent', 'unified', 'sent', 7)");
   old.exec('INSERT INTO entries (mailboxId, uid, copyId, modseq) VALUES (1, 4, 9, 2)');
+  old.exec("INSERT INTO accounts (name, address, provider) VALUES ('QQ', 'me@qq.example', 'qq')");
+  old.exec('INSERT INTO messages (accountId, internalDate, sizeBytes) VALUES (1, 2, 3)');
   old.close();
   const database = openDatabase(join(directory, 'old.db'));
   const { mailboxes } = createStore(database);
   expect(mailboxes.byPath('Sent')).toMatchObject({ role: 'sent', uidValidity: 7, specialUse: undefined });
   expect(database.sqlite.prepare('SELECT * FROM entries').all()).toMatchObject([{ uid: 4, copyId: 9, saveDate: null }]);
+  expect(database.sqlite.prepare('SELECT * FROM messages').all()).toMatchObject([{ id: 1, contentId: null }]);
   database.close();
 });

@@ -101,7 +101,7 @@ describe('mailboxes', () => {
 });
 
 describe('numbers, flags, dates', () => {
-  it.each(['x', '', '-1', '99999999999999999999'])('%j is no number', (text) =>
+  it.each(['x', '', '-1', '9223372036854775808', '99999999999999999999'])('%j is no number', (text) =>
     refused(text, (decoder) => decoder.number()),
   );
 
