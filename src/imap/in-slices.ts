@@ -15,13 +15,13 @@ const SLICE = 500;
 export async function inSlices(
   { core, selected }: { core: Core; selected: Selected },
   uids: Uint32Array,
-  action: (uids: Uint32Array) => void,
+  action: (uids: Uint32Array, start: number) => void,
 ): Promise<void> {
   const turns = createTurns();
   for (let start = 0; start < uids.length; start += SLICE) {
     if (start > 0) await turns.pause();
     selected.mustStand(core);
-    action(uids.subarray(start, start + SLICE));
+    action(uids.subarray(start, start + SLICE), start);
   }
 }
 

@@ -1,5 +1,6 @@
 // Commands on more messages than one transaction takes: to the client they are one.
 import { expect, it } from 'vitest';
+import { SystemFlag } from '../../src/mail/flags.js';
 import { startHarness } from '../support/harness.js';
 import type { ImapClient } from '../support/imap-client.js';
 import { messageBytes } from '../support/transcript.js';
@@ -55,4 +56,25 @@ it('CLOSE expunges them all', async () => {
   await client.ok('STORE 2:* +FLAGS.SILENT (\\Deleted)');
   expect(await client.ok('CLOSE')).toEqual([]);
   expect(await countIn(client, 'QQ/INBOX')).toBe('* STATUS "QQ/INBOX" (MESSAGES 1)');
+});
+
+it('STORE: one answer a message, a conditional one with a single MODIFIED; another client is told the same', async () => {
+  await using harness = await start();
+  const [client, watcher] = [await harness.login(), await harness.login()];
+  await client.ok('ENABLE CONDSTORE');
+  await client.ok('SELECT INBOX');
+  await watcher.ok('SELECT INBOX');
+  const told = await client.ok('STORE 1:* +FLAGS (\\Flagged)');
+  expect(told.filter((line) => / FETCH \(UID \d+ FLAGS \(\\Flagged .*MODSEQ/.test(line))).toHaveLength(MANY);
+  expect((await watcher.ok('NOOP')).filter((line) => / FETCH /.test(line))).toHaveLength(MANY);
+  const modseq = Number(/HIGHESTMODSEQ (\d+)/.exec((await client.ok('STATUS INBOX (HIGHESTMODSEQ)'))[0] ?? '')?.[1]);
+  await watcher.ok('STORE 3,700 +FLAGS.SILENT (\\Answered)');
+  const { status } = await client.command(`UID STORE 1:* (UNCHANGEDSINCE ${modseq}) +FLAGS.SILENT (\\Seen)`);
+  expect(status).toMatch(/^OK \[MODIFIED 3,700\]/);
+  await harness.settled();
+  const seen = harness
+    .fake('QQ')
+    .contents('INBOX')
+    .filter(({ flags }) => flags.system & SystemFlag.Seen);
+  expect(seen).toHaveLength(MANY - 2);
 });

@@ -1,9 +1,17 @@
 import type { StoreRequest } from '../../core/core.js';
 import type { FlagSet } from '../../mail/flags.js';
-import { formatRanges, type NumberRanges, rangesInclude, rangesOf, type SequenceSet } from '../../mail/sequence-set.js';
+import {
+  formatRanges,
+  mergeRanges,
+  type NumberRanges,
+  rangesInclude,
+  rangesOf,
+  type SequenceSet,
+} from '../../mail/sequence-set.js';
 import { type CommandContext, type Completion, defineCommand } from '../command.js';
 import { enableCondstore } from '../condstore.js';
 import { flagsAt, indexFinder } from '../fetch-items/present-flags.js';
+import { inSlices } from '../in-slices.js';
 import type { Resolved, Selected } from '../selected.js';
 import { selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
@@ -42,31 +50,47 @@ export const store = defineCommand<StoreArgs>({
     const operation = word.startsWith('+') ? 'add' : word.startsWith('-') ? 'remove' : 'replace';
     return { set, operation, silent: word.endsWith('.SILENT'), unchangedSince, flags };
   },
-  run: (context, { set, operation, silent, unchangedSince, flags }) => {
-    const { core, reply, session } = context;
+  run: async (context, args) => {
+    const { core, reply, session, uid } = context;
+    const { set, unchangedSince } = args;
     if (unchangedSince !== undefined) enableCondstore(session, reply);
     const selected = selectedOf(session);
-    const targets = selected.resolve(set, context.uid);
-    if (targets.uids.length === 0) return undefined;
-    // What others have changed is told first: below, these messages count as told of.
-    selected.poll(core, reply, { expunges: false });
-    const before = core.reads.snapshot(selected.mailboxId).modseq;
-    const request = { uids: rangesOf(targets.uids), operation, flags };
-    const { modified } = core.actions.storeFlags(
-      selected.mailboxId,
-      unchangedSince === undefined ? request : { ...request, unchangedSince },
-    );
-    const { modseq } = core.reads.snapshot(selected.mailboxId);
-    if (modseq > before) selected.ownChange(modseq);
-    if (operation !== 'remove') selected.meetKeywords(reply, flags.keywords);
-    const gone = tellFlags(context, { selected, targets, silent, modified });
-    const someGone = gone > 0 && !context.uid;
+    const targets = selected.resolve(set, uid);
+    const modified: (readonly [number, number])[] = [];
+    let gone = 0;
+    await inSlices({ core, selected }, targets.uids, (uids, start) => {
+      const seqs = targets.seqs.subarray(start, start + uids.length);
+      const stored = storeSlice(context, args, { selected, targets: { uids, seqs } });
+      modified.push(...stored.modified);
+      gone += stored.gone;
+    });
+    const someGone = gone > 0 && !uid;
     // A condition that could not be kept is no success (RFC 7162 §3.1.3, example 11); uids that are gone are passed over.
     const isNo = someGone && unchangedSince !== undefined;
-    if (modified.length > 0) return { ...modifiedCompletion(context, targets, modified), isNo };
+    if (modified.length > 0) return { ...modifiedCompletion(context, targets, mergeRanges(modified)), isNo };
     return someGone ? { ...SOME_GONE, isNo } : undefined;
   },
 });
+
+function storeSlice(
+  context: CommandContext,
+  { operation, silent, unchangedSince, flags }: StoreArgs,
+  { selected, targets }: Pick<Told, 'selected' | 'targets'>,
+): { modified: NumberRanges; gone: number } {
+  const { core, reply } = context;
+  // What others have changed is told first: below, these messages count as told of.
+  selected.poll(core, reply, { expunges: false });
+  const before = core.reads.snapshot(selected.mailboxId).modseq;
+  const request = { uids: rangesOf(targets.uids), operation, flags };
+  const { modified } = core.actions.storeFlags(
+    selected.mailboxId,
+    unchangedSince === undefined ? request : { ...request, unchangedSince },
+  );
+  const { modseq } = core.reads.snapshot(selected.mailboxId);
+  if (modseq > before) selected.ownChange(modseq);
+  if (operation !== 'remove') selected.meetKeywords(reply, flags.keywords);
+  return { modified, gone: tellFlags(context, { selected, targets, silent, modified }) };
+}
 
 /** `UNCHANGEDSINCE n)`, the one store-modifier (RFC 7162 §3.1.3). */
 function readModifier(decoder: Decoder): number {
