@@ -3,6 +3,7 @@ import { MailboxError } from '../mail/errors.js';
 import { specialUseOf } from '../mail/roles.js';
 import type { Store } from '../store/store.js';
 import type { AccountSettings } from './accounts.js';
+import type { Bell } from './changes.js';
 import type { AccountState } from './core.js';
 import type { Annotation, Annotations, MailboxId } from './mailbox-contract.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -19,11 +20,12 @@ const SERVER = 0;
 export interface AnnotationsOptions {
   readonly store: Store;
   readonly unit: UnitOfWork;
+  readonly bell: Pick<Bell, 'ringAnnotations'>;
   readonly accounts: ReadonlyMap<number, AccountSettings>;
   stateOf(accountId: number): AccountState | undefined;
 }
 
-export function createAnnotations({ store, unit, accounts, stateOf }: AnnotationsOptions): Annotations {
+export function createAnnotations({ store, unit, bell, accounts, stateOf }: AnnotationsOptions): Annotations {
   const { annotations, mailboxes, sources } = store;
   const states = (accountIds: readonly number[]) =>
     accountIds.map((id) => `${accounts.get(id)?.name ?? '?'}: ${stateOf(id) ?? 'not configured'}`).join('\n');
@@ -53,15 +55,23 @@ export function createAnnotations({ store, unit, accounts, stateOf }: Annotation
     of,
     set: (mailboxId, changes) => {
       for (const { entry, value } of changes) check(mailboxId, entry, value);
-      unit.durable(() => {
-        const id = mailboxId ?? SERVER;
+      const id = mailboxId ?? SERVER;
+      const changed = unit.durable((work) => {
+        const before = new Map(annotations.of(id).map(({ entry, value }) => [entry, Buffer.from(value)]));
         for (const { entry, value } of changes) {
           if (value) annotations.set(id, { entry, value });
           else annotations.remove(id, entry);
         }
         if (annotations.of(id).length > MAX_ENTRIES)
           throw new MailboxError('METADATA TOOMANY', `a mailbox has at most ${MAX_ENTRIES} annotations`);
+        const last = new Map(changes.map(({ entry, value }) => [entry, value]));
+        const isNew = ([entry, value]: readonly [string, Uint8Array | undefined]) =>
+          value ? !before.get(entry)?.equals(value) : before.has(entry);
+        const entries = [...last].filter(isNew).map(([entry]) => entry);
+        if (entries.length > 0 && mailboxId !== undefined) work.touchMailbox(mailboxId);
+        return entries;
       });
+      if (changed.length > 0) bell.ringAnnotations(mailboxId, changed);
     },
   };
 }

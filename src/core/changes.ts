@@ -4,6 +4,7 @@ import type { Changes, MailboxId } from './core.js';
 export interface Bell extends Changes {
   ringMailbox(mailboxId: number): void;
   ringTree(): void;
+  ringAnnotations(mailboxId: MailboxId | undefined, entries: readonly string[]): void;
   /** Rows were added to the account's journal. */
   onJournal(accountId: number, listener: () => void): () => void;
   ringJournal(accountId: number): void;
@@ -14,6 +15,7 @@ export function createBell(): Bell {
   const journals = new Map<number, Set<() => void>>();
   const tree = new Set<() => void>();
   const anyMailbox = new Set<(id: MailboxId) => void>();
+  const annotations = new Set<(id: MailboxId | undefined, entries: readonly string[]) => void>();
   const listen = (map: Map<number, Set<() => void>>, key: number, listener: () => void) => {
     const listeners = map.get(key) ?? new Set();
     map.set(key, listeners.add(listener));
@@ -35,12 +37,19 @@ export function createBell(): Bell {
       tree.add(listener);
       return () => tree.delete(listener);
     },
+    onAnnotations: (listener) => {
+      annotations.add(listener);
+      return () => annotations.delete(listener);
+    },
     onJournal: (accountId, listener) => listen(journals, accountId, listener),
     ringMailbox: (id) => {
       ring(mailboxes.get(id));
       for (const listener of [...anyMailbox]) listener(id as MailboxId);
     },
     ringTree: () => ring(tree),
+    ringAnnotations: (id, entries) => {
+      for (const listener of [...annotations]) listener(id, entries);
+    },
     ringJournal: (accountId) => ring(journals.get(accountId)),
   };
 }

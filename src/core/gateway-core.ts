@@ -179,7 +179,13 @@ export function createCore(options: CoreOptions): Core {
   return {
     mailboxes: createMailboxes({ store, unit, tree, accounts, accountTrees: options.accountTrees }),
     quotas: createQuotas(store, accounts),
-    annotations: createAnnotations({ store, unit, accounts: byId, stateOf: (id) => actors.get(id)?.status().state }),
+    annotations: createAnnotations({
+      store,
+      unit,
+      bell,
+      accounts: byId,
+      stateOf: (id) => actors.get(id)?.status().state,
+    }),
     reads: {
       ...snapshots,
       rows: createRows({ store, ingest, bodies, takeApart, reader, fillPreviews: createPreviews({ store, bodies }) }),

@@ -13,6 +13,8 @@ export interface Work {
   withdraw(copyId: number): void;
   /** The copy's flags changed: new modseqs for its entries. */
   touch(copy: Pick<CopyRow, 'id' | 'sourceId'>): void;
+  /** Something of the mailbox itself has changed: a new modseq, and the bell (RFC 7162 §3.2). */
+  touchMailbox(mailboxId: number): void;
   /** Entries, in order of internal date, for all copies of these sources that the mailbox does not show yet. */
   allocate(mailboxId: number, sourceIds: readonly number[]): void;
   /** A new uidValidity and a fresh allocation of everything the mailbox's active feeds hold. */
@@ -145,6 +147,7 @@ function createSession(store: Store) {
         if (uidMap.touch(mailboxId, id, peek(mailboxId).highestModseq)) countersOf(mailboxId);
       }
     },
+    touchMailbox: (mailboxId) => void countersOf(mailboxId),
     allocate: (mailboxId, sourceIds) => {
       const counter = countersOf(mailboxId);
       const archive = mailboxes.get(mailboxId)?.role === 'archive';

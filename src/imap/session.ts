@@ -17,6 +17,8 @@ export interface SessionNotifier {
    * held back unless the client wants them at once. @throws {ByeError}
    */
   tell(reply: Reply, signal: AbortSignal, expunges: 'allowed' | 'held' | 'asked'): Promise<void>;
+  /** Does what the client is not told of, since it asked for it itself (RFC 5465 §5): to the tree, or to annotations. */
+  quietly<T>(act: () => T): T;
   close(): void;
 }
 
@@ -68,3 +70,7 @@ export function selectedOf(session: Session): Selected {
 /** Whether mailbox names are UTF-8 to the client, not modified UTF-7 (RFC 9755 §3, RFC 9051 §5.1). */
 export const usesUtf8 = ({ enabled }: Pick<Session, 'enabled'>): boolean =>
   enabled.has('IMAP4REV2') || enabled.has('UTF8=ACCEPT');
+
+/** A change to the tree or to annotations that this client has asked for: NOTIFY tells it to the others. */
+export const quietly = <T>({ notifier }: Pick<Session, 'notifier'>, act: () => T): T =>
+  notifier ? notifier.quietly(act) : act();

@@ -1,5 +1,6 @@
 import type { Mailbox } from '../../core/core.js';
 import { type Command, type CommandContext, defineCommand } from '../command.js';
+import { quietly } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
 import { mailboxLine } from './list-answer.js';
 import { mailboxIdOf } from './status.js';
@@ -22,7 +23,7 @@ const onMailbox = (
     name,
     parse: oneMailbox,
     run: (context, path) => {
-      change(context, path);
+      quietly(context.session, () => change(context, path));
       return undefined;
     },
   };
@@ -58,7 +59,7 @@ export const create = defineCommand({
     return { path, given, specialUses };
   },
   run: (context, { path, given, specialUses }) => {
-    const mailbox = context.core.mailboxes.create(path, specialUses);
+    const mailbox = quietly(context.session, () => context.core.mailboxes.create(path, specialUses));
     if (given !== path) tellOldName(context, mailbox, given);
     return { code: `MAILBOXID (${mailboxIdOf(mailbox)})` };
   },
@@ -89,7 +90,7 @@ export const rename = defineCommand({
   run: (context, { from, to }) => {
     const { mailboxes } = context.core;
     const renamed = mailboxes.find(from);
-    mailboxes.rename(from, to);
+    quietly(context.session, () => mailboxes.rename(from, to));
     const mailbox = renamed && mailboxes.get(renamed.id);
     if (mailbox) tellOldName(context, mailbox, from);
     return undefined;

@@ -1,6 +1,7 @@
 import type { Annotation, MailboxId } from '../../core/core.js';
 import { MailboxError } from '../../mail/errors.js';
 import { type CommandContext, defineCommand } from '../command.js';
+import { quietly } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
 import { imapString, mailboxName } from '../wire/encode.js';
 
@@ -122,7 +123,7 @@ export const getMetadata = defineCommand<GetArgs>({
 });
 
 /** An entry name bare where it can stand so (RFC 9051 §9, astring). */
-const imapAtom = (entry: string): string => (/[ (){"\\]/.test(entry) ? imapString(entry) : entry);
+export const imapAtom = (entry: string): string => (/[ (){"\\]/.test(entry) ? imapString(entry) : entry);
 
 interface SetArgs {
   readonly path: string;
@@ -150,7 +151,8 @@ export const setMetadata = defineCommand<SetArgs>({
     return { path, changes };
   },
   run: (context, { path, changes }) => {
-    context.core.annotations.set(targetOf(context, path).id, changes);
+    const { id } = targetOf(context, path);
+    quietly(context.session, () => context.core.annotations.set(id, changes));
     return undefined;
   },
 });

@@ -66,9 +66,9 @@ export const store = defineCommand<StoreArgs>({
     });
     const someGone = gone > 0 && !uid;
     // A condition that could not be kept is no success (RFC 7162 §3.1.3, example 11); uids that are gone are passed over.
-    const isNo = someGone && unchangedSince !== undefined;
-    if (modified.length > 0) return { ...modifiedCompletion(context, targets, mergeRanges(modified)), isNo };
-    return someGone ? { ...SOME_GONE, isNo } : undefined;
+    const status = someGone && unchangedSince !== undefined ? { isNo: true } : {};
+    if (modified.length > 0) return { ...modifiedCompletion(context, targets, mergeRanges(modified)), ...status };
+    return someGone ? { ...SOME_GONE, ...status } : undefined;
   },
 });
 

@@ -8,6 +8,7 @@ import type { Reply } from '../reply.js';
 import type { Selected } from '../selected.js';
 import { type Session, type SessionNotifier, usesUtf8 } from '../session.js';
 import { mailboxName } from '../wire/encode.js';
+import { type AnnotationWatch, createAnnotationWatch } from './annotation-watch.js';
 import { type EventGroup, isSelected, type MailboxFilter, type NotifyEvent, type NotifyRequest } from './request.js';
 import { createTreeWatch, type TreeWatch } from './tree-watch.js';
 
@@ -30,11 +31,15 @@ class NotifierRun implements Notifier {
   readonly #others: readonly EventGroup[];
   readonly #dirty = new Set<MailboxId>();
   readonly #tree: TreeWatch;
+  readonly #annotations: AnnotationWatch;
   readonly #off: readonly (() => void)[];
   readonly #mutex = createMutex();
   /** Messages and uidNext last told. */
   readonly #counts = new Map<MailboxId, string>();
   #treeChanged = false;
+  /** What others had done to the tree before the client did something to it itself. */
+  readonly #treeLines: string[] = [];
+  #isQuiet = false;
   /** The selected mailbox last told of, and the highest uid in it that is not new any more. */
   #selected: Selected | undefined;
   #lastUid = 0;
@@ -44,21 +49,41 @@ class NotifierRun implements Notifier {
     this.#core = core;
     this.#selectedGroup = groups.find(({ filter }) => isSelected(filter));
     this.#others = groups.filter(({ filter }) => !isSelected(filter));
-    this.#tree = createTreeWatch(core, (mailbox, path, event) => this.#wants(mailbox, path, event));
+    const wants = (mailbox: Mailbox | undefined, path: string, event: NotifyEvent) => this.#wants(mailbox, path, event);
+    this.#tree = createTreeWatch(core, wants);
+    this.#annotations = createAnnotationWatch({ core, wants, onChange: () => this.#hears() });
     this.#off = [
+      () => this.#annotations.close(),
       core.changes.onAnyMailbox((id) => {
         this.#dirty.add(id);
         session.onDue();
       }),
       core.changes.onTree(() => {
-        this.#treeChanged = true;
-        session.onDue();
+        if (this.#hears()) this.#treeChanged = true;
       }),
     ];
   }
 
+  /** Something has happened; false if the client has done it itself. */
+  #hears(): boolean {
+    if (!this.#isQuiet) this.#session.onDue();
+    return !this.#isQuiet;
+  }
+
+  quietly<T>(act: () => T): T {
+    if (this.#treeChanged) this.#treeLines.push(...this.#tree.lines(usesUtf8(this.#session)));
+    this.#treeChanged = false;
+    this.#isQuiet = true;
+    try {
+      return act();
+    } finally {
+      this.#isQuiet = false;
+      this.#tree.lines(usesUtf8(this.#session));
+    }
+  }
+
   get isDue(): boolean {
-    return this.#treeChanged || this.#dirty.size > 0;
+    return this.#treeChanged || this.#treeLines.length > 0 || this.#annotations.isDue || this.#dirty.size > 0;
   }
 
   close(): void {
@@ -71,10 +96,9 @@ class NotifierRun implements Notifier {
 
   async #tell(reply: Reply, signal: AbortSignal, expunges: Expunges): Promise<void> {
     this.#follow();
-    if (this.#treeChanged) {
-      this.#treeChanged = false;
-      for (const line of this.#tree.lines(usesUtf8(this.#session))) reply.untagged(line);
-    }
+    this.#tellTree(reply);
+    if (this.#annotations.isOverflowing) return this.#giveUp(reply);
+    for (const line of this.#annotations.lines(usesUtf8(this.#session))) reply.untagged(line);
     await this.#tellSelected(reply, signal, expunges);
     const selected = this.#selectedNow;
     const ids = [...this.#dirty];
@@ -83,6 +107,21 @@ class NotifierRun implements Notifier {
       const mailbox = id === selected?.mailboxId ? undefined : this.#core.mailboxes.get(id);
       if (mailbox && this.#wantsMessages(mailbox)) this.#statusIfNews(reply, mailbox);
     }
+  }
+
+  #tellTree(reply: Reply): void {
+    for (const line of this.#treeLines.splice(0)) reply.untagged(line);
+    if (!this.#treeChanged) return;
+    this.#treeChanged = false;
+    for (const line of this.#tree.lines(usesUtf8(this.#session))) reply.untagged(line);
+  }
+
+  /** RFC 5465 §5.8: as after NOTIFY NONE. */
+  #giveUp(reply: Reply): void {
+    reply.untagged('OK [NOTIFICATIONOVERFLOW] too much has changed meanwhile; please ask again');
+    this.close();
+    this.#session.notifier = undefined;
+    if (this.#selectedNow) this.#selectedNow.isFlagsMuted = false;
   }
 
   async tellStatus(reply: Reply): Promise<void> {

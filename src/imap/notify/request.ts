@@ -3,18 +3,18 @@ import type { FetchPart } from '../fetch-items/fetch-item.js';
 import { readFetchParts } from '../fetch-items/index.js';
 import type { Decoder } from '../wire/decoder.js';
 
-/** Events by name; those a mailbox's messages cause, and those of the tree. */
+/** Events by name; those a mailbox's messages cause, and those of mailboxes as such. */
 const MESSAGE_EVENTS = ['MessageNew', 'MessageExpunge', 'FlagChange'] as const;
-const TREE_EVENTS = ['MailboxName', 'SubscriptionChange'] as const;
+const OTHER_EVENTS = ['MailboxName', 'SubscriptionChange', 'MailboxMetadataChange', 'ServerMetadataChange'] as const;
 /** For BADEVENT: what is told of here. */
-export const EVENTS: readonly string[] = [...MESSAGE_EVENTS, ...TREE_EVENTS];
+export const EVENTS: readonly string[] = [...MESSAGE_EVENTS, ...OTHER_EVENTS];
 const SPELLING: ReadonlyMap<string, NotifyEvent> = new Map(
-  [...MESSAGE_EVENTS, ...TREE_EVENTS].map((event) => [event.toUpperCase(), event]),
+  [...MESSAGE_EVENTS, ...OTHER_EVENTS].map((event) => [event.toUpperCase(), event]),
 );
 const MAX_GROUPS = 50;
 const MAX_MAILBOXES = 1_000;
 
-export type NotifyEvent = (typeof MESSAGE_EVENTS)[number] | (typeof TREE_EVENTS)[number];
+export type NotifyEvent = (typeof MESSAGE_EVENTS)[number] | (typeof OTHER_EVENTS)[number];
 
 export type MailboxFilter =
   | { readonly kind: 'selected' | 'selected-delayed' | 'inboxes' | 'personal' | 'subscribed' }
@@ -31,7 +31,7 @@ export interface NotifyRequest {
   /** Whether a STATUS of each mailbox is wanted at once. */
   readonly status: boolean;
   readonly groups: readonly EventGroup[];
-  /** Events that are not told of here, such as those of annotations. */
+  /** Events that are not told of here, such as those of messages' annotations. */
   readonly unknown: readonly string[];
 }
 
@@ -134,7 +134,7 @@ function check(decoder: Decoder, filter: MailboxFilter, events: ReadonlySet<Noti
   if (events.has('FlagChange') && !events.has('MessageNew')) {
     throw decoder.error('FlagChange needs MessageNew and MessageExpunge');
   }
-  if (isSelected(filter) && TREE_EVENTS.some((event) => events.has(event))) {
+  if (isSelected(filter) && OTHER_EVENTS.some((event) => events.has(event))) {
     throw decoder.error('the selected mailbox has message events only');
   }
 }

@@ -20,14 +20,25 @@ export function createTreeWatch(core: Core, wants: WantsTree): TreeWatch {
   const names = (utf8: boolean): string[] => {
     const now = mapOf(mailboxes.list());
     const told: string[] = [];
+    const parents = new Set<string>();
     for (const [id, mailbox] of byId) {
-      if (!now.has(id) && wants(mailbox, mailbox.path, 'MailboxName')) told.push(goneLine(mailbox.path, utf8));
+      if (now.has(id)) continue;
+      parents.add(parentOf(mailbox.path));
+      if (wants(mailbox, mailbox.path, 'MailboxName')) told.push(goneLine(mailbox.path, utf8));
     }
     for (const [id, mailbox] of now) {
+      const isNew = !byId.has(id);
+      if (isNew) parents.add(parentOf(mailbox.path));
       const oldPath = byId.get(id)?.path ?? mailbox.path;
-      if (byId.has(id) && oldPath === mailbox.path) continue;
+      if (!isNew && oldPath === mailbox.path) continue;
       if ([mailbox.path, oldPath].some((path) => wants(mailbox, path, 'MailboxName')))
         told.push(mailboxLine({ core, utf8 }, mailbox, oldPath));
+    }
+    // The mailbox above has more or fewer below it now (§5.4); one that is new itself has been told.
+    for (const [id, mailbox] of now) {
+      const isAbove = byId.has(id) && mailbox.selectable && parents.has(mailbox.path);
+      if (isAbove && wants(mailbox, mailbox.path, 'MailboxName'))
+        told.push(mailboxLine({ core, utf8 }, mailbox, mailbox.path));
     }
     byId = now;
     return told;
@@ -47,5 +58,6 @@ export function createTreeWatch(core: Core, wants: WantsTree): TreeWatch {
   return { lines: (utf8) => [...names(utf8), ...subscriptions(utf8)] };
 }
 
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 const mapOf = (all: readonly Mailbox[]): Map<MailboxId, Mailbox> =>
   new Map(all.map((mailbox) => [mailbox.id, mailbox]));

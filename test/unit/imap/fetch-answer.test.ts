@@ -186,16 +186,16 @@ describe('\\Seen', () => {
 
   it.each<[string, string[]]>([
     [
-      'FETCH 1:3 BODY[]<9.0>',
+      'FETCH 1:3 BODY[]<9999.1>',
       [
-        '1 FETCH (FLAGS (\\Flagged \\Seen x) BODY[]<9> {0}',
-        '2 FETCH (BODY[]<9> {0}',
-        '3 FETCH (FLAGS (\\Seen) BODY[]<9> {0}',
+        '1 FETCH (FLAGS (\\Flagged \\Seen x) BODY[]<9999> {0}',
+        '2 FETCH (BODY[]<9999> {0}',
+        '3 FETCH (FLAGS (\\Seen) BODY[]<9999> {0}',
       ],
     ],
     [
-      'UID FETCH 5,7 BODY[]<9.0>',
-      ['1 FETCH (UID 5 FLAGS (\\Flagged \\Seen x) BODY[]<9> {0}', '2 FETCH (UID 7 BODY[]<9> {0}'],
+      'UID FETCH 5,7 BODY[]<9999.1>',
+      ['1 FETCH (UID 5 FLAGS (\\Flagged \\Seen x) BODY[]<9999> {0}', '2 FETCH (UID 7 BODY[]<9999> {0}'],
     ],
     ['FETCH 3 (BODY[9] FLAGS)', ['3 FETCH (BODY[9] NIL FLAGS (\\Seen))']],
     ['FETCH 3 (UID RFC822)', [`3 FETCH (UID 9 FLAGS (\\Seen) RFC822 {${SIMPLE.length}}`]],
