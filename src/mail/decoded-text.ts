@@ -1,5 +1,5 @@
 // Text as people read it, for SEARCH: encoded-words, charsets, transfer encodings. Never throws.
-import { Buffer } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import type { WireText } from './ids.js';
 import { isMultipart, type MimePart } from './mime.js';
@@ -8,7 +8,7 @@ import { withoutEncoding } from './transfer-encoding.js';
 
 const ENCODED_WORD = /=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=/gi;
 
-/** A header value with its encoded-words (RFC 2047) decoded; raw 8-bit text is taken for UTF-8, else Latin-1. */
+/** A header value with its encoded-words (RFC 2047) decoded; what raw 8-bit text is, is guessed. */
 export function decodeHeaderText(raw: WireText): string {
   const text = raw.includes('=?') ? raw : undefined;
   if (text === undefined) return decodeRaw(raw);
@@ -47,9 +47,36 @@ function decodeQ(text: string): Buffer {
 
 function decodeRaw(raw: string): string {
   if (!/[\x80-\xff]/.test(raw)) return raw;
-  const bytes = Buffer.from(raw, 'latin1');
+  return guessedText(Buffer.from(raw, 'latin1'));
+}
+
+/** Labels that a sender writes who has not looked: 8-bit bytes under them may be anything. */
+const CARELESS: ReadonlySet<string> = new Set([
+  '',
+  'utf-8',
+  'utf8',
+  'us-ascii',
+  'ascii',
+  'ansi_x3.4-1968',
+  'unknown-8bit',
+]);
+
+/** UTF-8 where it is that, but for some damage; else GB18030, whose bytes come in pairs; else what Western mail is in. */
+function guessedText(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  let high = 0;
+  let alone = 0;
+  for (let i = 0, run = 0; i <= bytes.length; i++) {
+    if ((bytes[i] ?? 0) >= 0x80) run++;
+    else {
+      high += run;
+      if (run === 1) alone++;
+      run = 0;
+    }
+  }
   const utf8 = bytes.toString('utf8');
-  return utf8.includes('\ufffd') ? decodeBytes(bytes, 'gb18030') : utf8;
+  if (utf8.split('\ufffd').length * 4 < high) return utf8;
+  return iconv.decode(bytes, alone * 4 < high ? 'gb18030' : 'windows-1252');
 }
 
 /** Labels that mean more than they say. */
@@ -79,11 +106,13 @@ export function charsetDecoder(charset: string): ((bytes: Buffer) => string) | u
 
 /** A part's bytes, or the beginning of them, as text. */
 export function decodedText(raw: Buffer, { params, encoding }: MimePart): string {
-  const charset = parameterOf(params, 'charset')?.toLowerCase() ?? 'utf-8';
+  const charset = parameterOf(params, 'charset')?.toLowerCase() ?? '';
   return decodeBytes(withoutEncoding(raw, encoding) ?? raw, charset);
 }
-const decodeBytes = (bytes: Buffer, charset: string): string =>
-  charsetDecoder(charset)?.(bytes) ?? bytes.toString('utf8');
+function decodeBytes(bytes: Buffer, charset: string): string {
+  const decoder = CARELESS.has(charset) ? undefined : charsetDecoder(charset);
+  return decoder?.(bytes) ?? guessedText(bytes);
+}
 
 const MAX_TEXT_BYTES = 4_000_000;
 

@@ -40,6 +40,22 @@ export function previewOf(bytes: Uint8Array, root: MimePart): string {
 function beginningOf(text: string): string {
   const start = text.replace(GAPS, ' ').replace(INVISIBLE, '').replace(/ +/g, ' ');
   if (start.trimStart().startsWith(ENCRYPTED)) return '';
-  // By characters: a pair of surrogates is one.
-  return [...start.trim().slice(0, 2 * MAX_CHARACTERS)].slice(0, MAX_CHARACTERS).join('').trim();
+  return firstCharacters(start.trim()).trim();
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** By characters, a pair of surrogates being one; what is seen as one (an emoji of several, an accent) is not parted. */
+function firstCharacters(text: string): string {
+  const beginning = text.slice(0, 3 * MAX_CHARACTERS);
+  const characters = [...beginning];
+  if (characters.length <= MAX_CHARACTERS) return beginning;
+  let length = 0;
+  let end = 0;
+  for (const { segment, index } of graphemes.segment(beginning)) {
+    length += [...segment].length;
+    if (length > MAX_CHARACTERS) break;
+    end = index + segment.length;
+  }
+  return end > 0 ? beginning.slice(0, end) : characters.slice(0, MAX_CHARACTERS).join('');
 }

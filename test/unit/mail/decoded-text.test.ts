@@ -27,6 +27,10 @@ describe('decodeHeaderText', () => {
     ['=?ISO-2022-JP?B?GyRCRnxLXBsoQg==?=', '日本'],
     [utf8('你好'), '你好'],
     ['\xc4\xe3\xba\xc3', '你好'],
+    ['caf\xe9 noir', 'café noir'],
+    ['=?utf-8?B?xOO6ww==?=', '你好'],
+    ['=?us-ascii?B?5L2g5aW9?=', '你好'],
+    ['=?iso-8859-1?B?xOO6ww==?=', 'ÄãºÃ'],
     ['=?klingon?Q?abc?=', 'abc'],
     ['=?utf-8?X?abc?=', '=?utf-8?X?abc?='],
     ['=?utf-8?B?%%%%?=', ''],
@@ -57,6 +61,19 @@ describe('decodedBodyText', () => {
     ['Content-Type: text/plain; charset=GB2312\r\n\r\n\xc4\xe3', '你'],
     ['Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n\x1b$BF|K\\\x1b(B', '日本'],
     ['Content-Type: image/gif\r\n\r\nGIF', ''],
+    // Soft line ends in the middle of a word, and of a character.
+    ['Content-Transfer-Encoding: quoted-printable\r\n\r\nwon=\r\nder=E4=BD=\r\n=A0 tail= \r\nend', 'wonder你 tailend'],
+    ['Content-Type: text/plain; charset=gb18030\r\n\r\na\x95\x32\x82\x36b', 'a𠀀b'],
+    // Labels that lie, or are not there.
+    [`Content-Type: text/plain; charset=us-ascii\r\n\r\n${utf8('你好')}`, '你好'],
+    ['Content-Type: text/plain; charset=us-ascii\r\n\r\n\xc4\xe3\xba\xc3', '你好'],
+    ['Content-Type: text/plain; charset=utf-8\r\n\r\n\xc4\xe3\xba\xc3, \xca\xc0\xbd\xe7', '你好, 世界'],
+    ['Content-Type: text/plain; charset=klingon\r\n\r\n\xc4\xe3', '你'],
+    ['Subject: x\r\n\r\nna\xefve caf\xe9', 'naïve café'],
+    // Damage, or a cut, makes it no other charset.
+    [`Subject: x\r\n\r\n${utf8('你好你好你好')}\xff`, '你好你好你好\ufffd'],
+    [`Subject: x\r\n\r\n${utf8('你好你好你好').slice(0, -1)}`, '你好你好你\ufffd'],
+    ['Subject: x\r\n\r\n\xc4\xe3\xba\xc3\xc4\xe3\xba\xc3\xc4', '你好你好\ufffd'],
     [
       'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: y\r\n\r\ntwo\r\n--b--',
       'one\ntwo',

@@ -50,12 +50,30 @@ describe('the beginning of a text', () => {
     expect(previewIn(encoded('gb2312', 'base64', gbk))).toBe('你好');
     expect(previewIn(encoded('iso-8859-1', 'quoted-printable', 'na=EFve=\r\n line'))).toBe('naïve line');
     expect(previewIn(encoded('no-such', 'x-none', 'as it is'))).toBe('as it is');
+    expect(previewIn(encoded('us-ascii', 'base64', 'eA=='))).toBe('x');
+    expect(previewIn(encoded('us-ascii', 'base64', gbk))).toBe('你好');
+    expect(previewIn(html('<html><body><img src=x><br></body></html>'))).toBe('');
   });
 
   it('has at most 200 characters, none of them cut in two', () => {
     expect(previewIn(plain('x'.repeat(500)))).toBe('x'.repeat(200));
     expect(previewIn(plain(`a${'😀'.repeat(500)}`))).toBe(`a${'😀'.repeat(199)}`);
     expect(previewIn(html(`<p>${'word '.repeat(500)}</p>`))).toBe('word '.repeat(40).trim());
+    expect(previewIn(plain('😀'.repeat(200)))).toBe('😀'.repeat(200));
+    expect(previewIn(plain(`${'x'.repeat(200)}`))).toBe('x'.repeat(200));
+  });
+
+  it.each<[string, string]>([
+    ['a family', '👨‍👩‍👧‍👦'],
+    ['an accent', 'e\u0301'],
+    ['a flag', '🇩🇪'],
+    ['a tone of skin', '👍🏽'],
+  ])('does not part %s', (_, one) => {
+    const size = [...one].length;
+    expect(previewIn(plain(`${'x'.repeat(201 - size)}${one}y`))).toBe('x'.repeat(201 - size));
+    expect(previewIn(plain(`${'x'.repeat(200 - size)}${one}y`))).toBe(`${'x'.repeat(200 - size)}${one}`);
+    // One that is longer than all that may be told is parted in the end.
+    expect([...previewIn(plain(`e${'\u0301'.repeat(400)}`))]).toHaveLength(200);
   });
 
   it('is short, in one line and without controls, whatever comes', () => {
