@@ -1,6 +1,6 @@
 // What a client believes of a mailbox is always true: several clients and the upstreams change one at random, and each
 // one's picture, put together from the answers alone, is the server's at every rest (providers.md §13.7). One knows
-// QRESYNC, one CONDSTORE, one neither; whoever hangs up and comes back ends where those are who never left.
+// QRESYNC, one CONDSTORE, one IMAP4rev2, two NOTIFY, one nothing; whoever hangs up and comes back ends where those are who never left.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bookkeeper, type Kind, type Meanings } from '../support/bookkeeper.js';
@@ -8,7 +8,7 @@ import { flags } from '../support/fake-connector.js';
 import { type Harness, startHarness } from '../support/harness.js';
 import { messageBytes } from '../support/transcript.js';
 
-const KINDS: readonly Kind[] = ['plain', 'condstore', 'qresync', 'qresync'];
+const KINDS: readonly Kind[] = ['plain', 'condstore', 'qresync', 'qresync', 'rev2', 'notify', 'delayed'];
 const SEED = Number(process.env.SEED ?? 20260101);
 const RUNS = Number(process.env.RUNS ?? 25);
 

@@ -5,8 +5,21 @@ import { parseSequenceSet } from '../../src/mail/sequence-set.js';
 import type { Harness } from './harness.js';
 import type { Answer, ImapClient } from './imap-client.js';
 
-/** `qresync` is told VANISHED; `condstore` is told MODSEQ with flags. */
-export type Kind = 'plain' | 'condstore' | 'qresync';
+/**
+ * `qresync` is told VANISHED; `condstore` is told MODSEQ with flags; `rev2` has enabled IMAP4rev2. By NOTIFY, `notify` is
+ * told everything at once, `delayed` expunges only where a command allows it.
+ */
+export type Kind = 'plain' | 'condstore' | 'qresync' | 'rev2' | 'notify' | 'delayed';
+
+/** What a client says before it selects. */
+const GREETINGS: Readonly<Record<Kind, readonly string[]>> = {
+  plain: [],
+  condstore: [],
+  qresync: ['ENABLE QRESYNC'],
+  rev2: ['ENABLE IMAP4rev2'],
+  notify: ['NOTIFY SET (selected (MessageNew (UID FLAGS) MessageExpunge FlagChange))'],
+  delayed: ['NOTIFY SET (selected-delayed (MessageNew (UID FLAGS) MessageExpunge FlagChange))'],
+};
 
 /** What each uid has ever been said to be, by its Message-ID: shared by all clients. */
 export type Meanings = Map<number, string>;
@@ -37,7 +50,7 @@ export class Bookkeeper {
 
   async open(): Promise<void> {
     this.#client = await this.#harness.login();
-    if (this.kind === 'qresync') await this.client.ok('ENABLE QRESYNC');
+    for (const command of GREETINGS[this.kind]) await this.client.ok(command);
     await this.select();
   }
 
@@ -83,7 +96,12 @@ export class Bookkeeper {
   /** Sends it and takes in the answer; a message may be removed only where that is allowed (RFC 9051 §7.5.1). */
   async do(command: string): Promise<Answer> {
     const answer = await this.client.command(command);
-    for (const line of answer.untagged) this.hear(line, !/^(FETCH|STORE|SEARCH)/.test(command));
+    const isAsked = /^(UID )?(FETCH|STORE)/.test(command);
+    for (const line of answer.untagged) {
+      if (this.kind === 'rev2') checkRev2(line, isAsked);
+      // Who is told of expunges at once has given up numbers (RFC 5465 §5.3).
+      this.hear(line, this.kind === 'notify' || !/^(FETCH|STORE|SEARCH)/.test(command));
+    }
     // Not before it knows every message it was told the number of.
     const isWhole = command === 'NOOP' && !this.uids.includes(0);
     if (isWhole && this.#heardModseq > this.#modseq) this.#modseq = this.#heardModseq;
@@ -95,7 +113,10 @@ export class Bookkeeper {
     const tag = this.client.start('IDLE');
     this.client.send('DONE\r\n');
     const { untagged } = await this.client.finish(tag);
-    for (const line of untagged) this.hear(line, true);
+    for (const line of untagged) {
+      if (this.kind === 'rev2') checkRev2(line, false);
+      this.hear(line, true);
+    }
   }
 
   /** CLOSE takes away what is \Deleted, and the mailbox is opened again. */
@@ -167,6 +188,12 @@ export class Bookkeeper {
   get picture(): string[] {
     return this.uids.map((uid) => `${uid} ${this.#flags.get(uid)}`);
   }
+}
+
+/** What IMAP4rev2 has done away with, and that flags nobody asked for come with their uid (RFC 9051 Appendix E, 4, 12, 21). */
+function checkRev2(line: string, isAsked: boolean): void {
+  expect(line).not.toMatch(/^\* (\d+ RECENT|SEARCH|.*\\Recent)/);
+  if (!isAsked && / FETCH /.test(line)) expect(line).toMatch(/ FETCH \(UID \d+/);
 }
 
 const isIn = (set: string, uid: number): boolean =>
