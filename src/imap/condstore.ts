@@ -14,6 +14,12 @@ export function enableCondstore(session: Session, reply: Reply): void {
   }
 }
 
-/** HIGHESTMODSEQ for the tagged OK of a command that removed messages (RFC 7162 §3.2.7, §3.2.9), if the client wants it. */
-export const highestModseqCode = (session: Session, modseq: number): { code: string } | undefined =>
-  session.enabled.has('QRESYNC') ? { code: `HIGHESTMODSEQ ${modseq}` } : undefined;
+/**
+ * HIGHESTMODSEQ for the tagged OK of a command that removed messages (RFC 7162 §3.2.7, §3.2.9), if the client has enabled
+ * what it goes with.
+ */
+export const highestModseqCode = (
+  session: Session,
+  modseq: number,
+  word: 'CONDSTORE' | 'QRESYNC' = 'QRESYNC',
+): { code: string } | undefined => (session.enabled.has(word) ? { code: `HIGHESTMODSEQ ${modseq}` } : undefined);

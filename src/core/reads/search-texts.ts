@@ -26,6 +26,8 @@ export type TextHits = ReadonlyMap<number, number>;
 export interface TextQuery {
   readonly leaf: UpstreamSearch;
   readonly isFuzzy: boolean;
+  /** The others need not be looked at. */
+  isWanted(uid: number): boolean;
 }
 
 /** What stands in a body is less telling than what stands in the header; an upstream tells no score. */
@@ -77,7 +79,7 @@ export async function searchTexts(
   const hits = new Map<number, number>();
   const match = matcherOf(query.leaf.text, query.isFuzzy);
   // Taken first: what reaches its upstream meanwhile is in one of the two at least.
-  const unbound = store.listings.unboundUids(mailboxId);
+  const unbound = store.listings.unboundUids(mailboxId).filter((uid) => query.isWanted(uid));
   const sourceIds = store.mailboxes.feedsOfMailbox(mailboxId).map(({ sourceId }) => sourceId);
   const tryBody = async (uid: number): Promise<void> => {
     const bodyRef = store.listings.whereabouts(mailboxId, uid)?.bodyRef;
@@ -86,7 +88,7 @@ export async function searchTexts(
     if (score > 0) hits.set(uid, score);
   };
   const inSource = async (sourceId: number) => {
-    const known = store.listings.upstreamUids(mailboxId, sourceId);
+    const known = store.listings.upstreamUids(mailboxId, sourceId).filter(([uid]) => query.isWanted(uid));
     if (known.length === 0) return;
     const isRemote = isTrusted(sourceId) && known.some(([, , isCached]) => !isCached);
     if (isRemote) {

@@ -6,7 +6,7 @@ import { headerFields } from '../../mail/header-block.js';
 import { KEPT_HEADER_FIELD_SET } from '../../mail/header-fields.js';
 import type { WireText } from '../../mail/ids.js';
 import { type Day, type DayRelation, partsOf, type SearchCriteria, someCriterion } from '../../mail/search-criteria.js';
-import { rangesInclude } from '../../mail/sequence-set.js';
+import { type NumberRanges, rangesInclude } from '../../mail/sequence-set.js';
 import type { ListingReadRow } from '../../store/listing-reads.js';
 import type { UpstreamSearch } from '../../upstream/connector.js';
 import type { InternedFlags, MailboxId, Reads } from '../core.js';
@@ -68,10 +68,15 @@ export function createSearch(options: SearchOptions): Reads['search'] {
 
 /** Whether a span of uids may hold hits, where a set of messages must be in any case; undefined if there is no such set. */
 function wantedSpans(criteria: SearchCriteria): ((low: number, high: number) => boolean) | undefined {
-  const all = criteria.key === 'and' ? criteria.all : [criteria];
-  const sets = all.flatMap((one) => (one.key === 'uids' ? [one.ranges] : []));
+  const sets = setsOf(criteria);
   if (sets.length === 0) return undefined;
   return (low, high) => sets.every((ranges) => ranges.some(([from, to]) => from <= high && to >= low));
+}
+
+/** Sets of uids that every hit is in. */
+function setsOf(criteria: SearchCriteria): readonly NumberRanges[] {
+  const all = criteria.key === 'and' ? criteria.all : [criteria];
+  return all.flatMap((one) => (one.key === 'uids' ? [one.ranges] : []));
 }
 
 const isKept = (field: string) => KEPT_HEADER_FIELD_SET.has(field);
@@ -95,8 +100,11 @@ async function setHits(
   signal: AbortSignal,
 ): Promise<SetHits> {
   const hits = new Map<SearchCriteria, TextHits>();
+  const sets = setsOf(criteria);
+  // Bodies are read of those messages only that can be hits at all.
+  const isWanted = (uid: number) => sets.every((ranges) => rangesInclude(ranges, uid));
   const collect = async (leaf: SearchCriteria, isFuzzy: boolean): Promise<void> => {
-    if (isTextual(leaf)) hits.set(leaf, await searchTexts(options, mailboxId, { leaf, isFuzzy }, signal));
+    if (isTextual(leaf)) hits.set(leaf, await searchTexts(options, mailboxId, { leaf, isFuzzy, isWanted }, signal));
     for (const part of partsOf(leaf)) await collect(part, isFuzzy || leaf.key === 'fuzzy');
   };
   await collect(criteria, false);

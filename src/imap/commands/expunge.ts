@@ -24,6 +24,7 @@ export const expunge = defineCommand<SequenceSet | undefined>({
   run: async ({ session, core }, set) => {
     const selected = selectedOf(session);
     const isSome = await expungeAll(core, selected, set && selected.uidRangesOf(set, true));
-    return isSome ? highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq) : undefined;
+    if (!isSome) return undefined;
+    return highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq, 'CONDSTORE');
   },
 });

@@ -59,7 +59,9 @@ export const fetch = defineCommand<FetchArgs>({
     if (modifiers.vanished) tellVanished(context, selected, set, modifiers.changedSince ?? 0);
     const targets = restrict(context, selected, selected.resolve(set, uid), modifiers);
     selected.meetPresentKeywords(core, reply);
-    const gone = await answerFetch({ ...context, enabled: session.enabled }, selected, targets, parts);
+    // RFC 7162 §3.2.4: with QRESYNC, UID FETCH tells it unasked.
+    const told = uid && session.enabled.has('QRESYNC') ? plusModseq(parts) : parts;
+    const gone = await answerFetch({ ...context, enabled: session.enabled }, selected, targets, told);
     return gone > 0 && !uid ? SOME_GONE : undefined;
   },
 });
@@ -96,8 +98,11 @@ function readModifiers(decoder: Decoder, uid: boolean): FetchModifiers {
 }
 
 /** CHANGEDSINCE asks for MODSEQ too (RFC 7162 §3.1.4.1). */
-const withModseq = (parts: FetchPart[], { changedSince }: FetchModifiers): FetchPart[] =>
-  changedSince === undefined || parts.includes(MODSEQ_PART) ? parts : [...parts, MODSEQ_PART];
+const withModseq = (parts: readonly FetchPart[], { changedSince }: FetchModifiers): readonly FetchPart[] =>
+  changedSince === undefined ? parts : plusModseq(parts);
+
+const plusModseq = (parts: readonly FetchPart[]): readonly FetchPart[] =>
+  parts.includes(MODSEQ_PART) ? parts : [...parts, MODSEQ_PART];
 
 /** What went since the modseq, of the uids named; what this session still counted has been told by its own means. */
 function tellVanished({ core, reply }: CommandContext, selected: Selected, set: SequenceSet, since: number): void {

@@ -1,5 +1,6 @@
 // FETCH of what the index knows: no body is touched, and no promise, object or pattern made for a single message.
 import { createPace, type FetchRun } from './fetch-run.js';
+import { UID_PART } from './listing.js';
 import { compileLine, isIndexPart, NO_ROW } from './plan.js';
 import { flagsAt, indexFinder } from './present-flags.js';
 
@@ -11,10 +12,11 @@ export async function fetchFromIndex(run: FetchRun): Promise<number> {
   return run.plan.columns ? fetchRows(run) : fetchFlags(run);
 }
 
-/** UID and FLAGS alone: from the snapshot's arrays. */
+/** UID and FLAGS alone: from the snapshot's arrays. The uid of a message that is gone the client may still ask. */
 async function fetchFlags({ core, reply, signal, selected, targets, plan }: FetchRun): Promise<number> {
   const { uids, seqs } = targets;
   const line = compileLine(plan.parts.filter(isIndexPart));
+  const isUidEnough = plan.parts.every((part) => part === UID_PART);
   const snapshot = core.reads.snapshot(selected.mailboxId);
   const find = indexFinder(snapshot, uids[0] ?? 0);
   const pace = createPace(reply);
@@ -24,6 +26,7 @@ async function fetchFlags({ core, reply, signal, selected, targets, plan }: Fetc
     const index = find(uid);
     const flags = flagsAt(snapshot, index);
     if (flags) reply.raw(`* ${seqs[i]} FETCH (${line(uid, flags.wire, NO_ROW, snapshot.modseqs[index] ?? 0)})\r\n`);
+    else if (isUidEnough) reply.raw(`* ${seqs[i]} FETCH (${line(uid, '', NO_ROW, 0)})\r\n`);
     else gone++;
     if (i % PIECE === PIECE - 1) await pace();
   }

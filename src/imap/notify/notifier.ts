@@ -177,10 +177,13 @@ class NotifierRun implements Notifier {
     this.#status(reply, mailbox);
   }
 
-  #status(reply: Reply, { id, path }: Mailbox): void {
+  #status(reply: Reply, mailbox: Mailbox): void {
+    const { id, path } = mailbox;
     const { messages, uidNext, uidValidity, unseen, highestModseq } = this.#core.reads.status(id);
     const items = [`MESSAGES ${messages}`, `UIDNEXT ${uidNext}`, `UIDVALIDITY ${uidValidity}`, `UNSEEN ${unseen}`];
-    if (this.#session.enabled.has('CONDSTORE')) items.push(`HIGHESTMODSEQ ${highestModseq}`);
+    // A change of flags shows in nothing else that is told here (RFC 5465 §5.2).
+    if (this.#session.enabled.has('CONDSTORE') || this.#wants(mailbox, path, 'FlagChange'))
+      items.push(`HIGHESTMODSEQ ${highestModseq}`);
     reply.untagged(`STATUS ${mailboxName(path, usesUtf8(this.#session))} (${items.join(' ')})`);
   }
 

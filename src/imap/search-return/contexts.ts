@@ -22,6 +22,8 @@ interface Context {
   readonly criteria: SearchCriteria;
   /** Undefined: mailbox order. */
   readonly sorting: readonly SortCriterion[] | undefined;
+  /** Bodies are read, perhaps upstream, to find out. */
+  readonly isCostly: boolean;
   /** Uids in order, as the client knows them. */
   results: readonly number[];
   /** All changes up to here have been looked at. */
@@ -38,6 +40,8 @@ interface Updating {
 }
 
 const MAX_CONTEXTS = 16;
+/** Changed messages at a time whose bodies are searched again; more are a new search, which the client may ask for. */
+const MAX_BODIES = 200;
 
 /** Of one session in one mailbox. */
 class Contexts implements ResultWatch {
@@ -92,6 +96,7 @@ class Contexts implements ResultWatch {
     const { mailboxId, modseq } = this.#selected;
     if (context.modseq === modseq) return;
     const changed = core.reads.changesSince(mailboxId, context.modseq).changed.map(({ uid }) => uid as number);
+    if (context.isCostly && changed.length > MAX_BODIES) throw new Error('too many bodies to search');
     if (changed.length > 0) {
       const among: SearchCriteria = { key: 'uids', ranges: rangesOf(changed) };
       const hits = await core.reads.search(mailboxId, { key: 'and', all: [among, context.criteria] }, signal);
@@ -209,14 +214,13 @@ export function keepUpdated(
   selected.watch = contexts;
   const { newMessageParts } = options;
   const lastUid = selected.uids.at(-1) ?? 0;
-  const context = { tag, uid, criteria, sorting, results: [...answer.ordered], modseq, newMessageParts, lastUid };
-  // Bodies would be searched, also upstream, at every change; relevancy is known of the whole result only.
   const isCostly = someCriterion(criteria, needsBodies);
+  const results = [...answer.ordered];
+  const context = { tag, uid, criteria, sorting, isCostly, results, modseq, newMessageParts, lastUid };
+  // Relevancy is known of the whole result only.
   const isRanked = sorting?.some(({ key }) => key === 'relevancy') ?? false;
-  if (isCostly || isRanked || !contexts.add(context))
-    reply.untagged(
-      `NO [NOUPDATE "${tag}"] ${isCostly || isRanked ? 'such results' : 'more results'} cannot be updated`,
-    );
+  if (isRanked || !contexts.add(context))
+    reply.untagged(`NO [NOUPDATE "${tag}"] ${isRanked ? 'such results' : 'more results'} cannot be updated`);
 }
 
 /** Headers, too, are kept of some fields only. */

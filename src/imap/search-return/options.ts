@@ -5,7 +5,7 @@ import type { Decoder } from '../wire/decoder.js';
 
 /** `1:100`, the first hundred, or `-1:-100`, the last. */
 export interface PartialRange {
-  /** As written, which is how it is answered. */
+  /** How it is answered: 4:2 is the same range as 2:4. */
   readonly text: string;
   /** low ≤ high, counted from 1. */
   readonly low: number;
@@ -63,9 +63,11 @@ export function readReturnOptions(decoder: Decoder): ReturnOptions | undefined {
 
 function readPartial(decoder: Decoder): PartialRange {
   decoder.space();
-  const text = decoder.token(RANGE, 'a range like 1:100 or -1:-100');
-  const [a = 0, b = 0] = text.split(':').map((number) => Math.abs(Number(number)));
-  return { text, low: Math.min(a, b), high: Math.max(a, b), fromEnd: text.startsWith('-') };
+  const asked = decoder.token(RANGE, 'a range like 1:100 or -1:-100');
+  const [a = 0, b = 0] = asked.split(':').map((number) => Math.abs(Number(number)));
+  const [low, high] = [Math.min(a, b), Math.max(a, b)];
+  const fromEnd = asked.startsWith('-');
+  return { text: fromEnd ? `-${low}:-${high}` : `${low}:${high}`, low, high, fromEnd };
 }
 
 /** The part of a list that a range names; empty when it lies outside. */

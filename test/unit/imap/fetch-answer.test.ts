@@ -82,12 +82,21 @@ describe('FETCH from the index', () => {
     const client = mailbox.select();
     mailbox.messages.splice(1, 1);
     const gone = { isNo: true, code: 'EXPUNGEISSUED', text: 'some of the messages no longer exist' };
-    for (const items of ['UID', '(UID RFC822.SIZE)', 'BODY.PEEK[]']) {
+    for (const items of ['FLAGS', '(UID RFC822.SIZE)', 'BODY.PEEK[]']) {
       const { text, completion } = await client.run(`FETCH 1:3 ${items}`);
       expect(completion).toEqual(gone);
       expect(text.match(/^\* \d FETCH/gm)).toEqual(['* 1 FETCH', '* 3 FETCH']);
       expect((await client.run(`UID FETCH 1:* ${items}`)).completion).toBeUndefined();
     }
+  });
+
+  it('still tells the uid of what is gone: the client has been told it once', async () => {
+    const mailbox = three();
+    const client = mailbox.select();
+    mailbox.messages.splice(1, 1);
+    const { text, completion } = await client.run('FETCH 2 UID');
+    expect(text).toBe('* 2 FETCH (UID 7)\r\n');
+    expect(completion).toBeUndefined();
   });
 
   it('refuses a sequence number that is not there', async () => {

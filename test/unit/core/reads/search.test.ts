@@ -62,3 +62,24 @@ test('headers are searched as they are read: folds as one blank, addresses witho
   expect(await finds({ key: 'text', text: 'folded here' })).toBe(true);
   expect(await finds({ key: 'body', text: 'invoice.pdf' })).toBe(false);
 });
+
+test('a search among named messages does not ask the upstream about others', async () => {
+  const fake = createFakeUpstream({ traits: { searchTrusted: true } });
+  for (const token of ['m1', 'm2']) fake.deliver('INBOX', mail(token));
+  await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await rig.settle();
+  await readBody(rig, 'INBOX', 1);
+  fake.goOffline();
+  const { signal } = new AbortController();
+  const among = (uid: number): SearchCriteria => ({
+    key: 'and',
+    all: [
+      { key: 'uids', ranges: [[uid, uid]] },
+      { key: 'body', text: 'This is' },
+    ],
+  });
+  const { uids } = await rig.during(rig.core.reads.search(rig.idOf('INBOX'), among(1), signal));
+  expect([...uids]).toEqual([1]);
+  // The body of the other is with the upstream alone.
+  await expect(rig.during(rig.core.reads.search(rig.idOf('INBOX'), among(2), signal))).rejects.toThrow();
+});
