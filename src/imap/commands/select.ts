@@ -61,7 +61,8 @@ const parse = (decoder: Decoder): SelectArgs => {
 function readResync(decoder: Decoder): Resync {
   decoder.space();
   decoder.expect('(');
-  const uidValidity = decoder.nzNumber();
+  const uidValidity = decoder.number();
+  if (uidValidity < 1 || uidValidity > 0xffff_ffff) throw decoder.error('this cannot be a UIDVALIDITY');
   decoder.space();
   const modseq = decoder.modseq();
   if (modseq === 0) throw decoder.error('no mailbox has the modification sequence 0');

@@ -21,7 +21,6 @@ export interface AnnouncedLiteral extends LiteralHead {
 }
 
 const MAX_NESTING = 50;
-const MAX_NUMBER = 0xffff_ffff;
 /** Of number64 (RFC 9051 §9), and of a modseq. */
 const MAX_NUMBER64 = 2n ** 63n - 1n;
 // ATOM-CHAR (RFC 9051 §9): no controls, no 8-bit, none of ( ) { space % * " \ ]
@@ -114,13 +113,6 @@ export class Decoder {
     const text = this.#match(NUMBER, `a ${what}`);
     if (BigInt(text) > MAX_NUMBER64) throw this.error(`the ${what} is too large`);
     return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
-  }
-
-  /** nz-number (RFC 9051 §9): 1 to 2^32-1. */
-  nzNumber(): number {
-    const value = this.number();
-    if (value < 1 || value > MAX_NUMBER) throw this.error('the number must be between 1 and 4294967295');
-    return value;
   }
 
   /** mod-sequence-value (RFC 7162 §7): those beyond our own counter's reach mean "higher than any". */
