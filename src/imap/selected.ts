@@ -39,6 +39,8 @@ export class Selected {
   #modseq: number;
   /** Gone, but the client may not be told yet: still addressable. */
   #gone: NumberRanges = [];
+  /** The modseq before the first of them; all up to there has been told. */
+  #heldSince: number | undefined;
   readonly #ownModseqs = new Set<number>();
   /** The client has asked not to be told of flags that others change (RFC 5465). */
   isFlagsMuted = false;
@@ -198,8 +200,12 @@ export class Selected {
     this.mustStand(core);
     const changes = core.reads.changesSince(this.mailboxId, this.#modseq);
     const isQuiet = changes.modseq === this.#modseq && (this.#gone.length === 0 || !expunges);
-    if (isQuiet) return;
+    if (isQuiet) {
+      this.#tellHeld(reply);
+      return;
+    }
     this.#gone = mergeRanges([...this.#gone, ...changes.vanished]);
+    if (this.#gone.length > 0 && !expunges) this.#heldSince ??= this.#modseq;
     // At once, also where the EXPUNGE itself has to wait (RFC 5267 §4.3.4).
     if (this.#gone.length > 0) this.watch?.beforeExpunges(reply, (uid) => this.isGone(uid));
     if (expunges) this.#tellExpunges(reply);
@@ -209,6 +215,19 @@ export class Selected {
     this.#tellFlags(reply, changes, known);
     this.#modseq = changes.modseq;
     for (const modseq of this.#ownModseqs) if (modseq <= changes.modseq) this.#ownModseqs.delete(modseq);
+    this.#tellHeld(reply);
+  }
+
+  /**
+   * While VANISHED is held back, the modseqs told beside it say nothing of it: a client that lost its connection now
+   * would never hear of what has gone (RFC 7162 §3.2, §6).
+   */
+  #tellHeld(reply: Reply): void {
+    if (this.#heldSince === undefined) return;
+    const isHeld = this.#gone.length > 0;
+    const modseq = isHeld ? this.#heldSince : this.#modseq;
+    if (this.#enabled.has('QRESYNC')) reply.untagged(`OK [HIGHESTMODSEQ ${modseq}] all up to here has been told`);
+    if (!isHeld) this.#heldSince = undefined;
   }
 
   #tellExpunges(reply: Reply): void {

@@ -30,13 +30,20 @@ export function baseSubject(decoded: string): BaseSubject {
 
 /** Step (2). */
 function withoutTrailers(given: string): BaseSubject {
-  let text = given.trimEnd();
+  let text = withoutEndSpaces(given);
   let isReply = false;
   while (FWD_TRAILER.test(text.slice(-'(fwd)'.length))) {
-    text = text.slice(0, -'(fwd)'.length).trimEnd();
+    text = withoutEndSpaces(text.slice(0, -'(fwd)'.length));
     isReply = true;
   }
   return { text, isReply };
+}
+
+/** Spaces alone are WSP; such as U+3000 belong to the text. */
+function withoutEndSpaces(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === ' ') end--;
+  return text.slice(0, end);
 }
 
 /** Steps (3) to (5): where what follows the leaders and blobs begins. */

@@ -38,8 +38,13 @@ export const move = defineCommand<TransferArgs>({
       const code = copyUidCode({ uidValidity, pairs });
       if (code !== undefined) reply.untagged(`OK [${code}] moved`);
     }
-    if (isSomeGone) return { code: 'EXPUNGEISSUED', text: 'some of the messages no longer exist' };
+    const highest = pairs.length > 0 && highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq);
+    if (isSomeGone) {
+      // RFC 6851 §4.4: in a tagged OK or an untagged one.
+      if (highest) reply.untagged(`OK [${highest.code}] moved`);
+      return { code: 'EXPUNGEISSUED', text: 'some of the messages no longer exist' };
+    }
     if (pairs.length === 0) return NOTHING;
-    return highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq);
+    return highest || undefined;
   },
 });

@@ -3,6 +3,7 @@ import { parseSequenceSet, type SequenceSet } from '../../mail/sequence-set.js';
 import { createCommandTail } from '../appending/command-tail.js';
 import { readMessage } from '../appending/messages.js';
 import { type CommandContext, defineCommand } from '../command.js';
+import { highestModseqCode } from '../condstore.js';
 import { BadCommandError } from '../errors.js';
 import { countGone } from '../fetch-items/present-flags.js';
 import { selectedOf } from '../session.js';
@@ -58,7 +59,8 @@ export const replace = defineCommand<ReplaceArgs>({
     const { uidValidity, uids } = await core.actions.replace(selected.mailboxId, uid, path, message);
     // The dispatcher tells the EXPUNGE, after this.
     reply.untagged(`OK [APPENDUID ${uidValidity} ${uids[0]}] replaced`);
-    return undefined;
+    // As if it had been removed by UID EXPUNGE (RFC 8508 §4.5).
+    return highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq);
   },
 });
 

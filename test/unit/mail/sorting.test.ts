@@ -40,6 +40,9 @@ describe('baseSubject', () => {
     ['[fwd: [fwd: hello]]', 'hello', true],
     ['[fwd: hello] more', 'more', false],
     ['Re:', '', true],
+    // Only SP and TAB are WSP.
+    ['hello\u3000', 'hello\u3000', false],
+    ['Re: hello\u00a0(fwd) ', 'hello\u00a0', true],
     ['', '', false],
     ['Fwdx: hello', 'Fwdx: hello', false],
     ['really: hello', 'really: hello', false],
