@@ -1,5 +1,6 @@
 // What a device is not offered (the configuration's withoutCapabilities). Commands and parameters go on working: a mask
-// keeps a client from knowing of a capability, and ENABLE from switching it on.
+// keeps a client from knowing of a capability, and ENABLE from switching it on. Before login it is not known which device it
+// is: a word is told then unless no device is offered it, and the answer to the login tells what holds from there on.
 
 /** What makes no sense without the word, beside the word with `=value` behind it. */
 const RESTS_ON: Readonly<Record<string, readonly string[]>> = {

@@ -2,6 +2,7 @@
 // end, so that no byte of a literal is ever taken for a command.
 import { commandOf } from './dispatch.js';
 import { BadCommandError, ByeError } from './errors.js';
+import { inLanguage, type Language } from './language.js';
 import type { Reply } from './reply.js';
 import type { ByteReader, Line } from './wire/byte-reader.js';
 import type { LiteralHead } from './wire/decoder.js';
@@ -12,6 +13,8 @@ export interface CommandLimits {
   readonly literalBytes: number;
   /** A command may read its literals itself, as they come (APPEND's messages). */
   readonly mayStream: boolean;
+  /** Of refusals. */
+  readonly language: Language;
 }
 
 export interface CommandReader {
@@ -80,21 +83,23 @@ export function createCommandReader(reader: ByteReader, reply: Reply): CommandRe
     reply.flush();
   };
 
-  const next: CommandReader['next'] = async ({ lineBytes, literalBytes, mayStream }) => {
+  const next: CommandReader['next'] = async ({ lineBytes, literalBytes, mayStream, language }) => {
+    const tooLong = inLanguage('BAD the command is too long', language);
+    const tooLarge = inLanguage('BAD [TOOBIG] the literal is too large', language);
     let text = '';
     for (;;) {
       const line: Line | undefined = await reader.line(lineBytes);
       if (line === undefined) return undefined;
-      if (line.kind === 'tooLong') return refuse(text || line.head, TOO_LONG, announced(line.tail));
+      if (line.kind === 'tooLong') return refuse(text || line.head, tooLong, announced(line.tail));
       text += line.text;
       const literal = announced(line.text);
-      if (text.length > lineBytes + literalBytes) return refuse(text, TOO_LONG, literal);
+      if (text.length > lineBytes + literalBytes) return refuse(text, tooLong, literal);
       if (!literal) return { kind: 'command', text };
       if (mayStream && commandOf(text)?.streams?.(text)) {
         expect(literal);
         return { kind: 'command', text };
       }
-      if (literal.sizeBytes > literalBytes) return refuse(text, 'BAD [TOOBIG] the literal is too large', literal);
+      if (literal.sizeBytes > literalBytes) return refuse(text, tooLarge, literal);
       if (!literal.nonSynchronising) ask();
       const bytes = await reader.text(literal.sizeBytes);
       if (bytes === undefined) return undefined;
@@ -132,5 +137,3 @@ export function createCommandReader(reader: ByteReader, reply: Reply): CommandRe
     },
   };
 }
-
-const TOO_LONG = 'BAD the command is too long';

@@ -121,7 +121,9 @@ class ConnectionRun implements ConnectionInfo {
       channelBinding: () => (self.#isTls ? channelBindingOf(self.#wire.socket as TLSSocket) : undefined),
       enabled: new Set(),
       offers(word) {
-        return this.state.kind === 'notAuthenticated' || isOffered(word, this.state.device.withoutCapabilities);
+        const masks =
+          this.state.kind === 'notAuthenticated' ? options.core.login.masks() : [this.state.device.withoutCapabilities];
+        return masks.some((mask) => isOffered(word, mask));
       },
       canEnable(word) {
         return enableable.has(word) && this.offers(word);
@@ -213,6 +215,7 @@ class ConnectionRun implements ConnectionInfo {
     const command = await this.#wire.commands.next({
       ...this.#limits,
       mayStream: this.#session.state.kind !== 'notAuthenticated',
+      language: this.#session.language,
     });
     if (command === undefined) return false;
     await this.#pump.hold();

@@ -1,5 +1,7 @@
-// What the gateway says to people, in the language their client asked for (RFC 5255 §3). Keyed by the English text: what
-// has no translation stays English. Providers' own words are passed on as they came.
+// What the gateway says to people, in the language their client asked for (RFC 5255 §3): every refusal and goodbye. Keyed by
+// the English text: what has no translation stays English. That is what is wrong with a command's grammar (for who wrote
+// the client), and what stands behind a response code that the client reads instead. Providers' own words are passed on
+// as they came.
 
 export type Language = 'i-default' | 'en' | 'zh';
 
@@ -77,6 +79,40 @@ const CHINESE: Readonly<Record<string, string>> = {
   'too many connections': '连接太多',
   'the mailbox has been renumbered or deleted; please reconnect': '邮箱文件夹已重新编号或删除，请重新连接',
   'none of these languages is known here': '这些语言都不支持',
+  'the mailbox has changed; please leave IDLE': '邮箱文件夹有变动，请退出 IDLE',
+  'the selected mailbox has been deleted': '当前打开的邮箱文件夹已被删除',
+  'TLS is active already': 'TLS 已在使用',
+  'TLS is not offered here': '这里不提供 TLS',
+  'the compressed data are damaged': '压缩数据已损坏',
+  'the compressed data unpack to too much': '压缩数据解开后太大',
+  'the command is too long': '命令太长',
+  'the line is too long': '这一行太长',
+  'expected DONE': '此处应为 DONE',
+  'the response is not base64': '应答不是 base64',
+  'the response is not UTF-8': '应答不是 UTF-8',
+  'malformed PLAIN response': 'PLAIN 应答格式不对',
+  'malformed SCRAM response': 'SCRAM 应答格式不对',
+  'malformed SCRAM message': 'SCRAM 消息格式不对',
+  'a mandatory SCRAM extension is not known here': '不认识某个必需的 SCRAM 扩展',
+  'the channel is bound by the -PLUS mechanism, and by no other': '只有 -PLUS 登录方式才绑定通道',
+  'there is no message with that sequence number': '没有这个序号的邮件',
+  'the mailbox name is not UTF-8': '邮箱文件夹名称不是 UTF-8',
+  'the text is not valid UTF-8': '文字不是有效的 UTF-8',
+  'the text is not US-ASCII': '文字不是 US-ASCII',
+  'only UTF-8 after ENABLE UTF8=ACCEPT': 'ENABLE UTF8=ACCEPT 之后只能用 UTF-8',
+  'no CHARSET after ENABLE UTF8=ACCEPT': 'ENABLE UTF8=ACCEPT 之后不能再指定 CHARSET',
+  'QRESYNC must be enabled first': '须先启用 QRESYNC',
+  'VANISHED needs ENABLE QRESYNC': 'VANISHED 须先启用 QRESYNC',
+  'RELEVANCY without FUZZY': '没有 FUZZY 就不能用 RELEVANCY',
+  'IMAP4rev2 has no STATUS item RECENT': 'IMAP4rev2 的 STATUS 没有 RECENT 项',
+  'this tag is in use for results that are kept up to date': '这个标签已用于持续更新的结果',
+  'no results are kept up to date under this tag': '这个标签下没有持续更新的结果',
+  'too many or too long patterns': '匹配式太多或太长',
+  'too many parts': '部分太多',
+  'expected TEXT or URL': '此处应为 TEXT 或 URL',
+  'the URL is too long': 'URL 太长',
+  'a NUL cannot stand in this literal': '这段内容里不能有空字符（NUL）',
+  'unexpected text after the message': '邮件之后有多余的文字',
 };
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
@@ -89,6 +125,15 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^the header of a message may have at most (\d+) bytes$/, '邮件头最大 $1 字节'],
   [/^unknown command (.+)$/, '未知的命令 $1'],
   [/^([A-Z]+) is not allowed in this state$/, '当前状态下不能使用 $1'],
+  [/^messages may have at most (\d+) bytes$/, '邮件最大 $1 字节'],
+  [/^there is no search key (\S+) in IMAP4rev2$/, 'IMAP4rev2 没有搜索条件 $1'],
+  [/^the flag (.+) cannot be set$/, '不能设置标志 $1'],
+  [/^the special use (\S+) is taken, or cannot be given to a mailbox$/, '特殊用途 $1 已被占用，或不能指定给邮箱文件夹'],
+  [/^this mailbox is there already, as (.+)$/, '这个邮箱文件夹已经在这里，名为 $1'],
+  [/^there is no account (.+)$/, '没有账号 $1'],
+  [/^(.+) has no mailbox for this$/, '$1 没有可用于此的邮箱文件夹'],
+  [/^this channel binding is not offered; use (\S+)$/, '不提供这种通道绑定，请用 $1'],
+  [/^(.+) at position (\d+)$/, '命令的第 $2 个字符处有误：$1'],
   [/^this device may have at most (\d+) connections at a time$/, '这台设备最多同时有 $1 个连接'],
 ];
 

@@ -41,7 +41,7 @@ export interface Session {
   language: Language;
   /** What the client said of itself by ID, for `gateway status`. */
   clientName: string | undefined;
-  /** Whether this client's device is offered the capability (any case); before login everybody is. */
+  /** Whether this client's device is offered the capability (any case); before login, whether any device is. */
   offers(word: string): boolean;
   /** Whether ENABLE knows the upper-case word here. */
   canEnable(word: string): boolean;

@@ -140,7 +140,7 @@ async function allOf(pieces: readonly string[]): Promise<string[]> {
   source.emit('end');
   try {
     for (;;) {
-      const command = await reader.next({ lineBytes: 200, literalBytes: 100, mayStream: true });
+      const command = await reader.next({ lineBytes: 200, literalBytes: 100, mayStream: true, language: 'en' });
       if (!command) return heard;
       heard.push(command.kind === 'command' ? `>${command.text}` : '>refused');
       await reader.skipUnread();

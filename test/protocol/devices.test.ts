@@ -51,6 +51,28 @@ it('a device is told all but what it goes without, after any login, and ENABLE d
   expect(await client.ok(`ENABLE ${['X-NONE', ...enableable].join(' ')}`)).toEqual(['* ENABLED']);
 });
 
+it('before login a word is told unless no device is offered it, and a login tells what holds from there on', async () => {
+  const greeted = async (masks: readonly (readonly string[])[]): Promise<string[]> => {
+    const [mine = [], ...others] = masks;
+    await using harness = await startHarness({
+      accounts: [{ name: 'QQ' }],
+      withoutCapabilities: mine,
+      devices: others.map((without, i) => ({ name: `d${i}`, password: `p${i}`, withoutCapabilities: without })),
+    });
+    const client = await harness.connect();
+    const words = (/CAPABILITY ([^\]]*)/.exec(await client.greeting())?.[1] ?? '').split(' ');
+    expect((await client.ok('CAPABILITY'))[0]).toBe(`* CAPABILITY ${words.join(' ')}`);
+    return words;
+  };
+  const all = await greeted([[]]);
+  expect(all).toContain('IMAP4rev2');
+  const without = all.filter((word) => word !== 'IMAP4rev2');
+  expect(await greeted([['IMAP4REV2']])).toEqual(without);
+  expect(await greeted([['IMAP4REV2'], ['IMAP4REV2', 'MOVE']])).toEqual(without);
+  expect(await greeted([['IMAP4REV2'], ['MOVE']])).toEqual(all);
+  expect(await greeted([[], ['IMAP4REV2']])).toEqual(all);
+});
+
 it.each([
   ['MOVE', ['MOVE'], false],
   ['move', ['MOVE'], false],

@@ -43,6 +43,8 @@ export interface HarnessOptions {
   readonly merge?: Readonly<Record<string, readonly string[]>>;
   readonly prefetchDays?: number;
   readonly logger?: Logger;
+  /** Of the device named after the user. */
+  readonly withoutCapabilities?: readonly string[];
   /** Beside the one named after the user. */
   readonly devices?: readonly DevicePassword[];
   readonly clock?: Clock;
@@ -75,7 +77,6 @@ export interface Harness extends AsyncDisposable {
 
 export const USER = 'me';
 export const PASSWORD = 'open sesame';
-const MAIN_DEVICE: DevicePassword = { name: USER, password: PASSWORD, withoutCapabilities: [] };
 
 const THREE: readonly HarnessAccount[] = [{ name: 'QQ', isDefault: true }, { name: 'Gmail' }, { name: 'Hotmail' }];
 
@@ -204,6 +205,7 @@ async function startRun(settings: RunSettings): Promise<Run> {
 
 function buildCore({ options, accounts, fakes, directory, submitted }: RunSettings, store: Store, database: Database) {
   const logger = options.logger ?? silentLogger;
+  const main = { name: USER, password: PASSWORD, withoutCapabilities: options.withoutCapabilities ?? [] };
   const submitter: Submitter = {
     submit: async (message) => {
       submitted.push(message);
@@ -227,7 +229,7 @@ function buildCore({ options, accounts, fakes, directory, submitted }: RunSettin
     prefetchDays: options.prefetchDays ?? 0,
     login: createLogin({
       user: USER,
-      devices: () => [MAIN_DEVICE, ...(options.devices ?? [])],
+      devices: () => [main, ...(options.devices ?? [])],
       ...(options.clock ? { clock: options.clock } : {}),
     }),
     logger,

@@ -25,6 +25,8 @@ export interface ScramAttempt extends LoginAttempt {
  * from the same address; a right password is not delayed by others' wrong ones.
  */
 export interface Login {
+  /** What each device is not offered: before login, nobody knows which it is. */
+  masks(): readonly Device['withoutCapabilities'][];
   /** Undefined when refused. @throws {MailboxError} UNAVAILABLE for an address that has tried too many passwords */
   verify(attempt: LoginAttempt & { readonly password: string }): Promise<Device | undefined>;
   /** What a proof is computed with; of users that do not exist too. */

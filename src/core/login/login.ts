@@ -31,6 +31,7 @@ export function createLogin({ user, devices, clock }: LoginOptions): Login {
     createHmac('sha256', secret).update(saslPrep(name), 'utf8').digest().subarray(0, SALT_BYTES);
   const keysOf = keyCache(saltOf(user));
   return {
+    masks: () => devices().map(({ withoutCapabilities }) => withoutCapabilities),
     verify: async ({ user: given, password, remoteAddress, signal }) => {
       throttle.admit(remoteAddress);
       const device = only(devices(), (one) => isEqual(password, one.password));

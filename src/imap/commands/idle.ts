@@ -1,5 +1,6 @@
 import { type CommandContext, defineCommand } from '../command.js';
 import { BadCommandError } from '../errors.js';
+import { inLanguage } from '../language.js';
 
 /** Command: RFC 2177 §3 (RFC 9051 §6.3.13) */
 export const idle = defineCommand({
@@ -60,7 +61,7 @@ async function tell({ session, core, reply, signal }: CommandContext): Promise<v
     if (selected.watch) await selected.watch.afterChanges(core, reply, signal);
   } catch {
     // Renumbered or deleted: the command's end, and its BYE, will come from the dispatcher; wake the client for it.
-    reply.untagged('OK the mailbox has changed; please leave IDLE');
+    reply.untagged(inLanguage('OK the mailbox has changed; please leave IDLE', session.language));
   }
   reply.flush();
 }

@@ -1,5 +1,6 @@
 import type { Mailbox } from '../../core/core.js';
 import { type Command, type CommandContext, defineCommand } from '../command.js';
+import { inLanguage } from '../language.js';
 import { quietly } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
 import { mailboxLine } from './list-answer.js';
@@ -43,7 +44,7 @@ export const remove = onMailbox('DELETE', ({ core, session, reply }, path) => {
   if (state.kind !== 'selected' || core.mailboxes.get(state.selected.mailboxId)) return;
   // Our own selected mailbox: left, rather than the connection lost (RFC 2180 §3).
   session.state = { kind: 'authenticated', device: state.device };
-  reply.untagged('OK [CLOSED] the selected mailbox has been deleted');
+  reply.untagged(inLanguage('OK [CLOSED] the selected mailbox has been deleted', session.language));
 });
 
 /** Command: RFC 9051 §6.3.4 · Extends: RFC 6154 §3 (USE), RFC 8474 §4.1 (MAILBOXID) */

@@ -35,18 +35,25 @@ it.each([
   expect(inLanguage(english, 'i-default')).toBe(english);
 });
 
-it('every refusal that is told in fixed words is told in Chinese too', () => {
-  const refusals = ['imap', 'core', 'mail'].flatMap((room) => {
-    const directory = new URL(`../../../src/${room}/`, import.meta.url);
-    return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .flatMap((name) => [
-        ...readFileSync(new URL(name, directory), 'utf8').matchAll(
-          /(?:MailboxError\(\s*'[A-Z]+',|ByeError\()\s*'([^'\n]+)'/g,
-        ),
-      ])
-      .map(([, text = '']) => text);
-  });
-  expect(refusals.length).toBeGreaterThan(30);
-  expect(refusals.filter((text) => inLanguage(`NO ${text}`, 'zh') === `NO ${text}`)).toEqual([]);
+const sources = ['imap', 'core', 'mail'].flatMap((room) => {
+  const directory = new URL(`../../../src/${room}/`, import.meta.url);
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(new URL(name, directory), 'utf8'));
+});
+const texts = (pattern: RegExp): string[] =>
+  sources.flatMap((source) => [...source.matchAll(pattern)].map(([, text = '']) => text));
+const untold = (refusals: readonly string[]): string[] =>
+  refusals.filter((text) => inLanguage(`NO ${text}`, 'zh') === `NO ${text}`);
+
+it('every refusal and goodbye that is told in fixed words is told in Chinese too', () => {
+  const refusals = texts(/(?:MailboxError\(\s*'[A-Z]+',|BadCommandError\(|ByeError\(|bye\()\s*'([^'\n]+)'/g);
+  expect(refusals.length).toBeGreaterThan(80);
+  expect(untold(refusals)).toEqual([]);
+});
+
+it('so is every one with a name or a number in it', () => {
+  const refusals = texts(/(?:MailboxError\([^`(]*,|BadCommandError\(|ByeError\()\s*`([^`\n]+)`/g);
+  expect(refusals.length).toBeGreaterThan(10);
+  expect(untold(refusals.map((text) => text.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '5')))).toEqual([]);
 });
