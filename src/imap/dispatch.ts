@@ -22,8 +22,8 @@ export interface DispatchContext {
   readonly progressMs?: number | undefined;
 }
 
-// tag: any ASTRING-CHAR except "+" (RFC 9051 §9)
-const TAG = /[^\x00-\x20\x7f-\xff(){%*"\\+]+/y;
+// tag: any ASTRING-CHAR except "+" (RFC 9051 §9). What has more in it is none, and is not given back in part.
+const TAG = /[^\x00-\x20\x7f-\xff(){%*"\\+]+(?= |$)/y;
 
 /** The command a line begins with, if any: to know early whether it reads its literals itself. */
 export function commandOf(line: string): AnyCommand | undefined {
