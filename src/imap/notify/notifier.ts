@@ -2,8 +2,7 @@
 // selected one as soon as it happens. Changes are only marked when the bell rings; what is told is what is then true.
 import type { Core, Mailbox, MailboxId } from '../../core/core.js';
 import { createMutex } from '../../lib/mutex.js';
-import { ByeError } from '../errors.js';
-import { answerFetch } from '../fetch-items/answer-fetch.js';
+import { tellArrived } from '../fetch-items/answer-fetch.js';
 import type { Reply } from '../reply.js';
 import type { Selected } from '../selected.js';
 import { type Session, type SessionNotifier, usesUtf8 } from '../session.js';
@@ -161,11 +160,8 @@ class NotifierRun implements Notifier {
     const targets = selected.resolve({ ranges: [[this.#lastUid + 1, 0xffff_ffff]] }, true);
     this.#lastUid = Math.max(this.#lastUid, targets.uids.at(-1) ?? 0);
     if (group.newMessageParts.length === 0) return;
-    const context = { core: this.#core, reply, signal, enabled: this.#session.enabled, uid: true };
-    await answerFetch(context, selected, targets, group.newMessageParts).catch((error: unknown) => {
-      // Messages whose provider is away the client can ask for itself.
-      if (error instanceof ByeError) throw error;
-    });
+    const context = { core: this.#core, reply, signal, enabled: this.#session.enabled };
+    await tellArrived(context, selected, targets, group.newMessageParts);
   }
 
   /** Flags alone are no news to a client that has not asked for FlagChange. */

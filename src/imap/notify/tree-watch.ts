@@ -21,6 +21,8 @@ export function createTreeWatch(core: Core, wants: WantsTree): TreeWatch {
     const now = mapOf(mailboxes.list());
     const told: string[] = [];
     const parents = new Set<string>();
+    /** By their new paths; those below them have been told of with them (§5.4). */
+    const renamed = new Map<string, string>();
     for (const [id, mailbox] of byId) {
       if (now.has(id)) continue;
       parents.add(parentOf(mailbox.path));
@@ -31,8 +33,10 @@ export function createTreeWatch(core: Core, wants: WantsTree): TreeWatch {
       if (isNew) parents.add(parentOf(mailbox.path));
       const oldPath = byId.get(id)?.path ?? mailbox.path;
       if (!isNew && oldPath === mailbox.path) continue;
-      if ([mailbox.path, oldPath].some((path) => wants(mailbox, path, 'MailboxName')))
-        told.push(mailboxLine({ core, utf8 }, mailbox, oldPath));
+      const isBelow = oldPath === movedAlong(mailbox.path, renamed);
+      if (!isBelow && ![mailbox.path, oldPath].some((path) => wants(mailbox, path, 'MailboxName'))) continue;
+      if (!isNew) renamed.set(mailbox.path, oldPath);
+      if (!isBelow) told.push(mailboxLine({ core, utf8 }, mailbox, oldPath));
     }
     // The mailbox above has more or fewer below it now (§5.4); one that is new itself has been told.
     for (const [id, mailbox] of now) {
@@ -58,6 +62,12 @@ export function createTreeWatch(core: Core, wants: WantsTree): TreeWatch {
   return { lines: (utf8) => [...names(utf8), ...subscriptions(utf8)] };
 }
 
+/** What the mailbox was called if it has only gone along with the one above it. */
+const movedAlong = (path: string, renamed: ReadonlyMap<string, string>): string | undefined => {
+  const parent = parentOf(path);
+  const oldParent = renamed.get(parent);
+  return oldParent === undefined ? undefined : oldParent + path.slice(parent.length);
+};
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 const mapOf = (all: readonly Mailbox[]): Map<MailboxId, Mailbox> =>
   new Map(all.map((mailbox) => [mailbox.id, mailbox]));

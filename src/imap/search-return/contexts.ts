@@ -6,8 +6,8 @@ import { type SearchCriteria, someCriterion } from '../../mail/search-criteria.j
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { SortCriterion } from '../../mail/sort-order.js';
 import type { CommandContext } from '../command.js';
-import { BadCommandError, ByeError } from '../errors.js';
-import { answerFetch } from '../fetch-items/answer-fetch.js';
+import { BadCommandError } from '../errors.js';
+import { tellArrived } from '../fetch-items/answer-fetch.js';
 import type { FetchPart } from '../fetch-items/fetch-item.js';
 import type { Reply } from '../reply.js';
 import type { ResultWatch, Selected } from '../selected.js';
@@ -116,11 +116,8 @@ class Contexts implements ResultWatch {
     const arrived = [...matching].filter((uid) => uid > context.lastUid);
     if (arrived.length === 0 || context.newMessageParts.length === 0) return;
     const targets = this.#selected.resolve({ ranges: rangesOf(arrived) }, true);
-    const fetching = { core, reply, signal, enabled: this.#enabled, uid: true };
-    await answerFetch(fetching, this.#selected, targets, context.newMessageParts).catch((error: unknown) => {
-      // Messages whose provider is away the client can ask for itself.
-      if (error instanceof ByeError) throw error;
-    });
+    const fetching = { core, reply, signal, enabled: this.#enabled };
+    await tellArrived(fetching, this.#selected, targets, context.newMessageParts);
   }
 
   /** Undefined for mailbox order. */
