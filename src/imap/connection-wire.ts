@@ -14,10 +14,11 @@ export interface Wire {
   end(): void;
 }
 
-export function openWire(socket: Socket): Wire {
+/** `readAhead`: how many bytes of commands may wait here now. */
+export function openWire(socket: Socket, readAhead: () => number): Wire {
   const reply = createReply(socket);
   // Answers go out whenever the reader has nothing more to read.
-  const reader = createByteReader(socket, () => reply.flush());
+  const reader = createByteReader(socket, { beforeWaiting: () => reply.flush(), readAhead });
   return { socket, reader, reply, commands: createCommandReader(reader, reply), end: () => socket.end() };
 }
 
@@ -54,7 +55,7 @@ export function compressWire(wire: Wire, onDamage: (text: string) => void): Wire
   deflate.pipe(socket);
   const reply = createReply(deflate, () => deflate.flush(constants.Z_SYNC_FLUSH));
   const rest = wire.reader.release();
-  const reader = createByteReader(inflate, () => reply.flush());
+  const reader = createByteReader(inflate, { beforeWaiting: () => reply.flush() });
   if (rest.length > 0) inflate.write(rest);
   socket.pipe(inflate);
   return { socket, reader, reply, commands: createCommandReader(reader, reply), end: () => deflate.end() };

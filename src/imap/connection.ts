@@ -93,7 +93,7 @@ class ConnectionRun implements ConnectionInfo {
       bye: (text) => this.bye(text),
       logger: options.logger,
     });
-    this.#wire = openWire(socket);
+    this.#wire = this.#open(socket);
     this.#armSocket();
     this.#loginTimer = setTimeout(() => {
       if (this.#session.state.kind === 'notAuthenticated') this.bye('you have not logged in in time');
@@ -162,6 +162,10 @@ class ConnectionRun implements ConnectionInfo {
 
   get #limits() {
     return this.#session.state.kind === 'notAuthenticated' ? BEFORE_LOGIN : AFTER_LOGIN;
+  }
+
+  #open(socket: Socket): Wire {
+    return openWire(socket, () => this.#limits.readAheadBytes);
   }
 
   #armSocket(): void {
@@ -284,7 +288,7 @@ class ConnectionRun implements ConnectionInfo {
     this.#wire.reader.detach();
     this.#wire.socket.removeAllListeners('timeout');
     const secured = this.#options.secure(this.#wire.socket);
-    this.#wire = openWire(secured);
+    this.#wire = this.#open(secured);
     this.#armSocket();
     const isSecured = await handshake(secured, this.#abort.signal);
     if (!isSecured) secured.destroy();

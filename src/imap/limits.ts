@@ -5,6 +5,8 @@ export const BEFORE_LOGIN = {
   literalBytes: 4 * 1024,
   /** Of a line that is no command: a SASL response. */
   answerBytes: 8 * 1024,
+  /** Of commands that wait while another runs. */
+  readAheadBytes: 16 * 1024,
   idleMs: 60_000,
   badCommands: 20,
   commands: 50,
@@ -15,6 +17,7 @@ export const AFTER_LOGIN = {
   literalBytes: 64 * 1024,
   /** IDLE's DONE, or what a client that has lost its way says instead. */
   answerBytes: 1024,
+  readAheadBytes: 256 * 1024,
   idleMs: 31 * 60_000,
   badCommands: 100,
   commands: Number.POSITIVE_INFINITY,

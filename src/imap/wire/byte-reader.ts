@@ -34,11 +34,18 @@ export interface ByteReader {
 
 /** How much is kept of either end of a line that is too long. */
 const END_CHARS = 200;
-/** Read ahead at most about this much. */
+/** Read ahead at most about this much, bytes. */
 const HIGH_WATER = 256 * 1024;
 
-/** `beforeWaiting` is called whenever the reader has nothing and must wait for the client: the moment to answer. */
-export function createByteReader(source: ByteSource, beforeWaiting: () => void = () => undefined): ByteReader {
+export interface ByteReaderOptions {
+  /** Called whenever the reader has nothing and must wait for the client: the moment to answer. */
+  readonly beforeWaiting?: () => void;
+  /** How much may be read ahead now, about, bytes. */
+  readonly readAhead?: () => number;
+}
+
+export function createByteReader(source: ByteSource, options: ByteReaderOptions = {}): ByteReader {
+  const { beforeWaiting, readAhead = () => HIGH_WATER } = options;
   const chunks: Buffer[] = [];
   let buffered = 0;
   let ended = false;
@@ -56,7 +63,7 @@ export function createByteReader(source: ByteSource, beforeWaiting: () => void =
   const onData = (chunk: Buffer) => {
     chunks.push(chunk);
     buffered += chunk.length;
-    if (buffered > HIGH_WATER) {
+    if (buffered > readAhead()) {
       paused = true;
       source.pause();
     }
@@ -69,8 +76,8 @@ export function createByteReader(source: ByteSource, beforeWaiting: () => void =
 
   const more = async (): Promise<boolean> => {
     if (ended) return false;
-    beforeWaiting();
-    if (paused && buffered <= HIGH_WATER / 2) {
+    beforeWaiting?.();
+    if (paused && buffered <= readAhead() / 2) {
       paused = false;
       source.resume();
     }

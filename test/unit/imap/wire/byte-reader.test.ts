@@ -65,7 +65,7 @@ describe('lines', () => {
   it('waits, and tells that it waits', async () => {
     const source = new Source();
     let waits = 0;
-    const reader = createByteReader(source, () => waits++);
+    const reader = createByteReader(source, { beforeWaiting: () => waits++ });
     const line = reader.line(100);
     expect(waits).toBe(1);
     source.send('a');
@@ -116,6 +116,21 @@ describe('pressure', () => {
     expect(source.paused).toBe(false);
     source.send('go on\r\n');
     expect(textOf(await next)).toBe('go on');
+  });
+
+  it('how much may wait can change meanwhile', async () => {
+    const source = new Source();
+    let readAhead = 1_000;
+    const reader = createByteReader(source, { readAhead: () => readAhead });
+    source.send(`${'x'.repeat(1_100)}\r\n`);
+    expect(source.paused).toBe(true);
+    await reader.line(2_000);
+    readAhead = 2_000;
+    const next = reader.line(2_000);
+    expect(source.paused).toBe(false);
+    source.send(`y\r\n${'x'.repeat(1_100)}\r\n`);
+    await next;
+    expect(source.paused).toBe(false);
   });
 
   it('detached: what came is dropped, and nothing more is heard', async () => {
