@@ -60,3 +60,9 @@ export function compressWire(wire: Wire, onDamage: (text: string) => void): Wire
   socket.pipe(inflate);
   return { socket, reader, reply, commands: createCommandReader(reader, reply), end: () => deflate.end() };
 }
+
+/** Waits for the client to close its side too, not longer than that. Until then it counts as connected. */
+export async function untilClosed(socket: Socket, maxMs: number): Promise<void> {
+  setTimeout(() => socket.destroy(), maxMs).unref();
+  if (!socket.destroyed) await new Promise((resolve) => socket.once('close', resolve));
+}

@@ -6,11 +6,11 @@ import type { Logger } from '../lib/logger.js';
 import { isOffered } from './capability-mask.js';
 import type { Conversation } from './command.js';
 import { capabilitiesFor, enableable } from './commands/index.js';
-import { compressWire, openWire, type Wire } from './connection-wire.js';
+import { compressWire, openWire, untilClosed, type Wire } from './connection-wire.js';
 import { dispatch } from './dispatch.js';
 import { ByeError, oneLine } from './errors.js';
 import { inLanguage } from './language.js';
-import { AFTER_LOGIN, BEFORE_LOGIN, LOGIN_MS } from './limits.js';
+import { AFTER_LOGIN, BEFORE_LOGIN, LOGGED_OUT_MS, LOGIN_MS } from './limits.js';
 import { createNotificationPump, type NotificationPump } from './notify/pump.js';
 import type { Session, SessionState } from './session.js';
 import { channelBindingOf, handshake } from './tls-socket.js';
@@ -103,7 +103,7 @@ class ConnectionRun implements ConnectionInfo {
 
   #makeSession(): Session {
     const self = this;
-    const { options } = { options: this.#options };
+    const options = this.#options;
     return {
       state: { kind: 'notAuthenticated' } as SessionState,
       remoteAddress: this.remoteAddress,
@@ -206,7 +206,7 @@ class ConnectionRun implements ConnectionInfo {
       this.#abort.abort();
       this.#wire.reply.flush();
       this.#wire.end();
-      if (!this.#session.loggedOut) setTimeout(() => this.#wire.socket.destroy(), 1_000).unref();
+      await untilClosed(this.#wire.socket, this.#session.loggedOut ? LOGGED_OUT_MS : 1_000);
     }
   }
 

@@ -25,3 +25,6 @@ export const AFTER_LOGIN = {
 
 /** However slowly it speaks, a client has logged in by then, or is gone. */
 export const LOGIN_MS = 3 * 60_000;
+
+/** How long a client may take, after LOGOUT, to read what is left and to close its side. */
+export const LOGGED_OUT_MS = 10_000;

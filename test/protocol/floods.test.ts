@@ -86,6 +86,19 @@ describe('connections that are not logged in', () => {
     await until('it has been turned out', () => /^a1 OK /m.test(quiet.heard));
   });
 
+  it('are still there after LOGOUT, until they have closed', async () => {
+    const leaving: Visitor[] = [];
+    for (let i = 0; i < 2 * MAX; i++) {
+      const visitor = await silent('starttls');
+      visitor.socket.allowHalfOpen = true;
+      visitor.socket.write('a1 LOGOUT\r\n');
+      await until('no goodbye', () => visitor.isGone);
+      leaving.push(visitor);
+    }
+    expect(harness.server.connections()).toHaveLength(MAX);
+    await harness.login();
+  });
+
   it('when all are logged in, a new one is turned away', async () => {
     for (let i = 0; i < MAX - 1; i++) await harness.login();
     const late = await silent('starttls');
