@@ -293,5 +293,6 @@ function outboxOver(store: Store, upstreams: readonly Upstream[], foundations: O
     sizeLimit: SIZE_LIMIT,
     logger,
     onProblem: foundations.onProblem,
+    onProblemOver: foundations.onProblemOver,
   });
 }
