@@ -69,6 +69,8 @@ export interface StartOptions {
   readonly version?: string;
   /** `gateway stop` asked for it. */
   readonly onStopRequested?: () => void;
+  /** The data directory is gone: all changes are refused. End the process, without stop(): its paths may be another's. */
+  readonly onDataGone?: (error: Error) => void;
 }
 
 /** The largest message taken from a client; what an account takes may be less. */
@@ -90,7 +92,7 @@ export async function startGateway(config: Config, options: StartOptions): Promi
 
 async function build(
   config: Config,
-  { logger, version, onStopRequested }: StartOptions,
+  { logger, version, onStopRequested, onDataGone }: StartOptions,
   started: ClosingStack,
 ): Promise<Gateway> {
   const startedAt = Date.now();
@@ -123,7 +125,7 @@ async function build(
   const names = certificateNames(config.listen.host);
   const tls = tlsServerOptions(await ensureCertificates({ certsDir: config.certsDir, names, logger }));
 
-  const database = openDatabase(join(config.dataDir, 'gateway.db'));
+  const database = openDatabase(join(config.dataDir, 'gateway.db'), onDataGone ? { onGone: onDataGone } : {});
   started.defer(() => database.close());
   const store = createStore(database);
   const demoAccounts = demoAccountsOf(config);
@@ -291,5 +293,6 @@ function outboxOver(store: Store, upstreams: readonly Upstream[], foundations: O
     sizeLimit: SIZE_LIMIT,
     logger,
     onProblem: foundations.onProblem,
+    onProblemOver: foundations.onProblemOver,
   });
 }

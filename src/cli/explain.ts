@@ -10,8 +10,8 @@ export interface Explanation {
   readonly exitCode: ExitCode;
 }
 
-/** Told by its name: its class would load the whole gateway for every command. */
-const FROM_THE_STORE = 'DatabaseVersionError';
+/** Told by their names: their classes would load the whole gateway for every command. */
+const FROM_THE_STORE = ['DatabaseVersionError', 'DataGoneError'];
 
 /** The one-line explanation; undefined for a bug. `config` as far as it is known. */
 export function explain(error: unknown, config?: Config): Explanation | undefined {
@@ -24,7 +24,7 @@ export function explain(error: unknown, config?: Config): Explanation | undefine
     error instanceof TlsError ||
     error instanceof AlreadyRunningError ||
     error instanceof ControlError ||
-    (error instanceof Error && error.name === FROM_THE_STORE)
+    (error instanceof Error && FROM_THE_STORE.includes(error.name))
   ) {
     return { text: error.message, exitCode: ExitCode.failed };
   }

@@ -36,7 +36,11 @@ export async function start(options: StartOptions, { io, startGateway, onConfig 
   const logger = makeLogger(config, options.logLevel, interactive ? progress.print : undefined);
   const stop = stopRequest(io);
   try {
-    const gateway = await startGateway(config, { logger, onStopRequested: stop.request });
+    const gateway = await startGateway(config, {
+      logger,
+      onStopRequested: stop.request,
+      onDataGone: stop.fail,
+    });
     const report = options.json
       ? createJsonReport(config, gateway, io)
       : await createTextReport(config, gateway, progress, interactive);
@@ -66,17 +70,23 @@ function makeLogger(
 }
 
 interface StopRequest {
+  /** Rejects with what makes it impossible to go on. */
   readonly requested: Promise<void>;
   request(): void;
+  fail(error: Error): void;
   done(): void;
 }
 
 function stopRequest(io: Io): StopRequest {
   let deadline: NodeJS.Timeout | undefined;
   let resolve: () => void = () => undefined;
-  const requested = new Promise<void>((done) => {
+  let fail: (error: Error) => void = () => undefined;
+  const requested = new Promise<void>((done, failed) => {
     resolve = done;
+    fail = failed;
   });
+  // It may come while nobody waits yet.
+  requested.catch(() => undefined);
   const request = (): void => {
     resolve();
     // For a start that hangs; stopping has a deadline of its own.
@@ -90,7 +100,7 @@ function stopRequest(io: Io): StopRequest {
     clearTimeout(deadline);
     undo();
   };
-  return { requested, request, done };
+  return { requested, request, fail, done };
 }
 
 async function stopInTime(gateway: Gateway): Promise<boolean> {

@@ -67,6 +67,7 @@ export interface OutboxFoundations {
   readonly sentCopies: SentCopies;
   readonly bodies: ReturnType<typeof createMessageBodies>;
   onProblem(accountId: number | undefined, subject: string, text: string, remedy: string): void;
+  onProblemOver(accountId: number, subject: string): void;
 }
 
 /** The outbox with what core itself asks of it. */
@@ -142,7 +143,13 @@ export function createCore(options: CoreOptions): Core {
     submittedBy: (messageId) => outbox.submittedBy(messageId),
   };
   const sentCopies = createSentCopies({ context, lookAt: (sourceId) => actorOf(sourceId).lookAt(sourceId) });
-  const outbox = options.createOutbox({ accounts, sentCopies, bodies, onProblem: report });
+  const outbox = options.createOutbox({
+    accounts,
+    sentCopies,
+    bodies,
+    onProblem: report,
+    onProblemOver: store.problems.resolve,
+  });
 
   const firstListing = createFirstListing(
     store,

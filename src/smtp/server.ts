@@ -87,6 +87,8 @@ function makeServer(
       },
     );
   };
+  const mayComeInClear = (session: SMTPServerSession) =>
+    options.plaintextOnLoopback && isLoopbackAddress(session.remoteAddress);
   /** Logins whose answer is delayed, by session: who hangs up does not go on waiting. */
   const waiting = new Map<string, AbortController>();
   return new SMTPServer({
@@ -95,19 +97,25 @@ function makeServer(
     minVersion: 'TLSv1.2',
     banner: 'mail gateway',
     authMethods: ['PLAIN', 'LOGIN'],
-    // Whether a password may come in clear is decided in onAuth, where the peer is known.
+    // Whether a password may come in clear is decided in onConnect, where the peer is known.
     allowInsecureAuth: options.plaintextOnLoopback,
     size: core.outbox.sizeLimit(),
     maxClients: options.maxClients ?? 200,
     disableReverseLookup: true,
     logger: false,
     onConnect: (session, callback) => {
+      // Neither offered nor taken before TLS (RFC 4954 §4): a client must not be led to send its password in clear.
+      if (!session.secure && !mayComeInClear(session)) session.disabledCommands = ['AUTH'];
       const isWelcome = !options.privatePeersOnly || isPrivateAddress(session.remoteAddress);
       callback(isWelcome ? null : new SmtpReply(554, '5.7.1 this gateway serves its own network only'));
     },
+    onSecure: (_, session, callback) => {
+      session.disabledCommands = undefined;
+      callback(null);
+    },
     onAuth: (auth, session, callback) => {
-      const inClear = !session.secure && !isLoopbackAddress(session.remoteAddress);
-      if (inClear) return callback(new SmtpReply(538, '5.7.11 encryption is required'));
+      if (!session.secure && !mayComeInClear(session))
+        return callback(new SmtpReply(538, '5.7.11 encryption is required'));
       const attempt = {
         user: auth.username ?? '',
         password: auth.password ?? '',
@@ -127,7 +135,9 @@ function makeServer(
         );
     },
     onClose: ({ id }) => waiting.get(id)?.abort(),
-    onMailFrom: ({ address }, _, callback) => {
+    onMailFrom: ({ address }, session, callback) => {
+      // Where there is no AUTH yet, smtp-server does not ask for it.
+      if (!session.user) return callback(new SmtpReply(530, '5.7.0 Must issue a STARTTLS command first'));
       const isOwn = core.outbox.isOwnAddress(address);
       callback(
         isOwn

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { MailboxError } from '../mail/errors.js';
+import { DataGoneError, rememberPlaces } from './in-place.js';
 
 export type SqliteDatabase = Sqlite.Database;
 
@@ -24,11 +25,19 @@ export class DatabaseVersionError extends Error {
   }
 }
 
+export interface DatabaseOptions {
+  /**
+   * Told once when the file or its directory is no longer where it was (looked at once a second, and after every durable
+   * transaction). From then on every transaction is refused; the process should end.
+   */
+  readonly onGone?: (error: DataGoneError) => void;
+}
+
 /**
  * Opens the file (`:memory:` for tests), migrated to this version.
  * @throws {DatabaseVersionError} if a newer gateway wrote it; SqliteError if it cannot be opened or is corrupt.
  */
-export function openDatabase(file: string): Database {
+export function openDatabase(file: string, { onGone }: DatabaseOptions = {}): Database {
   if (file !== ':memory:') makePrivate(file);
   const sqlite = new Sqlite(file);
   try {
@@ -44,7 +53,42 @@ export function openDatabase(file: string): Database {
     sqlite.close();
     throw error;
   }
-  return databaseOf(sqlite);
+  return databaseOf(sqlite, file === ':memory:' ? nowhere : guardOf(file, onGone));
+}
+
+/** Keeps an eye on where the data is. */
+interface Guard {
+  /** @throws {MailboxError} UNAVAILABLE if it is known to be gone */
+  refuse(): void;
+  /** Looks first. @throws as refuse */
+  check(): void;
+  close(): void;
+}
+
+const LOOK_MS = 1_000;
+const nowhere: Guard = { refuse: () => undefined, check: () => undefined, close: () => undefined };
+
+function guardOf(file: string, onGone: DatabaseOptions['onGone']): Guard {
+  // Of the three, only the last would not be missed at once: what is committed stands there until it is checkpointed.
+  const goneNow = rememberPlaces([dirname(file), file, `${file}-wal`]);
+  let gone: DataGoneError | undefined;
+  const look = (): void => {
+    const path = gone ? undefined : goneNow();
+    if (path === undefined) return;
+    clearInterval(timer);
+    gone = new DataGoneError(path);
+    onGone?.(gone);
+  };
+  const timer = setInterval(look, LOOK_MS);
+  timer.unref();
+  const refuse = (): void => {
+    if (gone) throw new MailboxError('UNAVAILABLE', 'the data directory of the gateway is gone', { cause: gone });
+  };
+  const check = (): void => {
+    look();
+    refuse();
+  };
+  return { refuse, check, close: () => clearInterval(timer) };
 }
 
 /** For this user alone; SQLite gives its -wal and -shm the mode of the file itself. */
@@ -54,26 +98,36 @@ function makePrivate(file: string): void {
   chmodSync(file, 0o600);
 }
 
-function databaseOf(sqlite: SqliteDatabase): Database {
+function databaseOf(sqlite: SqliteDatabase, guard: Guard): Database {
   const full = sqlite.prepare('PRAGMA synchronous = FULL');
   const normal = sqlite.prepare('PRAGMA synchronous = NORMAL');
   const begin = sqlite.transaction((work: () => unknown) => work());
   const run = <T>(pragma: Sqlite.Statement, work: () => T): T => {
     // A pragma inside a transaction would be ignored; a nested call joins the outer transaction.
     if (sqlite.inTransaction) return work();
+    guard.refuse();
     try {
       pragma.run();
       return begin.immediate(work) as T;
     } catch (error) {
+      guard.check();
       if (!(error instanceof Sqlite.SqliteError) || !/^SQLITE_(FULL|READONLY|IOERR)/.test(error.code)) throw error;
       throw new MailboxError('UNAVAILABLE', `the gateway cannot write to its disk: ${error.message}`, { cause: error });
     }
   };
   return {
     sqlite,
-    durable: (work) => run(full, work),
+    durable: (work) => {
+      const result = run(full, work);
+      // Only now is it known where it was written: what stands in a deleted file must not be told OK.
+      if (!sqlite.inTransaction) guard.check();
+      return result;
+    },
     batch: (work) => run(normal, work),
-    close: () => sqlite.close(),
+    close: () => {
+      guard.close();
+      sqlite.close();
+    },
   };
 }
 

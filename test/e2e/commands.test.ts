@@ -1,6 +1,6 @@
 // The running program as scripts see it: the events of --json, signals, and the commands that ask it (DESIGN §13).
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { accountAt, closedPort, type Home, makeHome, type Running, runCli, startCli } from '../support/cli-process.js';
@@ -85,6 +85,18 @@ describe('start --json', () => {
     gateway.kill(signal);
     expect((await gateway.ended).code).toBe(0);
     expect(gateway.events().at(-1)).toEqual({ event: 'stopped' });
+  });
+
+  it('a data directory that is deleted under it ends it at once, with what to do', async () => {
+    const server = await upstream();
+    const { home, gateway } = await start([accountAt('Work', server.port)]);
+    await gateway.event(named('synced'));
+    rmSync(home.path('data'), { recursive: true, force: true });
+    const { code, stderr } = await gateway.ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/gateway: .*data was deleted, moved or replaced .* start again/);
+    expect(stderr).not.toMatch(/\bat .*\.js:\d/);
+    expect(existsSync(home.path('data'))).toBe(false);
   });
 
   it('an unreachable account is one problem; the others are served; it is tried again until it answers', async () => {

@@ -211,7 +211,7 @@ const detachable = ({ traits, connect }: Connector, isDetached: () => boolean): 
 });
 
 function outboxOf(store: Store, submissions: SubmissionStore, options: RigOptions, foundations: OutboxFoundations) {
-  const { accounts, bodies, sentCopies, onProblem } = foundations;
+  const { accounts, bodies, sentCopies, onProblem, onProblemOver } = foundations;
   const sending = accounts.map((account): SendingAccount => {
     const { submitter = nowhere, savesSent } = options.accounts.find(({ name }) => name === account.name) ?? {};
     return {
@@ -230,6 +230,7 @@ function outboxOf(store: Store, submissions: SubmissionStore, options: RigOption
     sizeLimit: 1_000_000,
     logger: silentLogger,
     onProblem,
+    onProblemOver,
   });
 }
 

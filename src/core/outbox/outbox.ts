@@ -11,8 +11,10 @@ import type { Submitter } from '../../upstream/connector.js';
 import type { Outbox, SubmissionRequest, SubmissionVerdict } from '../core.js';
 import type { MessageBodies } from '../reads/bodies.js';
 import type { SentCopies } from '../sent-copies.js';
+import { remedyFor } from '../sync/gate.js';
 import { deliveryReport, type FailedRecipient } from './delivery-report.js';
 import { outgoing, outgoingSize, prepare, readHeader } from './prepare.js';
+import { createSignIns } from './sign-in.js';
 import { ABSORB_MS, BACKOFF_MS, GIVE_UP_MS, LOOK_FIRST_MS, LOOK_MS, MINUTE } from './timing.js';
 
 /** An account as the outbox needs it. */
@@ -37,6 +39,7 @@ export interface OutboxOptions {
   readonly sizeLimit: number;
   readonly logger: Logger;
   onProblem(accountId: number, subject: string, text: string, remedy: string): void;
+  onProblemOver(accountId: number, subject: string): void;
   /** How long a client waits for the upstream's verdict. */
   readonly verdictMs?: number;
   readonly watchSentMs?: number;
@@ -52,6 +55,8 @@ export interface OutboxRun extends AsyncDisposable {
   start(): void;
 }
 
+const SIGN_IN_REFUSED = 'queued; the provider refuses the sign-in of its account, see gateway status';
+
 export function createOutbox(options: OutboxOptions): OutboxRun {
   const {
     submissions,
@@ -65,6 +70,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
   } = options;
   const stop = new AbortController();
   const mutexes = new Map<number, Mutex>(accounts.map(({ id }) => [id, createMutex()]));
+  const signIns = createSignIns();
   const waiting = new Set<number>();
   const background = new Set<Promise<void>>();
   /** The disk may be full: an outcome is written down as soon as it can be. */
@@ -134,12 +140,15 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     const isDue = row && row.nextAttemptAt <= Date.now();
     if (!row || !isDue || stop.signal.aborted || row.state === 'delivered' || row.state === 'failed')
       return { kind: 'queued', text: 'queued' };
+    if (signIns.isHeld(account.id)) return { kind: 'queued', text: SIGN_IN_REFUSED };
     const backoff = BACKOFF_MS[Math.min(row.attempts, BACKOFF_MS.length - 1)] ?? MINUTE;
     database.durable(() => submissions.setSending(id, row.attempts + 1, Date.now() + backoff));
     try {
       const sizeBytes = await outgoingSize(bodies, row);
       const open = () => outgoing(bodies, row.bodyRef);
       const receipt = await account.submitter.submit({ ...row, sizeBytes, open }, stop.signal);
+      signIns.accepted(account.id);
+      options.onProblemOver(account.id, 'smtp');
       inBackground(onDelivered(account, row, receipt.rejected));
       return { kind: 'delivered', text: receipt.serverText };
     } catch (error) {
@@ -176,16 +185,19 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       bodies.unpin(row.bodyRef);
       return { kind: 'refused', replyCode, text: serverText };
     }
-    const later = Math.max(submissions.get(row.id)?.nextAttemptAt ?? 0, Date.now() + retryAfterMs);
+    const isAuth = error.kind === 'auth';
+    // What holds it back then is the account's sign-in, not a time of its own: a restart tries at once.
+    const later = isAuth ? 0 : Math.max(submissions.get(row.id)?.nextAttemptAt ?? 0, Date.now() + retryAfterMs);
+    if (isAuth) signIns.refused(account.id, retryAfterMs);
     database.durable(() =>
       submissions.setState(row.id, outcomeUnknown ? 'unknown' : 'queued', {
         lastError: serverText,
         nextAttemptAt: later,
       }),
     );
-    if (error.kind === 'auth')
-      options.onProblem(account.id, 'smtp', `sending is refused: ${serverText}`, 'Check the account\u2019s password.');
-    return { kind: 'queued', text: 'queued; it will be tried again' };
+    if (!isAuth) return { kind: 'queued', text: 'queued; it will be tried again' };
+    options.onProblem(account.id, 'smtp', `sending is refused: ${serverText}`, remedyFor(error));
+    return { kind: 'queued', text: SIGN_IN_REFUSED };
   };
 
   /** The client was told 250 already: a report in INBOX takes the place of the refusal. */
@@ -256,7 +268,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     while (!stop.signal.aborted) {
       for (const row of submissions.unfinished()) {
         const account = accounts.find(({ id }) => id === row.accountId);
-        if (!account || waiting.has(row.id) || row.nextAttemptAt > Date.now()) continue;
+        if (!account || waiting.has(row.id) || row.nextAttemptAt > Date.now() || signIns.isHeld(account.id)) continue;
         try {
           if (row.state === 'queued') await tryNow(row.id);
           else if (row.state === 'unknown') await resolveUnknown(account, row);

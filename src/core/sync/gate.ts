@@ -18,7 +18,7 @@ export interface Gate {
 
 const TRANSIENT = { firstMs: 1_000, maxMs: 5 * 60_000 };
 /** A refusal may be a rate limit in disguise (QQ says the same for five causes): once more after 15 minutes, then rarely. */
-const AUTH = { firstMs: 30 * 60_000, maxMs: 12 * 3_600_000 };
+export const AUTH_RETRY = { firstMs: 30 * 60_000, maxMs: 12 * 3_600_000 };
 
 export interface GateOptions {
   readonly connector: Connector;
@@ -39,7 +39,7 @@ export function createGate({ connector, signal, onBack }: GateOptions): Gate {
     const known =
       error instanceof UpstreamError ? error : new UpstreamError('transient', String(error), {}, { cause: error });
     failure = known;
-    const wait = backoffMs(failures++, known.kind === 'auth' ? AUTH : TRANSIENT);
+    const wait = backoffMs(failures++, known.kind === 'auth' ? AUTH_RETRY : TRANSIENT);
     notBefore = Date.now() + Math.max(wait, known.details.retryAfterMs ?? 0);
     throw known;
   };

@@ -1,6 +1,7 @@
 // AUTH of the submission server: the devices' passwords, delays, and who hangs up.
 import { connect, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Login, Outbox } from '../../../src/core/core.js';
 import { createLogin } from '../../../src/core/login/login.js';
@@ -18,24 +19,40 @@ afterEach(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 
+/** Reads one reply each time, however many lines it has. */
+function listenTo(stream: Duplex): () => Promise<string> {
+  let text = '';
+  let heard: () => void = () => undefined;
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    heard();
+  });
+  return async () => {
+    for (;;) {
+      const [whole] = /^(?:\d{3}-.*\r\n)*\d{3} .*\r\n/.exec(text) ?? [];
+      if (whole !== undefined) {
+        text = text.slice(whole.length);
+        return whole.trimEnd();
+      }
+      await inTime(new Promise<void>((resolve) => (heard = resolve)), 'no reply');
+    }
+  };
+}
+
 /** Says lines, and reads to the last line of each reply. */
-async function talk(login: Login): Promise<(line: string) => Promise<string>> {
+async function talk(login: Login, plaintextOnLoopback = true): Promise<(line: string) => Promise<string>> {
   server = await createSmtpServer(
     {
       listen: [{ host: '127.0.0.1', port: 0, tls: 'starttls' }],
       tls: await serverTls(),
-      plaintextOnLoopback: true,
+      plaintextOnLoopback,
       privatePeersOnly: false,
       logger: silentLogger,
     },
     { outbox, login },
   );
   socket = connect(server.ports[0] ?? 0, '127.0.0.1');
-  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
-  const reply = async (): Promise<string> => {
-    const { value = '' } = (await inTime(lines.next(), 'no reply')) as { value?: string };
-    return /^\d{3}-/.test(value) ? reply() : value;
-  };
+  const reply = listenTo(socket);
   await reply();
   const say = (line: string) => {
     socket?.write(`${line}\r\n`);
@@ -54,6 +71,38 @@ function loginOf(sleep: (ms: number, signal?: AbortSignal) => Promise<void>): Lo
 }
 
 describe('AUTH', () => {
+  const anyLogin = () => loginOf(() => Promise.resolve());
+
+  it('is offered without TLS only where it is taken without TLS', async () => {
+    expect(await (await talk(anyLogin()))('EHLO test')).toMatch(/AUTH PLAIN LOGIN/);
+  });
+
+  it('before STARTTLS is neither offered nor taken, and nothing can be sent', async () => {
+    const say = await talk(anyLogin(), false);
+    const offer = await say('EHLO test');
+    expect(offer).toMatch(/STARTTLS/);
+    expect(offer).not.toMatch(/AUTH/);
+    expect(await say(plain('me', 'hush'))).toMatch(/^50\d /);
+    expect(await say('MAIL FROM:<a@example.org>')).toMatch(/^530 5\.7\.0 .*STARTTLS/);
+    expect(await say('RCPT TO:<b@example.org>')).toMatch(/^503 /);
+  });
+
+  it('after STARTTLS is offered and taken, and needed', async () => {
+    const say = await talk(anyLogin(), false);
+    expect(await say('STARTTLS')).toMatch(/^220 /);
+    if (!socket) throw new Error('no connection');
+    const secure = connectTls({ socket, rejectUnauthorized: false });
+    const hear = listenTo(secure);
+    const saySafely = (line: string) => {
+      secure.write(`${line}\r\n`);
+      return hear();
+    };
+    expect(await saySafely('EHLO test')).toMatch(/AUTH PLAIN LOGIN/);
+    expect(await saySafely('MAIL FROM:<a@example.org>')).toMatch(/^530 /);
+    expect(await saySafely(plain('me', 'hush'))).toMatch(/^235 /);
+    expect(await saySafely('MAIL FROM:<a@example.org>')).toMatch(/^250 /);
+  });
+
   it.each(['open sesame', 'hush'])('takes the password of every device: %s', async (password) => {
     const say = await talk(loginOf(() => Promise.resolve()));
     expect(await say(plain('me', 'wrong'))).toBe('535 5.7.8 wrong user name or password of the gateway');

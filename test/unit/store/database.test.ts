@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DatabaseVersionError, openDatabase } from '../../../src/store/database.js';
 import { createStore } from '../../../src/store/store.js';
 
@@ -126,4 +126,55 @@ test('a file of the first version is brought up to date, and keeps its mailboxes
   expect(database.sqlite.prepare('SELECT * FROM entries').all()).toMatchObject([{ uid: 4, copyId: 9, saveDate: null }]);
   expect(database.sqlite.prepare('SELECT * FROM messages').all()).toMatchObject([{ id: 1, contentId: null }]);
   database.close();
+});
+
+test.each<[what: string, change: () => void]>([
+  ['the directory is deleted', () => rmSync(join(directory, 'deep'), { recursive: true })],
+  ['the directory is moved', () => renameSync(join(directory, 'deep'), join(directory, 'elsewhere'))],
+  [
+    'the directory is deleted and made anew',
+    () => {
+      rmSync(join(directory, 'deep'), { recursive: true });
+      mkdirSync(join(directory, 'deep'));
+      writeFileSync(file(), '');
+    },
+  ],
+  ['the file is deleted', () => rmSync(file())],
+  ['what is not checkpointed yet is deleted', () => rmSync(`${file()}-wal`)],
+])('%s: no change is told OK, and it is told once what happened', (_, change) => {
+  vi.useFakeTimers();
+  try {
+    const gone: Error[] = [];
+    const database = openDatabase(file(), { onGone: (error) => gone.push(error) });
+    const { accounts } = createStore(database);
+    const add = () => database.durable(() => accounts.upsert({ name: 'A', address: 'a@x.org', provider: 'generic' }));
+    add();
+    vi.advanceTimersByTime(5_000);
+    expect(gone).toEqual([]);
+    change();
+    expect(add).toThrow(/data directory of the gateway is gone/);
+    expect(gone.length).toBe(1);
+    expect(gone[0]?.message).toMatch(/was deleted, moved or replaced.*start again/);
+    expect(add).toThrow(/is gone/);
+    vi.advanceTimersByTime(5_000);
+    expect(gone.length).toBe(1);
+    database.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('it is noticed without anybody writing', () => {
+  vi.useFakeTimers();
+  try {
+    const gone: Error[] = [];
+    const database = openDatabase(file(), { onGone: (error) => gone.push(error) });
+    rmSync(join(directory, 'deep'), { recursive: true });
+    vi.advanceTimersByTime(1_000);
+    expect(gone.length).toBe(1);
+    database.close();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

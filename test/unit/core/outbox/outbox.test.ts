@@ -103,6 +103,49 @@ test('a header beyond what is read could hide a Bcc: it is refused, and nothing 
   expect(rig.store.database.sqlite.prepare('SELECT 1 FROM bodies WHERE pins > 0').all()).toEqual([]);
 });
 
+describe('a refused sign-in', () => {
+  const MINUTE = 60_000;
+  const wrong = new UpstreamError('auth', 'no', { replyCode: 535, serverText: '535 5.7.8 wrong' });
+  const problems = (rig: Rig) => rig.store.problems.open().map(({ text }) => text);
+
+  test('is tried once more after 15 to 30 minutes, then rarely, whatever there is to send', async () => {
+    const smtp = server(...Array<Answer>(100).fill(wrong));
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    expect(await send(rig, 'm1')).toMatchObject({
+      kind: 'queued',
+      text: expect.stringContaining('refuses the sign-in'),
+    });
+    expect(await send(rig, 'm2')).toMatchObject({
+      kind: 'queued',
+      text: expect.stringContaining('refuses the sign-in'),
+    });
+    await pass(rig, 14 * MINUTE);
+    expect(smtp.attempts()).toBe(1);
+    expect(problems(rig)).toEqual(['sending is refused: 535 5.7.8 wrong']);
+    await pass(rig, 17 * MINUTE);
+    expect(smtp.attempts()).toBe(2);
+    await pass(rig, 24 * 60 * MINUTE);
+    expect(smtp.attempts()).toBeGreaterThan(3);
+    expect(smtp.attempts()).toBeLessThan(10);
+  });
+
+  test('all is sent at once after a restart, and the problem is over', async () => {
+    const smtp = server(wrong);
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    await send(rig, 'm1');
+    await send(rig, 'm2');
+    expect(smtp.attempts()).toBe(1);
+    const before = Date.now();
+    await rig.crash();
+    await rig.until('both are sent', () => smtp.taken.length === 2);
+    expect(Date.now() - before).toBeLessThan(MINUTE);
+    expect(smtp.taken).toEqual(['m1', 'm2']);
+    expect(problems(rig)).toEqual([]);
+  });
+});
+
 describe('later', () => {
   test('what was queued survives a crash and is sent once', async () => {
     const smtp = server(busy);
