@@ -4,7 +4,8 @@ import type { AccountConfig, Config, ListenConfig, UpstreamAccount } from './con
 import type { AccountStatus, Core, CoreEvent, Problem } from './core/core.js';
 import { type CoreAccount, createCore, type OutboxFoundations } from './core/gateway-core.js';
 import { createLogin, type DevicePassword } from './core/login/login.js';
-import { createOutbox, type SendingAccount } from './core/outbox/outbox.js';
+import type { SendingAccount } from './core/outbox/contract.js';
+import { createOutbox } from './core/outbox/outbox.js';
 import type { DemoUpstreams } from './demo/index.js';
 import { createImapServer, type ImapServer } from './imap/server.js';
 import { isLoopbackAddress } from './lib/addresses.js';

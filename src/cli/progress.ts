@@ -4,6 +4,8 @@ import type { Io } from './io.js';
 import { count, padded, printable, width } from './text.js';
 
 export interface Progress {
+  /** Looks by itself now and then: that an account has stopped moving is no event. */
+  watch(accounts: () => readonly AccountStatus[]): void;
   /** Something has moved. */
   update(accounts: readonly AccountStatus[]): void;
   /** Prints a line without harming the bars. */
@@ -23,6 +25,7 @@ export const totals = (account: AccountStatus): Totals => ({
 });
 
 const REDRAW_MS = 100;
+const WATCH_MS = 1_000;
 const PLAIN_MS = 5_000;
 
 /** One line for an account that is still at it. */
@@ -54,6 +57,7 @@ export const createProgress = (io: Io): Progress => (io.interactive ? createBars
 function createPlainLines(io: Io): Progress {
   const lastAt = new Map<string, number>();
   return {
+    watch: () => undefined,
     update(accounts) {
       for (const account of accounts) {
         const due = Date.now() - (lastAt.get(account.name) ?? 0) >= PLAIN_MS;
@@ -71,18 +75,31 @@ function createBars(io: Io): Progress {
   let drawn = 0;
   let latest: readonly AccountStatus[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let watching: NodeJS.Timeout | undefined;
+  let shown = '';
   let ended = false;
   // \x1b[nA: n lines up; \x1b[J: clear to the end of the screen (ECMA-48).
   const wiped = (): string => (drawn === 0 ? '' : `\x1b[${drawn}A\r\x1b[J`);
-  const draw = (before: readonly string[] = []): void => {
+  const barLines = (): string[] => {
     const columns = io.columns();
     const nameColumns = Math.max(...latest.map((account) => width(printable(account.name))), 0);
-    const bars = ended ? [] : latest.map((account) => barLine(account, nameColumns, columns));
+    return ended ? [] : latest.map((account) => barLine(account, nameColumns, columns));
+  };
+  const draw = (before: readonly string[] = []): void => {
+    const bars = barLines();
     const lines = [...before, ...bars];
     if (lines.length > 0) io.print(wiped() + lines.join('\n'));
     drawn = bars.length;
+    shown = bars.join('\n');
   };
   return {
+    watch(accounts) {
+      watching = setInterval(() => {
+        latest = accounts();
+        if (barLines().join('\n') !== shown) draw();
+      }, WATCH_MS);
+      watching.unref();
+    },
     update(accounts) {
       latest = accounts;
       if (ended) return;
@@ -95,6 +112,7 @@ function createBars(io: Io): Progress {
     end() {
       if (ended) return;
       clearTimeout(timer);
+      clearInterval(watching);
       draw();
       ended = true;
       drawn = 0;

@@ -174,6 +174,7 @@ async function createTextReport(
     addresses: machineFacts().addresses,
   };
   for (const line of welcomeLines(facts)) progress.print(line);
+  progress.watch(accounts);
   return {
     synced(account) {
       if (account === undefined) {

@@ -248,6 +248,7 @@ function buildCore({ options, accounts, fakes, directory, submitted }: RunSettin
         sizeLimit: 50_000_000,
         logger,
         onProblem: foundations.onProblem,
+        onProblemOver: foundations.onProblemOver,
       }),
   });
 }

@@ -2,58 +2,16 @@
 
 import { sleep } from '../../lib/deadline.js';
 import { insist } from '../../lib/insist.js';
-import type { Logger } from '../../lib/logger.js';
 import { createMutex, type Mutex } from '../../lib/mutex.js';
 import { MailboxError, UpstreamError } from '../../mail/errors.js';
-import type { Database } from '../../store/database.js';
-import type { SubmissionRow, SubmissionStore } from '../../store/submissions.js';
-import type { Submitter } from '../../upstream/connector.js';
-import type { Outbox, SubmissionRequest, SubmissionVerdict } from '../core.js';
-import type { MessageBodies } from '../reads/bodies.js';
-import type { SentCopies } from '../sent-copies.js';
+import type { SubmissionRow } from '../../store/submissions.js';
+import type { SubmissionRequest, SubmissionVerdict } from '../core.js';
 import { remedyFor } from '../sync/gate.js';
+import type { OutboxOptions, OutboxRun, SendingAccount } from './contract.js';
 import { deliveryReport, type FailedRecipient } from './delivery-report.js';
 import { outgoing, outgoingSize, prepare, readHeader } from './prepare.js';
 import { createSignIns } from './sign-in.js';
 import { ABSORB_MS, BACKOFF_MS, GIVE_UP_MS, LOOK_FIRST_MS, LOOK_MS, MINUTE } from './timing.js';
-
-/** An account as the outbox needs it. */
-export interface SendingAccount {
-  readonly id: number;
-  readonly name: string;
-  readonly address: string;
-  /** Lower case, its address included. */
-  readonly identities: readonly string[];
-  readonly submitter: Submitter;
-  /** Whether the provider files a sent copy by itself; undefined: not known yet. */
-  savesSent(): boolean | undefined;
-  rememberSavesSent(savesSent: boolean): void;
-}
-
-export interface OutboxOptions {
-  readonly database: Database;
-  readonly submissions: SubmissionStore;
-  readonly bodies: MessageBodies;
-  readonly sentCopies: SentCopies;
-  readonly accounts: readonly SendingAccount[];
-  readonly sizeLimit: number;
-  readonly logger: Logger;
-  onProblem(accountId: number, subject: string, text: string, remedy: string): void;
-  onProblemOver(accountId: number, subject: string): void;
-  /** How long a client waits for the upstream's verdict. */
-  readonly verdictMs?: number;
-  readonly watchSentMs?: number;
-}
-
-export interface OutboxRun extends AsyncDisposable {
-  readonly outbox: Outbox;
-  /** A recent submission with this Message-ID: the client's own APPEND to Sent is the same mail. */
-  submittedBy(messageId: string): { accountId: number; savesSent: boolean | undefined } | undefined;
-  /** Whether a submission with this Message-ID has not ended yet. */
-  isBeingSent(messageId: string): boolean;
-  counts(): { queued: number; failed: number };
-  start(): void;
-}
 
 const SIGN_IN_REFUSED = 'queued; the provider refuses the sign-in of its account, see gateway status';
 

@@ -8,6 +8,7 @@ import { BULK_SENDERS, type BulkTheme } from './bulk.js';
 import { bulkLetter } from './bulk-letters.js';
 import { conversationLetters } from './conversation-letters.js';
 import { CONVERSATIONS } from './conversations.js';
+import { DRAFTS } from './drafts.js';
 import { compose, type Letter, type Person } from './letter.js';
 import { FRIENDS, type Language, OWNER_NAMES } from './people.js';
 import { AWAY, PLANS, type SamplePlan, type Theme } from './plan.js';
@@ -99,20 +100,9 @@ function conversations(sample: Sample): Filed[] {
   });
 }
 
-const DRAFTS: readonly (readonly [Language, string, string])[] = [
-  ['zh', '关于下个月的安排', '你好，\n\n下个月我想请一周假，具体时间还没定，先和你说一声。\n'],
-  [
-    'en',
-    'Draft: talk for the meet-up',
-    'Title: what I learned from reading my own mail\n\n- start with the numbers\n- ',
-  ],
-  ['zh', '感谢信', '赵老师：\n\n非常感谢您上次的指导，'],
-  ['en', 'Holiday reply', 'I am away until Monday and will answer then.\n'],
-];
-
 function drafts(sample: Sample): Filed[] {
-  const { account, plan, random, today } = sample;
-  return DRAFTS.slice(0, plan.drafts).map(([language, subject, text], i) => ({
+  const { account, random, today } = sample;
+  return DRAFTS[account.personality.name].map(({ language, subject, text }, i) => ({
     letter: {
       from: ownerOf(account, language),
       to: [random.pick(FRIENDS[language])],

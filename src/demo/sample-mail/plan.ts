@@ -11,7 +11,6 @@ export interface SamplePlan {
   readonly chinese: number;
   readonly bulk: Readonly<Record<BulkTheme, number>>;
   readonly conversations: number;
-  readonly drafts: number;
   /** The account's own mailboxes by theme, below the provider's parent for them. */
   readonly folders: Readonly<Partial<Record<Theme, string>>>;
 }
@@ -24,14 +23,12 @@ export const PLANS: Readonly<Record<PersonalityName, SamplePlan>> = {
     chinese: 0.8,
     bulk: { newsletters: 52, receipts: 34, notices: 38, junk: 16 },
     conversations: 24,
-    drafts: 4,
     folders: { newsletters: 'QQ邮件订阅', receipts: '账单', work: '工作', family: '家人' },
   },
   gmail: {
     chinese: 0.45,
     bulk: { newsletters: 50, receipts: 32, notices: 42, junk: 14 },
     conversations: 22,
-    drafts: 3,
     folders: {
       newsletters: 'Newsletters',
       receipts: 'Receipts',
@@ -44,7 +41,6 @@ export const PLANS: Readonly<Record<PersonalityName, SamplePlan>> = {
     chinese: 0.3,
     bulk: { newsletters: 48, receipts: 38, notices: 36, junk: 18 },
     conversations: 24,
-    drafts: 4,
     folders: { newsletters: 'Reading', receipts: 'Bills', work: 'Work', travel: 'Travel', family: '家庭' },
   },
 };

@@ -114,6 +114,32 @@ describe('progress at a terminal', () => {
   });
 });
 
+describe('progress of an account that stops', () => {
+  it('is told as it is now, without any event, and drawn only when it differs', () => {
+    vi.useFakeTimers();
+    try {
+      const io = fakeIo({ interactive: true });
+      const progress = createProgress(io);
+      let now = account();
+      progress.watch(() => [now]);
+      progress.update([now]);
+      vi.advanceTimersByTime(5_000);
+      expect(io.out.length).toBe(1);
+      now = account({ messagesPerSecond: 0 });
+      vi.advanceTimersByTime(1_000);
+      expect(io.out.at(-1)).toMatch(/1,234 of 2,468 messages$/);
+      now = account({ state: 'offline', reason: 'cannot reach it' });
+      vi.advanceTimersByTime(1_000);
+      expect(io.out.at(-1)).toMatch(/offline \(cannot reach it\)$/);
+      expect(io.out.length).toBe(3);
+      progress.end();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe('progress in a pipe', () => {
   it('is a plain line an account, now and then', () => {
     vi.useFakeTimers();

@@ -126,3 +126,11 @@ test('random numbers repeat by their seed', () => {
   expect(new Set(numbers('a'))).toEqual(new Set([3, 4, 5, 6, 7, 8, 9]));
   expect(createRandom('x').shuffled([1, 2, 3, 4]).sort()).toEqual([1, 2, 3, 4]);
 });
+
+test('no two drafts of the accounts look the same: they stand side by side in Drafts', async () => {
+  const accounts = await Promise.all((['qq', 'gmail', 'hotmail'] as const).map((name) => sample(name)));
+  const drafts = accounts.flatMap((account) => account.byRole('drafts')?.entries ?? []).map(({ mail }) => mail);
+  const subjects = drafts.map(({ bytes }) => /^Subject: (.*(?:\r\n[ \t].*)*)/m.exec(bytes.toString('latin1'))?.[1]);
+  expect(subjects.length).toBeGreaterThan(9);
+  expect(new Set(subjects).size).toBe(subjects.length);
+});

@@ -137,10 +137,8 @@ describe('a refused sign-in', () => {
     await send(rig, 'm1');
     await send(rig, 'm2');
     expect(smtp.attempts()).toBe(1);
-    const before = Date.now();
     await rig.crash();
-    await rig.until('both are sent', () => smtp.taken.length === 2);
-    expect(Date.now() - before).toBeLessThan(MINUTE);
+    await pass(rig, MINUTE);
     expect(smtp.taken).toEqual(['m1', 'm2']);
     expect(problems(rig)).toEqual([]);
   });
