@@ -185,6 +185,8 @@ export interface ProviderTraits {
   readonly flagScanMs: number;
   /** Whether the server's text SEARCH gives what RFC 9051 §6.4.4 says (QQ's, iCloud's and Yahoo's do not). */
   readonly searchTrusted: boolean;
+  /** The server may give its messages other uids without a new UIDVALIDITY (QQ): known uids are checked at each SELECT. */
+  readonly renumbersSilently: boolean;
   /** Gmail: \Deleted + EXPUNGE only removes a label; deleting is a MOVE to Trash. */
   readonly deleteIsMoveToTrash: boolean;
   /** The account's archive is its \All mailbox (Gmail). */

@@ -204,6 +204,10 @@ class Fake implements FakeUpstream {
     this.#account.renumber(this.#mailbox(path), firstUid);
   }
 
+  renumberSilently(path: PathLike, firstUid = 1): void {
+    this.#account.renumber(this.#mailbox(path), firstUid, true);
+  }
+
   hideBody(path: PathLike, uid: number): void {
     this.#hidden.add(this.#message(path, uid));
   }

@@ -77,6 +77,8 @@ export interface FakeUpstream {
   remove(path: PathLike): void;
   /** New uidValidity and new uids, from `firstUid` (default 1), in the old order. */
   resetUidValidity(path: PathLike, firstUid?: number): void;
+  /** New uids under the same uidValidity (QQ). */
+  renumberSilently(path: PathLike, firstUid?: number): void;
   /** The server gives no body for this message (Outlook's broken items). */
   hideBody(path: PathLike, uid: number): void;
   showBody(path: PathLike, uid: number): void;

@@ -195,8 +195,8 @@ export class FakeAccount {
   }
 
   /** New uidValidity, uids from 1 again (offset: to make them differ from the old ones). */
-  renumber(mailbox: FakeMailbox, firstUid: number): void {
-    mailbox.uidValidity = this.#nextUidValidity++;
+  renumber(mailbox: FakeMailbox, firstUid: number, isSilent = false): void {
+    if (!isSilent) mailbox.uidValidity = this.#nextUidValidity++;
     mailbox.vanished = [];
     mailbox.uidNext = firstUid;
     mailbox.messages = mailbox.messages.map((message) => ({

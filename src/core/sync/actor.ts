@@ -23,6 +23,7 @@ import { refreshQuota } from './quota.js';
 import type { SourceSyncContext } from './source-state.js';
 import { listSome, syncSource } from './source-sync.js';
 import type { Tree } from './tree.js';
+import { createUidCheck } from './uid-check.js';
 import { watchInbox } from './watch.js';
 
 export interface ActorOptions {
@@ -81,9 +82,11 @@ export function createActor(options: ActorOptions): Actor {
   };
   const sleepUntilBack = (ms: number) => sleep(ms, AbortSignal.any([stop.signal, sleeping.signal]));
   const gate = createGate({ connector: account.connector, signal: stop.signal, onBack: wake });
-  const worker = createLane(gate.connect);
-  const watcher = createLane(gate.connect);
-  const reader = traits.maxConnections >= 3 ? createLane(gate.connect) : worker;
+  const check = traits.renumbersSilently ? createUidCheck(store) : undefined;
+  const lane = () => createLane(gate.connect, check);
+  const worker = lane();
+  const watcher = lane();
+  const reader = traits.maxConnections >= 3 ? lane() : worker;
   const ingest: Ingest = createIngest(store, options.unit);
   const context: SourceSyncContext = { store, unit: options.unit, ingest, traits, logger };
   const progress = createProgress(options.onProgress);

@@ -3,20 +3,24 @@
 import { UpstreamError } from '../../mail/errors.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { SelectedSource, UpstreamSession } from '../../upstream/connector.js';
+import type { UidCheck } from './uid-check.js';
 
 /** Smaller is more urgent (DESIGN §6, order of work). */
 export const Priority = { read: 0, push: 1, arrivals: 2, flags: 3, backfill: 4, prefetch: 5 } as const;
 export type PriorityValue = (typeof Priority)[keyof typeof Priority];
 
+/** What a SELECT told; `isRenumbered`: its messages have other uids than the index knows, under the same UIDVALIDITY. */
+export type Selection = SelectedSource & { readonly isRenumbered: boolean };
+
 export interface LaneSession {
   readonly session: UpstreamSession;
   /** Selects the source unless it is selected already. */
-  select(source: SourceRow, options?: SelectOptions): Promise<SelectedSource>;
+  select(source: SourceRow, options?: SelectOptions): Promise<Selection>;
   /**
    * Selects the source, whose row and whose upstream uids were read from the store together: nothing may be said of
    * uids that mean other messages by now. @throws {RenumberedError}
    */
-  selectKnown(source: SourceRow, options?: SelectOptions): Promise<SelectedSource>;
+  selectKnown(source: SourceRow, options?: SelectOptions): Promise<Selection>;
 }
 
 /** The upstream has given the source's messages other uids than the index knows: they must be matched again first. */
@@ -54,7 +58,8 @@ interface Job {
   fail(error: unknown): void;
 }
 
-export function createLane(connect: () => Promise<UpstreamSession>): Lane {
+/** @param check for servers that renumber silently */
+export function createLane(connect: () => Promise<UpstreamSession>, check?: UidCheck): Lane {
   const jobs: Job[] = [];
   let order = 0;
   let busy = false;
@@ -64,7 +69,7 @@ export function createLane(connect: () => Promise<UpstreamSession>): Lane {
   const open = async (): Promise<LaneSession> => {
     if (current) return current;
     const session = await connect();
-    const lane = laneSession(session);
+    const lane = laneSession(session, check);
     current = lane;
     void session.closed.then(() => {
       if (current === lane) current = undefined;
@@ -118,14 +123,19 @@ export function createLane(connect: () => Promise<UpstreamSession>): Lane {
   };
 }
 
-function laneSession(session: UpstreamSession): LaneSession {
-  let selected: { key: string; state: SelectedSource; upTo: number } | undefined;
+/** Where uids may change silently, a selection is not relied on for longer. */
+const MAX_AGE_MS = 60_000;
+
+function laneSession(session: UpstreamSession, check: UidCheck | undefined): LaneSession {
+  let selected: { key: string; state: Selection; upTo: number; at: number } | undefined;
   const select: LaneSession['select'] = async (source, { fresh = false, upTo = 0 } = {}) => {
     const key = JSON.stringify(source.path);
-    if (!fresh && selected?.key === key && selected.upTo >= upTo) return selected.state;
+    const isOld = check !== undefined && selected !== undefined && Date.now() - selected.at > MAX_AGE_MS;
+    if (!fresh && !isOld && selected?.key === key && selected.upTo >= upTo) return selected.state;
     selected = undefined;
-    const state = await session.select(source.path);
-    selected = { key, state, upTo: Math.max((state.uidNext ?? 1) - 1, upTo) };
+    const told = await session.select(source.path);
+    const state = { ...told, isRenumbered: (await check?.(session, source, told)) ?? false };
+    selected = { key, state, upTo: Math.max((state.uidNext ?? 1) - 1, upTo), at: Date.now() };
     return state;
   };
   return {
@@ -134,7 +144,8 @@ function laneSession(session: UpstreamSession): LaneSession {
     selectKnown: async (source, options) => {
       const state = await select(source, options);
       // Of a source that was never looked at no uid is known that could be wrong.
-      if (source.uidValidity === undefined || state.uidValidity === source.uidValidity) return state;
+      const isKnown = source.uidValidity === undefined || state.uidValidity === source.uidValidity;
+      if (isKnown && !state.isRenumbered) return state;
       // Told again with the next SELECT: this one's answer may be what is out of date.
       selected = undefined;
       throw new RenumberedError(source.id);

@@ -1,12 +1,11 @@
-// A source got a new UIDVALIDITY (routine on QQ): the same messages under other uids. Matched copies keep their entries
+// A source got a new UIDVALIDITY (routine on QQ), or new uids without one (uid-check.ts): the same messages under other uids. Matched copies keep their entries
 // and our uids; no client downloads anything again (DESIGN §6, promise 1).
-import { createHash } from 'node:crypto';
 import { rangesOf } from '../../mail/sequence-set.js';
-import type { CopyRow } from '../../store/copies.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
-import type { HeaderRow, SelectedSource } from '../../upstream/connector.js';
-import { listingOf, removeCopy } from './ingest.js';
+import type { SelectedSource } from '../../upstream/connector.js';
+import { bareKey, fingerprintsOf, fingerprintsOfCopy, type Keyed, matched } from './fingerprints.js';
+import { removeCopy } from './ingest.js';
 import type { LaneSession } from './lane.js';
 import { type SourceSyncContext, saveState } from './source-state.js';
 
@@ -20,15 +19,19 @@ export async function rematch(
   const { store, unit, ingest, logger } = context;
   let listed = await listAll(lane, state);
   // Done by another connection meanwhile, whose list is newer than ours.
-  if (store.sources.get(source.id)?.uidValidity === state.uidValidity) return;
-  const old = store.copies.ofSource(source.id).filter(({ upstreamUid }) => upstreamUid !== null);
+  if (store.sources.get(source.id)?.uidValidity === state.uidValidity && agree(store, source.id, listed)) return;
+  const old = store.copies
+    .ofSource(source.id)
+    .filter(({ upstreamUid }) => upstreamUid !== null)
+    .sort((a, b) => (a.upstreamUid ?? 0) - (b.upstreamUid ?? 0));
   if (listed.size < old.length / 2) {
     // Implausible at first sight: a second look before anything leaves the view.
     listed = await listAll(lane, await lane.select(source, { fresh: true }));
   }
-  const pairs = matchUnique(
-    old.map((copy) => [copy, fingerprintsOfCopy(store, copy)] as const),
-    listed,
+  const rows: Keyed = [...listed].sort(([a], [b]) => a - b);
+  const pairs = matched(
+    old.map((copy) => [copy.id, fingerprintsOfCopy(store, copy)]),
+    rows,
   );
   unit.batch((work) => {
     for (const copy of old) store.copies.unbind(copy.id);
@@ -58,65 +61,13 @@ async function listAll({ session }: LaneSession, state: SelectedSource): Promise
   if (state.exists === 0) return listed;
   const uids = await session.uids();
   await session.fetchHeaders(rangesOf(uids), (rows) => {
-    for (const row of rows) listed.set(row.uid, fingerprintsOfRow(row));
+    for (const row of rows) listed.set(row.uid, fingerprintsOf(row));
   });
   return listed;
 }
 
-const hash = (text: string): string => createHash('sha1').update(text, 'latin1').digest('base64');
-const fingerprints = (f: {
-  emailId: string | null | undefined;
-  messageId: string;
-  date: number;
-  size: number;
-  headers: string;
-}): string[] => [...(f.emailId ? [`id ${f.emailId}`] : []), `fp ${f.messageId} ${f.date} ${f.size} ${hash(f.headers)}`];
-const fingerprintsOfRow = (row: HeaderRow): string[] =>
-  fingerprints({
-    emailId: row.emailId,
-    messageId: listingOf(row.headers, undefined).messageIdHeader,
-    date: row.internalDate,
-    size: row.sizeBytes,
-    headers: row.headers,
-  });
-
-function fingerprintsOfCopy({ messages }: Store, copy: CopyRow): string[] {
-  const message = messages.get(copy.messageId);
-  const listing = messages.listing(copy.messageId);
-  if (!message || !listing) return message?.emailId ? [`id ${message.emailId}`] : [];
-  return fingerprints({
-    emailId: message.emailId,
-    messageId: listing.messageIdHeader,
-    date: message.internalDate,
-    size: message.sizeBytes,
-    headers: listing.headers,
-  });
-}
-
-/** copy id → new uid, for fingerprints that occur exactly once on both sides. */
-function matchUnique(
-  old: readonly (readonly [CopyRow, readonly string[]])[],
-  listed: ReadonlyMap<number, readonly string[]>,
-): Map<number, number> {
-  const byOld = new Map<string, number[]>();
-  const byNew = new Map<string, number[]>();
-  const add = (map: Map<string, number[]>, key: string, value: number) => {
-    const values = map.get(key);
-    if (values) values.push(value);
-    else map.set(key, [value]);
-  };
-  for (const [copy, keys] of old) for (const key of keys) add(byOld, key, copy.id);
-  for (const [uid, keys] of listed) for (const key of keys) add(byNew, key, uid);
-  const pairs = new Map<number, number>();
-  const used = new Set<number>();
-  for (const [key, copyIds] of byOld) {
-    const uids = byNew.get(key);
-    const [copyId] = copyIds;
-    const [uid] = uids ?? [];
-    if (copyIds.length !== 1 || uids?.length !== 1 || copyId === undefined || uid === undefined) continue;
-    if (pairs.has(copyId) || used.has(uid)) continue;
-    pairs.set(copyId, uid);
-    used.add(uid);
-  }
-  return pairs;
+/** Whether the uids known now are those of the list. */
+function agree(store: Store, sourceId: number, listed: ReadonlyMap<number, readonly string[]>): boolean {
+  const there = store.copies.samples(sourceId).filter(({ upstreamUid }) => listed.has(upstreamUid));
+  return there.length > 0 && there.every((sample) => listed.get(sample.upstreamUid)?.includes(bareKey(sample)));
 }

@@ -68,6 +68,7 @@ export async function syncSource(
   const before = mustBeThere(store, sourceId);
   const state = await lane.select(before, { fresh: true });
   keepKeywordSupport(store, before, state);
+  if (state.isRenumbered) return rematch(context, lane, before, state);
   if (before.uidValidity !== state.uidValidity) {
     if (before.uidValidity !== undefined && store.copies.countBound(sourceId) > 0) {
       return rematch(context, lane, before, state);

@@ -10,6 +10,7 @@ export const GENERIC_TRAITS: ConnectorTraits = {
   pollMs: 60_000,
   flagScanWindow: 500,
   flagScanMs: 3 * 60_000,
+  renumbersSilently: false,
   searchTrusted: true,
   deleteIsMoveToTrash: false,
   archiveIsAll: false,

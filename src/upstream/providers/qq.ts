@@ -17,6 +17,8 @@ export const qq: Provider = {
     maxConnections: 2,
     // Quirk(qq): text criteria of SEARCH are ignored (everything comes back) or refused.
     searchTrusted: false,
+    // Quirk(qq): uids have been seen to change under the same UIDVALIDITY.
+    renumbersSilently: true,
     // Quirk(qq): user folders live below this one; their readable name goes without it.
     folderParent: [OTHER_FOLDERS],
     flattened: [OTHER_FOLDERS],
