@@ -37,6 +37,11 @@ export function welcomeLines(facts: WelcomeFacts): string[] {
   return config.accounts.some((account) => account.kind === 'demo') ? [...lines, ...demoLines(config), ''] : lines;
 }
 
+const NO_LAN_ADDRESS = [
+  ['', '(no LAN address of this machine was found for other'],
+  ['', 'devices: join the network, then start again)'],
+] as const;
+
 function hostsOf(listenHost: string, addresses: readonly string[]): readonly (readonly [string, string])[] {
   if (!isAnyAddress(listenHost)) return [['Server', listenHost]];
   const lan = addresses.filter(
@@ -49,6 +54,7 @@ function hostsOf(listenHost: string, addresses: readonly string[]): readonly (re
   return [
     ['Server', '127.0.0.1   (on this machine)'],
     ...lan.map((address) => ['', `${address}   (on another device)`] as const),
+    ...(lan.length > 0 ? [] : NO_LAN_ADDRESS),
   ];
 }
 

@@ -265,6 +265,14 @@ describe('the welcome', () => {
     ]);
   });
 
+  it.each(['0.0.0.0', '::'])('on %s without a LAN: says that there is none', (host) => {
+    const listen = { ...config.listen, host };
+    const addresses = ['127.0.0.1', '::1', 'fe80::1', '203.0.113.9'];
+    const lines = welcomeLines({ ...facts, config: { ...config, listen }, addresses });
+    expect(lines.join(' ')).toMatch(/no LAN address of this machine was found .*start again\)/);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   it('without demo accounts has nothing to say of them', () => {
     const accounts = [{ kind: 'upstream', name: 'W' }] as unknown as Config['accounts'];
     expect(welcomeLines({ ...facts, config: { ...config, accounts } }).join('\n')).not.toContain('demo');
