@@ -195,6 +195,14 @@ describe('gateway status', () => {
     ]);
   });
 
+  it('tells a reason once, and no count of an account that was never reached', () => {
+    const never = account({ state: 'offline', reason: 'cannot reach it', sources: [], messagesPerSecond: 0 });
+    const problem = { account: 'QQ', text: 'cannot reach it', remedy: 'The gateway keeps trying.', since: 0 };
+    const text = statusLines({ ...facts, accounts: [never], problems: [problem] }, '127.0.0.1').join('\n');
+    expect(text).toMatch(/^QQ +a@qq\.com +offline +- +0 +see below$/m);
+    expect(text.split('cannot reach it').length - 1).toBe(1);
+  });
+
   it('says nothing of what is not', () => {
     const quiet = {
       ...facts,
