@@ -237,7 +237,7 @@ describe('the welcome', () => {
 
   it('says what to type into a mail client', () => {
     const text = welcomeLines(facts).join('\n');
-    expect(text).toMatch(/Server +127\.0\.0\.1$/m);
+    expect(text).toMatch(/Server +localhost {3}\(or 127\.0\.0\.1\)$/m);
     expect(text).toMatch(/IMAP +port 1993 with SSL\/TLS, or port 1143 with STARTTLS$/m);
     expect(text).toMatch(/SMTP +port 1587 with STARTTLS$/m);
     expect(text).toMatch(/User name +me {3}\(the same for both\)$/m);
@@ -268,7 +268,7 @@ describe('the welcome', () => {
       lines.findIndex((line) => line.includes('Incoming')),
     );
     expect(servers.map((line) => line.trim())).toEqual([
-      'Server               127.0.0.1   (on this machine)',
+      'Server               localhost   (on this machine)',
       ...others.map((address) => `${address}   (on another device)`),
     ]);
   });
