@@ -1,5 +1,5 @@
 // What a person sees: progress in a pipe and at a terminal, the status table, the welcome.
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { statusLines } from '../../../src/cli/asking.js';
 import { barLine, createProgress, progressText } from '../../../src/cli/progress.js';
 import { count, duration, printable, table, width } from '../../../src/cli/text.js';
@@ -158,10 +158,19 @@ describe('progress in a pipe', () => {
   });
 });
 
+const NOW = Date.UTC(2026, 2, 1);
+
 describe('gateway status', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   const facts: GatewayStatus = {
     pid: 77,
-    startedAt: Date.now() - 90_000,
+    startedAt: NOW - 90_000,
     ports: { imaps: 1993, smtps: 1465 },
     accounts: [
       account({ journalDepth: 3, oldestJournalMs: 61_000 }),
