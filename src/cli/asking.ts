@@ -36,7 +36,7 @@ export function statusLines(facts: GatewayStatus, host: string): string[] {
     ...(facts.clients.devices.length > 0 ? [`Devices: ${facts.clients.devices.map(deviceText).join('; ')}.`] : []),
     ...(queued + failed > 0 ? [`Messages to be sent: ${queued}; failed: ${failed}.`] : []),
     '',
-    ...accountTable(facts.accounts),
+    ...accountTable(facts),
     ...facts.problems.flatMap((problem) => ['', ...problemLines(problem)]),
   ];
 }
@@ -44,15 +44,20 @@ export function statusLines(facts: GatewayStatus, host: string): string[] {
 const deviceText = ({ name, connections, programs }: GatewayStatus['clients']['devices'][number]): string =>
   printable(`${name} ${connections}${programs.length > 0 ? ` (${programs.join(', ')})` : ''}`);
 
-function accountTable(accounts: readonly AccountStatus[]): string[] {
+function accountTable({ accounts, problems }: GatewayStatus): string[] {
+  const isTold = ({ name }: AccountStatus, why: string) =>
+    problems.some(({ account, text }) => account === name && text === why);
   const rows = accounts.map((account) => {
     const { done, total } = totals(account);
-    const mail = account.synced ? `${count(total)}` : `${count(done)} of ${count(total)}`;
+    const mail =
+      total === 0 && !account.synced ? '-' : account.synced ? `${count(total)}` : `${count(done)} of ${count(total)}`;
     const rate = !account.synced && account.messagesPerSecond > 0 ? `${count(account.messagesPerSecond)}/s` : '';
     const owed =
       account.journalDepth === 0 ? '0' : `${count(account.journalDepth)} (oldest ${duration(account.oldestJournalMs)})`;
     const why = account.reason ?? account.lastError ?? '';
-    return [account.name, account.address, account.state, `${mail} ${rate}`.trim(), owed, why].map(printable);
+    // What stands below with its remedy is not said twice.
+    const short = isTold(account, why) ? 'see below' : why;
+    return [account.name, account.address, account.state, `${mail} ${rate}`.trim(), owed, short].map(printable);
   });
   return table(['Account', 'Address', 'State', 'Messages', 'Changes owed', 'Why'], rows);
 }
@@ -108,7 +113,11 @@ export async function sync(
     config.dataDir,
     name === undefined ? { request: 'sync' } : { request: 'sync', account: name },
     SYNC_MS,
-  );
+  ).catch((error: unknown) => {
+    if (!(error instanceof ControlError) || !error.message.includes('\n')) throw error;
+    // A line for each account that failed.
+    throw new CliError(`not all accounts are up to date:\n  ${error.message.replaceAll('\n', '\n  ')}`);
+  });
   if (json) io.print(JSON.stringify({ event: 'synced', ...(name === undefined ? {} : { account: name }) }));
   else io.print(`${name ?? 'All accounts'}: up to date.`);
   return ExitCode.ok;

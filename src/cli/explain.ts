@@ -37,7 +37,14 @@ interface SystemError {
   readonly port?: number;
   readonly address?: string;
   readonly syscall?: string;
+  /** All the ports that are taken, where it was looked. */
+  readonly taken?: readonly number[];
 }
+
+const takenText = ({ port, address, taken = [] }: SystemError, config: Config | undefined): string =>
+  taken.length < 2
+    ? `port ${port} on ${address} is taken by another program: stop that one, or choose another port in ${listenSetting(port, config)}`
+    : `ports ${taken.join(', ')} on ${address} are taken by other programs: stop them, or choose other ports in ${listenSetting(undefined, config)}`;
 
 function systemErrorText(error: Error & SystemError, config: Config | undefined): string | undefined {
   const { port, address, path, syscall } = error;
@@ -45,7 +52,7 @@ function systemErrorText(error: Error & SystemError, config: Config | undefined)
   const where = path ?? config?.dataDir ?? 'the data directory';
   switch (errorCode(error)) {
     case 'EADDRINUSE':
-      return `port ${port} on ${address} is taken by another program: stop that one, or choose another port in ${setting}`;
+      return takenText(error, config);
     case 'EADDRNOTAVAIL':
       return `${address} is no address of this machine: correct "listen.host" in ${config?.file ?? 'the configuration'}`;
     case 'EACCES':

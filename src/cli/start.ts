@@ -2,12 +2,14 @@
 import { type Config, loadConfig } from '../config/index.js';
 import type { CoreEvent, Gateway, startGateway } from '../gateway.js';
 import { DeadlineError, withDeadline } from '../lib/deadline.js';
+import { errorCode } from '../lib/files.js';
 import { createLogger, type Logger } from '../lib/logger.js';
 import { createPrettyLogger } from '../lib/pretty-log.js';
 import { certificatePaths, machineFacts } from '../tls/index.js';
 import { ExitCode, type Io } from './io.js';
 import { createProgress, type Progress, progressText } from './progress.js';
 import { onStopSignal } from './signals.js';
+import { takenPorts } from './taken-ports.js';
 import { printable } from './text.js';
 import { welcomeLines } from './welcome.js';
 
@@ -40,6 +42,9 @@ export async function start(options: StartOptions, { io, startGateway, onConfig 
       logger,
       onStopRequested: stop.request,
       onDataGone: stop.fail,
+    }).catch(async (error: unknown) => {
+      if (errorCode(error) !== 'EADDRINUSE') throw error;
+      throw Object.assign(error as Error, { taken: await takenPorts(config.listen) });
     });
     const report = options.json
       ? createJsonReport(config, gateway, io)

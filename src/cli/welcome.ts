@@ -37,8 +37,14 @@ export function welcomeLines(facts: WelcomeFacts): string[] {
   return config.accounts.some((account) => account.kind === 'demo') ? [...lines, ...demoLines(config), ''] : lines;
 }
 
+const NO_LAN_ADDRESS = [
+  ['', '(no LAN address of this machine was found for other'],
+  ['', 'devices: join the network, then start again)'],
+] as const;
+
 function hostsOf(listenHost: string, addresses: readonly string[]): readonly (readonly [string, string])[] {
-  if (!isAnyAddress(listenHost)) return [['Server', listenHost]];
+  if (!isAnyAddress(listenHost))
+    return [['Server', listenHost === '127.0.0.1' ? 'localhost   (or 127.0.0.1)' : listenHost]];
   const lan = addresses.filter(
     (address) =>
       isPrivateAddress(address) &&
@@ -47,8 +53,9 @@ function hostsOf(listenHost: string, addresses: readonly string[]): readonly (re
       (listenHost !== '0.0.0.0' || isIPv4(address)),
   );
   return [
-    ['Server', '127.0.0.1   (on this machine)'],
+    ['Server', 'localhost   (on this machine)'],
     ...lan.map((address) => ['', `${address}   (on another device)`] as const),
+    ...(lan.length > 0 ? [] : NO_LAN_ADDRESS),
   ];
 }
 

@@ -47,7 +47,7 @@ export function createOverview({ store, accounts, actors, counts, listeners }: O
       const failures = outcomes.flatMap((outcome, index) =>
         outcome.status === 'rejected' ? [`${wanted[index]?.name}: ${failureText(outcome.reason)}`] : [],
       );
-      if (failures.length > 0) throw new MailboxError('UNAVAILABLE', failures.join('; '));
+      if (failures.length > 0) throw new MailboxError('UNAVAILABLE', failures.join('\n'));
     },
     onEvent: (listener) => {
       listeners.add(listener);

@@ -202,6 +202,19 @@ describe('the commands that ask a running gateway', () => {
     });
   });
 
+  it('sync with several accounts unreachable: a line for each', async () => {
+    const [one, two] = [await closedPort(), await closedPort()];
+    const { gateway, ask } = await start([accountAt('One', one), accountAt('Two', two)]);
+    await gateway.event(({ event }) => event === 'problem');
+    const { code, stderr } = await ask('sync');
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      'gateway: not all accounts are up to date:',
+      `  One: cannot reach 127.0.0.1:${one} (nobody listens there: ECONNREFUSED)`,
+      `  Two: cannot reach 127.0.0.1:${two} (nobody listens there: ECONNREFUSED)`,
+    ]);
+  });
+
   it('sync with one account unreachable brings the others up to date, then names it', async () => {
     const [port, good] = [await closedPort(), await upstream()];
     const { gateway, ask } = await start([accountAt('Gone', port), accountAt('Good', good.port)]);

@@ -81,6 +81,20 @@ describe('gateway start with bad input', () => {
     }
   });
 
+  it('all the ports others have, at once', async () => {
+    const rivals = [createServer(), createServer()];
+    for (const rival of rivals) await once(rival.listen(0, '127.0.0.1'), 'listening');
+    const [imaps, smtps] = rivals.map((rival) => (rival.address() as { port: number }).port);
+    try {
+      const home = await homeWith({ listen: { ...FREE_PORTS, imaps, smtps } });
+      const { code, stderr } = await runCli(['start', '--config', home.config]);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`gateway: ports ${imaps}, ${smtps} on 127.0.0.1 are taken by other programs`);
+    } finally {
+      for (const rival of rivals) rival.close();
+    }
+  });
+
   it.each<[what: string, field: 'dataDir' | 'certsDir']>([
     ['a data directory that is a file', 'dataDir'],
     ['a certificates directory that is a file', 'certsDir'],

@@ -87,7 +87,9 @@ export function failureText(error: unknown): string {
 }
 
 /** What a person can do about an account that cannot be synchronised. */
-export function remedyFor({ kind }: UpstreamError): string {
+export function remedyFor({ kind, details }: UpstreamError): string {
+  if (details.code === 'CERTIFICATE')
+    return 'Check the host name; the certificate of a private server goes into "serverCertificate" of this account: { "ca": "FILE.pem" }.';
   switch (kind) {
     case 'auth':
       return 'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart.';

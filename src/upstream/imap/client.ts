@@ -41,10 +41,8 @@ const CONNECT_TEXTS: ReadonlyMap<string, string> = new Map([
   ['EHOSTUNREACH', 'no way there: EHOSTUNREACH'],
   ['ENETUNREACH', 'no network: ENETUNREACH'],
 ]);
-const certificateText = (code: string): string =>
-  /SELF_SIGNED|UNABLE_TO|CERT_/.test(code)
-    ? `${code}; a private server's certificate goes into "serverCertificate"`
-    : code;
+/** Of those, the ones that a certificate which is named here would cure. */
+const UNTRUSTED = /SELF_SIGNED|UNABLE_TO|CERT_|DEPTH_ZERO|HOSTNAME|INVALID_CA/;
 
 interface ConnectFailure {
   readonly code?: string;
@@ -134,8 +132,8 @@ function connectError(
   if ((code !== undefined && CERTIFICATE_CODES.test(code)) || (tlsFailed && code === undefined))
     return new UpstreamError(
       'permanent',
-      `no secure connection to ${where} (${certificateText(code ?? message)})`,
-      {},
+      `no secure connection to ${where} (${code ?? message})`,
+      UNTRUSTED.test(code ?? message) ? { code: 'CERTIFICATE' } : {},
       { cause: failure },
     );
   return lost(

@@ -22,6 +22,10 @@ describe('explain', () => {
       'port 1993 on 127.0.0.1 is taken by another program: stop that one, or choose another port in "listen.imaps" in /etc/gateway.json',
     ],
     [
+      system('EADDRINUSE', { port: 1143, address: '127.0.0.1', taken: [1143, 1587] }),
+      'ports 1143, 1587 on 127.0.0.1 are taken by other programs: stop them, or choose other ports in "listen" in /etc/gateway.json',
+    ],
+    [
       system('EADDRNOTAVAIL', { port: 1993, address: '192.168.1.9' }),
       '192.168.1.9 is no address of this machine: correct "listen.host" in /etc/gateway.json',
     ],

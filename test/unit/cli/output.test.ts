@@ -1,5 +1,5 @@
 // What a person sees: progress in a pipe and at a terminal, the status table, the welcome.
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { statusLines } from '../../../src/cli/asking.js';
 import { barLine, createProgress, progressText } from '../../../src/cli/progress.js';
 import { count, duration, printable, table, width } from '../../../src/cli/text.js';
@@ -158,10 +158,19 @@ describe('progress in a pipe', () => {
   });
 });
 
+const NOW = Date.UTC(2026, 2, 1);
+
 describe('gateway status', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   const facts: GatewayStatus = {
     pid: 77,
-    startedAt: Date.now() - 90_000,
+    startedAt: NOW - 90_000,
     ports: { imaps: 1993, smtps: 1465 },
     accounts: [
       account({ journalDepth: 3, oldestJournalMs: 61_000 }),
@@ -193,6 +202,14 @@ describe('gateway status', () => {
       '! 工作: cannot reach it',
       '  The gateway keeps trying.',
     ]);
+  });
+
+  it('tells a reason once, and no count of an account that was never reached', () => {
+    const never = account({ state: 'offline', reason: 'cannot reach it', sources: [], messagesPerSecond: 0 });
+    const problem = { account: 'QQ', text: 'cannot reach it', remedy: 'The gateway keeps trying.', since: 0 };
+    const text = statusLines({ ...facts, accounts: [never], problems: [problem] }, '127.0.0.1').join('\n');
+    expect(text).toMatch(/^QQ +a@qq\.com +offline +- +0 +see below$/m);
+    expect(text.split('cannot reach it').length - 1).toBe(1);
   });
 
   it('says nothing of what is not', () => {
@@ -229,7 +246,7 @@ describe('the welcome', () => {
 
   it('says what to type into a mail client', () => {
     const text = welcomeLines(facts).join('\n');
-    expect(text).toMatch(/Server +127\.0\.0\.1$/m);
+    expect(text).toMatch(/Server +localhost {3}\(or 127\.0\.0\.1\)$/m);
     expect(text).toMatch(/IMAP +port 1993 with SSL\/TLS, or port 1143 with STARTTLS$/m);
     expect(text).toMatch(/SMTP +port 1587 with STARTTLS$/m);
     expect(text).toMatch(/User name +me {3}\(the same for both\)$/m);
@@ -260,9 +277,17 @@ describe('the welcome', () => {
       lines.findIndex((line) => line.includes('Incoming')),
     );
     expect(servers.map((line) => line.trim())).toEqual([
-      'Server               127.0.0.1   (on this machine)',
+      'Server               localhost   (on this machine)',
       ...others.map((address) => `${address}   (on another device)`),
     ]);
+  });
+
+  it.each(['0.0.0.0', '::'])('on %s without a LAN: says that there is none', (host) => {
+    const listen = { ...config.listen, host };
+    const addresses = ['127.0.0.1', '::1', 'fe80::1', '203.0.113.9'];
+    const lines = welcomeLines({ ...facts, config: { ...config, listen }, addresses });
+    expect(lines.join(' ')).toMatch(/no LAN address of this machine was found .*start again\)/);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   it('without demo accounts has nothing to say of them', () => {

@@ -1,11 +1,32 @@
 // Connecting and signing in to servers that refuse, lie, hang or vanish.
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
+import { remedyFor } from '../../../../src/core/sync/gate.js';
 import { silentLogger } from '../../../../src/lib/logger.js';
 import { createImapConnector } from '../../../../src/upstream/imap/connector.js';
 import { GENERIC_TRAITS } from '../../../../src/upstream/providers/index.js';
 import { refusalOf } from '../../../contract/contract-support.js';
+import { serverTls } from '../../../support/harness.js';
 import type { ScriptedOptions } from '../../../support/scripted-server.js';
 import { connectorTo } from './scripted-session.js';
+
+test('a certificate nobody vouches for: the remedy names the field', async () => {
+  const server = createServer({ ...(await serverTls()) }, (socket) => socket.end());
+  // It is cut off by the client.
+  server.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const at = { account: 'test', host: '127.0.0.1', port, tls: 'implicit', user: 'u', password: () => 'p' } as const;
+    const connector = createImapConnector({ ...at, traits: GENERIC_TRAITS, logger: silentLogger });
+    const error = await refusalOf(connector.connect());
+    expect(error).toMatchObject({ kind: 'permanent', details: { code: 'CERTIFICATE' } });
+    expect(remedyFor(error)).toContain('"serverCertificate"');
+  } finally {
+    server.close();
+  }
+});
 
 describe('signing in', () => {
   const rows: [string, ScriptedOptions, object][] = [
