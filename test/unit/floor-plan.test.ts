@@ -90,7 +90,7 @@ const MARKS: readonly string[] = [
   'upstream/providers/hotmail.ts Quirk(hotmail) 3',
   'upstream/providers/icloud.ts Quirk(icloud) 2',
   'upstream/providers/netease.ts Quirk(163) 2',
-  'upstream/providers/qq.ts Quirk(qq) 6',
+  'upstream/providers/qq.ts Quirk(qq) 7',
   'upstream/providers/yahoo.ts Quirk(yahoo) 1',
 ];
 

@@ -105,9 +105,8 @@ describe('uids', () => {
     expect(a.calls.filter(({ method }) => writing.has(method))).toEqual([]);
   });
 
-  test('new uidValidity upstream: matched one to one, or given new uids', async () => {
+  test('new uidValidity upstream: every message keeps its uid, also two that cannot be told apart', async () => {
     const a = inboxOf('a', [1, 2, 3]);
-    // Two that cannot be told apart.
     for (let i = 0; i < 2; i++) a.deliver('INBOX', mail('twin'), { internalDate: START });
     await using rig = await createRig({ accounts: [{ name: 'A', fake: a }] });
     await rig.settle();
@@ -116,12 +115,10 @@ describe('uids', () => {
     a.cut();
     a.expunge('INBOX', 101);
     await rig.settle();
-    const after = shown(rig, 'INBOX').map(({ uid, token }) => [uid, token]);
-    expect(after.slice(0, 2)).toEqual(
-      before.filter(({ token }) => token === 'a1' || token === 'a3').map(({ uid, token }) => [uid, token]),
+    const left = before.filter(({ token }) => token !== 'a2');
+    expect(shown(rig, 'INBOX').map(({ uid, token }) => [uid, token])).toEqual(
+      left.map(({ uid, token }) => [uid, token]),
     );
-    expect(after.slice(2).map(([, token]) => token)).toEqual(['twin', 'twin']);
-    for (const [uid] of after.slice(2)) expect(uid).toBeGreaterThan(5);
   });
 });
 
