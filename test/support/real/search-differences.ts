@@ -34,7 +34,11 @@ const hasDate = has(/^Date: (?!.*(32 Feb|Foo)).*\d{1,2}[ -][A-Z][a-z]{2}/m);
 const asksSentDate = ({ text }: Question): boolean => text.includes('SENT');
 const asks = ({ question }: Finding, ...texts: string[]): boolean => texts.includes(question.text);
 
+const RAW_BYTES = 'bytes of a header that are no UTF-8 and have no charset are guessed (windows-1252), not thrown away';
+const hasRawBytes = has(/^Subject: \u00e9pomes raw/m);
+
 export const PLACED_OTHERWISE: readonly PlacedOtherwise[] = [
+  { why: RAW_BYTES, is: hasRawBytes },
   {
     why: 'a word in a charset nobody knows is read as well as may be; Dovecot leaves it encoded',
     is: hasUnknownCharset,
@@ -51,6 +55,10 @@ export const FOUND_OTHERWISE: readonly FindingDifference[] = [
   {
     why: 'a word in a charset nobody knows is read as well as may be',
     is: ({ mail, finder }) => finder === 'ours' && hasUnknownCharset(mail),
+  },
+  {
+    why: RAW_BYTES,
+    is: ({ mail, finder }) => finder === 'ours' && hasRawBytes(mail),
   },
   {
     why: 'a sent date that Dovecot cannot read',
