@@ -123,7 +123,7 @@ describe('a refused sign-in', () => {
     await pass(rig, 14 * MINUTE);
     expect(smtp.attempts()).toBe(1);
     expect(problems(rig)).toEqual(['sending is refused: 535 5.7.8 wrong']);
-    await pass(rig, 17 * MINUTE);
+    await pass(rig, 29 * MINUTE);
     expect(smtp.attempts()).toBe(2);
     await pass(rig, 24 * 60 * MINUTE);
     expect(smtp.attempts()).toBeGreaterThan(3);
