@@ -44,8 +44,8 @@ export interface CopyStore {
   bound(sourceId: number): { id: number; upstreamUid: number }[];
   /** Bound copies that are there upstream as far as we know. */
   countBound(sourceId: number): number;
-  /** Ids of the bound copies with low ≤ upstreamUid ≤ high. */
-  boundIdsIn(sourceId: number, low: number, high: number): number[];
+  /** The bound copies with low ≤ upstreamUid ≤ high. */
+  boundIn(sourceId: number, low: number, high: number): { id: number; upstreamUid: number }[];
   /** The oldest, a middle and the newest bound copy of what the provider itself listed (not of what our clients stored). */
   samples(sourceId: number): CopySample[];
   /** The highest upstream uid bound, 0 when there is none. */
@@ -79,7 +79,9 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
   const countBound = sqlite
     .prepare('SELECT count(*) FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL')
     .pluck();
-  const boundIdsIn = sqlite.prepare('SELECT id FROM copies WHERE sourceId = ? AND upstreamUid BETWEEN ? AND ?').pluck();
+  const boundIn = sqlite.prepare(
+    'SELECT id, upstreamUid FROM copies WHERE sourceId = ? AND upstreamUid BETWEEN ? AND ?',
+  );
   const highestUid = sqlite
     .prepare('SELECT ifnull(max(upstreamUid), 0) FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL')
     .pluck();
@@ -130,7 +132,7 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
     byUid: (sourceId, uid) => byUid.get(sourceId, uid) as CopyRow | undefined,
     bound: (sourceId) => bound.all(sourceId) as { id: number; upstreamUid: number }[],
     countBound: (sourceId) => countBound.get(sourceId) as number,
-    boundIdsIn: (sourceId, low, high) => boundIdsIn.all(sourceId, low, high) as number[],
+    boundIn: (sourceId, low, high) => boundIn.all(sourceId, low, high) as { id: number; upstreamUid: number }[],
     samples: (sourceId) => {
       const low = oldest.get(sourceId) as CopySample | undefined;
       const high = newest.get(sourceId) as CopySample | undefined;

@@ -1,5 +1,6 @@
 // Puts what an upstream tells into the store: the only place where upstream rows become messages and copies.
 
+import { createTurns } from '../../lib/turns.js';
 import { envelopeOf } from '../../mail/envelope.js';
 import type { FlagSet } from '../../mail/flags.js';
 import { headerField } from '../../mail/header-block.js';
@@ -24,8 +25,11 @@ export interface Ingest {
   arrivals(source: SourceRow, rows: readonly HeaderRow[]): number;
   /** Flags of known messages; returns the uids that are not known. */
   flags(source: SourceRow, rows: readonly FlagRow[]): number[];
-  /** Copies that are no longer upstream: they leave the view, nothing more (promise 3). */
-  vanished(copyIds: readonly number[]): void;
+  /**
+   * Copies that are no longer upstream under that uid: they leave the view, nothing more (promise 3). In slices, with
+   * clients in between; what has got another uid by then stays.
+   */
+  vanished(gone: readonly { readonly id: number; readonly upstreamUid: number }[]): Promise<void>;
 }
 
 export const messageIdOf = (headers: WireText): string =>
@@ -39,6 +43,9 @@ export const listingOf = (headers: WireText, bodyStructure: WireText | undefined
   headers,
   messageIdHeader: messageIdOf(headers),
 });
+
+/** Copies that vanish in one transaction. */
+const SLICE = 500;
 
 export function createIngest(store: Store, unit: UnitOfWork): Ingest {
   const { messages, copies } = store;
@@ -114,14 +121,17 @@ export function createIngest(store: Store, unit: UnitOfWork): Ingest {
         }
         return unknown;
       }),
-    vanished: (copyIds) => {
-      if (copyIds.length === 0) return;
-      unit.batch((work) => {
-        for (const id of copyIds) {
-          const copy = copies.get(id);
-          if (copy) removeCopy(store, work, copy);
-        }
-      });
+    vanished: async (gone) => {
+      const turns = createTurns();
+      for (let start = 0; start < gone.length; start += SLICE) {
+        unit.batch((work) => {
+          for (const { id, upstreamUid } of gone.slice(start, start + SLICE)) {
+            const copy = copies.get(id);
+            if (copy?.upstreamUid === upstreamUid) removeCopy(store, work, copy);
+          }
+        });
+        await turns.pause();
+      }
     },
   };
 }

@@ -23,7 +23,7 @@ export async function listSome(context: SourceSyncContext, lane: LaneSession, so
   const state = await lane.select(source);
   if (source.uidValidity !== state.uidValidity) {
     // Nothing of it has been shown yet, so starting over costs nothing but time.
-    if (source.uidValidity !== undefined) ingest.vanished(store.copies.bound(sourceId).map(({ id }) => id));
+    if (source.uidValidity !== undefined) await ingest.vanished(store.copies.bound(sourceId));
     // As of the beginning of the listing: the check that follows it finds everything later.
     saveState(store, source, state);
   }
@@ -100,8 +100,8 @@ async function syncByModseq(
     });
     // What was bound while the answer travelled lies at or above the UIDNEXT of before; a server may name those as missing.
     const before = (state.uidNext ?? Number.POSITIVE_INFINITY) - 1;
-    ingest.vanished(
-      (told.vanished ?? []).flatMap(([low, high]) => store.copies.boundIdsIn(source.id, low, Math.min(high, before))),
+    await ingest.vanished(
+      (told.vanished ?? []).flatMap(([low, high]) => store.copies.boundIn(source.id, low, Math.min(high, before))),
     );
     held = await fetchArrivals(context, session, source, unknown);
   }
@@ -154,7 +154,7 @@ async function diffUids(context: SourceSyncContext, session: UpstreamSession, so
     await session.select(source.path);
     present = await session.uids();
   }
-  ingest.vanished(missing(present).map(({ id }) => id));
+  await ingest.vanished(missing(present));
   const bound = new Set(known.map(({ upstreamUid }) => upstreamUid));
   return fetchArrivals(
     context,
