@@ -25,14 +25,6 @@ export type CopyFlags = Pick<
 export const joinKeywords = (keywords: readonly string[]): string => keywords.join(' ');
 export const splitKeywords = (text: string): string[] => (text === '' ? [] : text.split(' '));
 
-/** A copy as a listing of its source would show it. */
-export interface CopySample {
-  readonly upstreamUid: number;
-  /** Unix time, seconds. */
-  readonly internalDate: number;
-  readonly sizeBytes: number;
-}
-
 export interface CopyStore {
   /** A copy as the upstream lists it (flags equal upstream flags). */
   insertListed(sourceId: number, messageId: number, upstreamUid: number, flags: FlagSet): number;
@@ -46,8 +38,8 @@ export interface CopyStore {
   countBound(sourceId: number): number;
   /** The bound copies with low ≤ upstreamUid ≤ high. */
   boundIn(sourceId: number, low: number, high: number): { id: number; upstreamUid: number }[];
-  /** The oldest, a middle and the newest bound copy of what the provider itself listed (not of what our clients stored). */
-  samples(sourceId: number): CopySample[];
+  /** Upstream uids of the oldest, a middle and the newest bound copy, ascending. */
+  sampleUids(sourceId: number): number[];
   /** The highest upstream uid bound, 0 when there is none. */
   highestUid(sourceId: number): number;
   unbound(sourceId: number): CopyRow[];
@@ -85,14 +77,14 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
   const highestUid = sqlite
     .prepare('SELECT ifnull(max(upstreamUid), 0) FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL')
     .pluck();
-  const sample = (where: string, order: string) =>
-    sqlite.prepare(
-      `SELECT c.upstreamUid, m.internalDate, m.sizeBytes FROM copies c JOIN messages m ON m.id = c.messageId
-       WHERE c.sourceId = ? AND c.upstreamUid ${where} AND m.ours = 0 ORDER BY c.upstreamUid ${order} LIMIT 1`,
-    );
-  const oldest = sample('IS NOT NULL', 'ASC');
-  const newest = sample('IS NOT NULL', 'DESC');
-  const middle = sample('BETWEEN ? AND ?', 'ASC');
+  const lowestUid = sqlite
+    .prepare(
+      'SELECT upstreamUid FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL ORDER BY upstreamUid LIMIT 1',
+    )
+    .pluck();
+  const nextUid = sqlite
+    .prepare('SELECT upstreamUid FROM copies WHERE sourceId = ? AND upstreamUid >= ? ORDER BY upstreamUid LIMIT 1')
+    .pluck();
   const unbound = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ? AND upstreamUid IS NULL');
   const ofMessage = sqlite.prepare('SELECT * FROM copies WHERE messageId = ?');
   const ofSource = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ?');
@@ -133,13 +125,12 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
     bound: (sourceId) => bound.all(sourceId) as { id: number; upstreamUid: number }[],
     countBound: (sourceId) => countBound.get(sourceId) as number,
     boundIn: (sourceId, low, high) => boundIn.all(sourceId, low, high) as { id: number; upstreamUid: number }[],
-    samples: (sourceId) => {
-      const low = oldest.get(sourceId) as CopySample | undefined;
-      const high = newest.get(sourceId) as CopySample | undefined;
-      if (!low || !high || low.upstreamUid === high.upstreamUid) return low ? [low] : [];
-      const half = Math.ceil((low.upstreamUid + high.upstreamUid) / 2);
-      const between = middle.get(sourceId, half, high.upstreamUid - 1) as CopySample | undefined;
-      return between ? [low, between, high] : [low, high];
+    sampleUids: (sourceId) => {
+      const low = lowestUid.get(sourceId) as number | undefined;
+      if (low === undefined) return [];
+      const high = highestUid.get(sourceId) as number;
+      const middle = nextUid.get(sourceId, Math.ceil((low + high) / 2)) as number;
+      return [...new Set([low, middle, high])];
     },
     highestUid: (sourceId) => highestUid.get(sourceId) as number,
     unbound: (sourceId) => unbound.all(sourceId) as CopyRow[],

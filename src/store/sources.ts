@@ -19,7 +19,11 @@ export interface SourceRow {
   /** Lower case. */
   readonly keepsKeywords: readonly string[];
   readonly lastFullCheck: number;
+  readonly uidSamples: readonly UidSample[];
 }
+
+/** [upstream uid, internal date (Unix time, seconds), bytes], as the source listed it. */
+export type UidSample = readonly [number, number, number];
 
 interface RawSource {
   id: number;
@@ -35,6 +39,7 @@ interface RawSource {
   keepsNewKeywords: number;
   keepsKeywords: string;
   lastFullCheck: number;
+  uidSamples: string;
 }
 
 const fromRaw = (raw: RawSource): SourceRow => ({
@@ -51,6 +56,7 @@ const fromRaw = (raw: RawSource): SourceRow => ({
   keepsNewKeywords: raw.keepsNewKeywords === 1,
   keepsKeywords: raw.keepsKeywords === '' ? [] : raw.keepsKeywords.split(' '),
   lastFullCheck: raw.lastFullCheck,
+  uidSamples: JSON.parse(raw.uidSamples) as UidSample[],
 });
 
 /** What a SELECT told of a source. */
@@ -78,6 +84,7 @@ export interface SourceStore {
   setState(id: number, state: SourceState): void;
   setKeywordSupport(id: number, keepsNewKeywords: boolean, keepsKeywords: readonly string[]): void;
   setFullCheck(id: number, at: number): void;
+  setUidSamples(id: number, samples: readonly UidSample[]): void;
   remove(id: number): void;
   /** Rows were changed by other means, or a transaction was rolled back. */
   forget(): void;
@@ -96,6 +103,7 @@ export function createSourceStore({ sqlite }: Database): SourceStore {
   const setListed = sqlite.prepare('UPDATE sources SET listed = 1 WHERE id = ?');
   const setState = sqlite.prepare('UPDATE sources SET uidValidity = ?, uidNext = ?, highestModseq = ? WHERE id = ?');
   const setKeywords = sqlite.prepare('UPDATE sources SET keepsNewKeywords = ?, keepsKeywords = ? WHERE id = ?');
+  const setUidSamples = sqlite.prepare('UPDATE sources SET uidSamples = ? WHERE id = ?');
   const setFullCheck = sqlite.prepare('UPDATE sources SET lastFullCheck = ? WHERE id = ?');
   const remove = sqlite.prepare('DELETE FROM sources WHERE id = ?');
   const one = (raw: unknown) => (raw === undefined ? undefined : fromRaw(raw as RawSource));
@@ -130,6 +138,7 @@ export function createSourceStore({ sqlite }: Database): SourceStore {
       setState.run(uidValidity, uidNext ?? null, highestModseq?.toString() ?? null, id),
     ),
     setKeywordSupport: changing((id, keepsNew, keeps) => setKeywords.run(keepsNew ? 1 : 0, keeps.join(' '), id)),
+    setUidSamples: changing((id, samples) => setUidSamples.run(JSON.stringify(samples), id)),
     setFullCheck: changing((id, at) => setFullCheck.run(at, id)),
     remove: changing((id) => remove.run(id)),
     forget: () => cache.clear(),

@@ -25,13 +25,9 @@ export function fingerprintsOf({ emailId, internalDate, sizeBytes, headers }: Kn
     keys.push(`all ${messageId} ${internalDate} ${sizeBytes} ${hash(headers)}`);
     if (messageId !== '') keys.push(`date ${messageId} ${internalDate}`, `size ${messageId} ${sizeBytes}`);
   }
-  keys.push(bareKey({ internalDate, sizeBytes }));
+  keys.push(`bare ${internalDate} ${sizeBytes}`);
   return keys;
 }
-
-/** Of what has only been listed. */
-export const bareKey = ({ internalDate, sizeBytes }: Pick<Known, 'internalDate' | 'sizeBytes'>): string =>
-  `bare ${internalDate} ${sizeBytes}`;
 
 const hash = (text: string): string => createHash('sha1').update(text, 'latin1').digest('base64');
 

@@ -2,9 +2,8 @@
 // and our uids; no client downloads anything again (DESIGN §6, promise 1).
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { SourceRow } from '../../store/sources.js';
-import type { Store } from '../../store/store.js';
 import type { SelectedSource } from '../../upstream/connector.js';
-import { bareKey, fingerprintsOf, fingerprintsOfCopy, type Keyed, matched } from './fingerprints.js';
+import { fingerprintsOf, fingerprintsOfCopy, type Keyed, matched } from './fingerprints.js';
 import { removeCopy } from './ingest.js';
 import type { LaneSession } from './lane.js';
 import { type SourceSyncContext, saveState } from './source-state.js';
@@ -19,7 +18,9 @@ export async function rematch(
   const { store, unit, ingest, logger } = context;
   let listed = await listAll(lane, state);
   // Done by another connection meanwhile, whose list is newer than ours.
-  if (store.sources.get(source.id)?.uidValidity === state.uidValidity && agree(store, source.id, listed)) return;
+  const now = store.sources.get(source.id);
+  const isSilent = source.uidValidity === state.uidValidity;
+  if (isSilent ? String(now?.uidSamples) !== String(source.uidSamples) : now?.uidValidity === state.uidValidity) return;
   const old = store.copies
     .ofSource(source.id)
     .filter(({ upstreamUid }) => upstreamUid !== null)
@@ -40,6 +41,7 @@ export async function rematch(
       if (uid === undefined) removeCopy(store, work, copy);
       else store.copies.setUpstreamUid(copy.id, uid);
     }
+    store.sources.setUidSamples(source.id, []);
     saveState(store, source, { uidValidity: state.uidValidity, uidNext: state.uidNext, highestModseq: undefined });
   });
   // Routine on QQ and in the demo, and what was not found again is told to clients.
@@ -64,10 +66,4 @@ async function listAll({ session }: LaneSession, state: SelectedSource): Promise
     for (const row of rows) listed.set(row.uid, fingerprintsOf(row));
   });
   return listed;
-}
-
-/** Whether the uids known now are those of the list. */
-function agree(store: Store, sourceId: number, listed: ReadonlyMap<number, readonly string[]>): boolean {
-  const there = store.copies.samples(sourceId).filter(({ upstreamUid }) => listed.has(upstreamUid));
-  return there.length > 0 && there.every((sample) => listed.get(sample.upstreamUid)?.includes(bareKey(sample)));
 }

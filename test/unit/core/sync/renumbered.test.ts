@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { SystemFlag } from '../../../../src/mail/flags.js';
 import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
-import { mail, shown, uidOf, upstreamTokens } from '../../../support/core-mail.js';
-import { createFakeUpstream, type FakeUpstream } from '../../../support/fake-connector.js';
+import { appendMail, mail, shown, uidOf, upstreamTokens } from '../../../support/core-mail.js';
+import { createFakeUpstream, type FakeUpstream, flags } from '../../../support/fake-connector.js';
 
 useVirtualTime();
 
@@ -95,6 +95,22 @@ test('a mailbox that has not been renumbered is not matched again', async () => 
   await using _rig = rig;
   const before = headerFetches(fake);
   await rig.settle();
+  await rig.settle();
+  expect(headerFetches(fake)).toBe(before);
+});
+
+test('mail that our clients stored, and a server that rewrites it, are no sign of new uids', async () => {
+  const { fake, rig } = await start();
+  await using _rig = rig;
+  await appendMail(rig, 'INBOX', mail('own'), flags());
+  await rig.settle();
+  // What the provider made of it: another date and size than were given.
+  const sql = rig.store.database.sqlite;
+  sql.exec(
+    "UPDATE messages SET sizeBytes = sizeBytes + 7, internalDate = internalDate + 1 WHERE messageIdHeader = 'own@test'",
+  );
+  await rig.settle();
+  const before = headerFetches(fake);
   await rig.settle();
   expect(headerFetches(fake)).toBe(before);
 });
