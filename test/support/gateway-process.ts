@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { PlainImap } from './plain-imap.js';
 import { waitUntil } from './wait-until.js';
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+/** From the root: this file may run as it is, or compiled into .cache. */
+const CLI = join(process.cwd(), 'dist', 'cli.js');
 const START_MS = 30_000;
 const SYNC_MS = 120_000;
 
@@ -63,6 +63,8 @@ export interface GatewayProcessOptions {
   readonly accounts: readonly object[];
   /** More of the configuration; what it has of `listen` is added to the ports. */
   readonly config?: { readonly listen?: object; readonly [field: string]: unknown };
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 interface Running {
@@ -72,21 +74,25 @@ interface Running {
   log: string;
 }
 
-export async function startGatewayProcess({ accounts, config = {} }: GatewayProcessOptions): Promise<GatewayProcess> {
+export async function startGatewayProcess({
+  accounts,
+  config = {},
+  env = {},
+}: GatewayProcessOptions): Promise<GatewayProcess> {
   const directory = mkdtempSync(join(tmpdir(), 'gw-process-'));
   const file = join(directory, 'gateway.config.json');
   const login = { user: 'me', password: 'gate-pass' };
   const anyPorts = { host: '127.0.0.1', imap: 0, imaps: 0, smtp: 0, smtps: 0, web: 0, ephemeral: true };
   const listen = { ...anyPorts, ...config.listen };
   writeFileSync(file, JSON.stringify({ login, accounts, log: { level: 'debug' }, ...config, listen }));
-  let running = launch(file);
+  let running = launch(file, env);
   const remove = async () => {
     running.child.kill('SIGTERM');
     await running.ended;
     rmSync(directory, { recursive: true, force: true });
   };
   const start = async () => {
-    if (!isRunning(running)) running = launch(file);
+    if (!isRunning(running)) running = launch(file, env);
     await eventOf(running, 'ready', undefined, START_MS);
   };
   try {
@@ -133,9 +139,10 @@ export async function startGatewayProcess({ accounts, config = {} }: GatewayProc
   };
 }
 
-function launch(file: string): Running {
+function launch(file: string, env: Readonly<Record<string, string>>): Running {
   const child = spawn(process.execPath, [CLI, 'start', '--config', file, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   });
   const running: Running = {
     child,

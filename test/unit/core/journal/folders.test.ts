@@ -89,6 +89,48 @@ describe('changes of the tree while the upstream is away', () => {
   });
 });
 
+describe('the gateway dies when the upstream has done it, and finds the new name in LIST', () => {
+  const lost = new UpstreamError('transient', 'the connection was cut');
+
+  test('RENAME of a mailbox with another one below it', async () => {
+    const { fake, rig } = await oneAccount(['Box']);
+    await using _ = rig;
+    fake.create(['Box', 'sub']);
+    fake.deliver('Box', mail('old'));
+    await rig.settle();
+    const uid = uidOf(rig, 'A/Box', 'old');
+    fake.failNext('renameMailbox', lost, { when: 'after', cut: true, times: 1 });
+    rig.core.mailboxes.rename('A/Box', 'A/Moved');
+    await rig.until('it was renamed', () => paths(fake).includes('Moved'));
+    await rig.crash();
+    await rig.settle();
+    expect(paths(fake)).toEqual(['Moved', 'Moved/sub']);
+    expect(rig.core.mailboxes.list().filter(({ path }) => /Box|Moved/.test(path))).toMatchObject([
+      { path: 'A/Moved' },
+      { path: 'A/Moved/sub' },
+    ]);
+    expect(uidOf(rig, 'A/Moved', 'old')).toBe(uid);
+    expect(rig.core.overview.problems()).toEqual([]);
+  });
+
+  test('CREATE of a name that another mailbox had', async () => {
+    const { fake, rig } = await oneAccount(['Box']);
+    await using _ = rig;
+    fake.goOffline();
+    rig.core.mailboxes.rename('A/Box', 'A/Moved');
+    rig.core.mailboxes.create('A/Box');
+    await appendMail(rig, 'A/Box', mail('new'), NO_FLAGS);
+    fake.failNext('createMailbox', lost, { when: 'after', cut: true, times: 1 });
+    fake.goOnline();
+    await rig.until('it was made', () => paths(fake).length === 2);
+    await rig.crash();
+    await rig.settle();
+    expect(upstreamTokens(fake, 'Box')).toEqual(['new']);
+    expect(shownTokens(rig, 'A/Box')).toEqual(['new']);
+    expect(rig.core.overview.problems()).toEqual([]);
+  });
+});
+
 describe('a change of the tree that is refused for good', () => {
   const refused = new UpstreamError('permanent', 'no', { serverText: 'not here' });
 
