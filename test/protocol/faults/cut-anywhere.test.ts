@@ -63,34 +63,38 @@ it.each([
   ['qq', STEP],
   ['hotmail', STEP],
   ['gmail', STEP],
-] as const)('flags, moves and appends to %s, cut anywhere, are carried out once', async (personality, step) => {
-  const { rig, upstream } = await oneAccount(personality);
-  await upstream.direct.deliver(['INBOX'], mail('flagged'));
-  await using gateway = await rig.gateway();
-  const inTrash: string[] = [];
-  const appended: string[] = [];
-  let round = 0;
-  for (let hasCut = true; hasCut; round++) {
-    await deliver(gateway, upstream, `moved${round}`);
-    const sign = round % 2 === 0 ? '+' : '-';
-    upstream.proxy.cutAt(1 + round * step);
-    await act(gateway, round, sign);
-    const { overview } = gateway.core;
-    await waitUntil('the cut, or the end', () => upstream.proxy.hasCut || overview.accounts()[0]?.journalDepth === 0);
-    hasCut = upstream.proxy.hasCut;
-    upstream.proxy.calm();
-    await atRest(gateway);
-    inTrash.push(`moved${round}`);
-    appended.push(`appended${round} \\Seen`);
-    const inInbox = [...appended, `flagged${sign === '+' ? ' \\Flagged' : ''}`].sort();
-    const why = `after a cut at ${1 + round * step}`;
-    expect(await upstreamLines(upstream, ['INBOX']), why).toEqual(inInbox);
-    expect(await shownLines(gateway, 'A/INBOX'), why).toEqual(inInbox);
-    expect(await upstreamLines(upstream, TRASH[personality].split('/')), why).toEqual([...inTrash].sort());
-    expect(await shownLines(gateway, 'Trash'), why).toEqual([...inTrash].sort());
-  }
-  expect(round).toBeGreaterThan(10);
-});
+] as const)(
+  'flags, moves and appends to %s, cut anywhere, are carried out once',
+  async (personality, step) => {
+    const { rig, upstream } = await oneAccount(personality);
+    await upstream.direct.deliver(['INBOX'], mail('flagged'));
+    await using gateway = await rig.gateway();
+    const inTrash: string[] = [];
+    const appended: string[] = [];
+    let round = 0;
+    for (let hasCut = true; hasCut; round++) {
+      await deliver(gateway, upstream, `moved${round}`);
+      const sign = round % 2 === 0 ? '+' : '-';
+      upstream.proxy.cutAt(1 + round * step);
+      await act(gateway, round, sign);
+      const { overview } = gateway.core;
+      await waitUntil('the cut, or the end', () => upstream.proxy.hasCut || overview.accounts()[0]?.journalDepth === 0);
+      hasCut = upstream.proxy.hasCut;
+      upstream.proxy.calm();
+      await atRest(gateway);
+      inTrash.push(`moved${round}`);
+      appended.push(`appended${round} \\Seen`);
+      const inInbox = [...appended, `flagged${sign === '+' ? ' \\Flagged' : ''}`].sort();
+      const why = `after a cut at ${1 + round * step}`;
+      expect(await upstreamLines(upstream, ['INBOX']), why).toEqual(inInbox);
+      expect(await shownLines(gateway, 'A/INBOX'), why).toEqual(inInbox);
+      expect(await upstreamLines(upstream, TRASH[personality].split('/')), why).toEqual([...inTrash].sort());
+      expect(await shownLines(gateway, 'Trash'), why).toEqual([...inTrash].sort());
+    }
+    expect(round).toBeGreaterThan(10);
+  },
+  TIMEOUT_MS,
+);
 
 async function act(gateway: Harness, round: number, sign: string): Promise<void> {
   const client = await gateway.login();
