@@ -16,7 +16,7 @@ import { type Database, openDatabase } from '../../src/store/database.js';
 import { createStore, type Store } from '../../src/store/store.js';
 import { createSubmissionStore } from '../../src/store/submissions.js';
 import { certificateNames, ensureCertificates, tlsServerOptions } from '../../src/tls/index.js';
-import type { OutgoingMessage, Submitter } from '../../src/upstream/connector.js';
+import type { Connector, OutgoingMessage, Submitter } from '../../src/upstream/connector.js';
 import { createFakeUpstream, type FakeUpstream, type FakeUpstreamOptions } from './fake-connector.js';
 import { ImapClient } from './imap-client.js';
 import { inTime } from './in-time.js';
@@ -27,6 +27,9 @@ export interface HarnessAccount {
   readonly identities?: readonly string[];
   readonly isDefault?: boolean;
   readonly upstream?: FakeUpstreamOptions;
+  /** Instead of the fake's. */
+  readonly connector?: Connector;
+  readonly submitter?: Submitter;
 }
 
 export interface HarnessOptions {
@@ -48,8 +51,8 @@ export interface HarnessOptions {
   /** Beside the one named after the user. */
   readonly devices?: readonly DevicePassword[];
   readonly clock?: Clock;
-  /** Whose first synchronisation the start waits for; all of them by default. */
-  readonly awaited?: string;
+  /** Whose first synchronisation the start waits for; all of them by default, none if false. */
+  readonly awaited?: string | false;
 }
 
 export interface Harness extends AsyncDisposable {
@@ -168,6 +171,7 @@ async function startRun(settings: RunSettings): Promise<Run> {
     core.overview.onEvent((event) => {
       if (event.event === 'synced' && event.account === options.awaited) resolve();
     });
+    if (options.awaited === false) resolve();
   });
   const server = await createImapServer(
     {
@@ -215,12 +219,12 @@ function buildCore({ options, accounts, fakes, directory, submitted }: RunSettin
   return createCore({
     store,
     files: createBodyFiles(join(directory, 'bodies')),
-    accounts: accounts.map(({ name, address, identities = [], isDefault = false }) => ({
+    accounts: accounts.map(({ name, address, identities = [], isDefault = false, connector }) => ({
       name,
       address: address ?? `me@${name.toLowerCase()}.example`,
       identities,
       isDefault,
-      connector: found(fakes.get(name), name).connector,
+      connector: connector ?? found(fakes.get(name), name).connector,
     })),
     accountTrees: options.accountTrees ?? 'all',
     accountKeywords: true,
@@ -241,7 +245,7 @@ function buildCore({ options, accounts, fakes, directory, submitted }: RunSettin
         sentCopies: foundations.sentCopies,
         accounts: foundations.accounts.map((account) => ({
           ...account,
-          submitter,
+          submitter: accounts.find(({ name }) => name === account.name)?.submitter ?? submitter,
           savesSent: () => false,
           rememberSavesSent: () => undefined,
         })),
