@@ -14,7 +14,7 @@ export interface DemoServerOptions {
   readonly logger: Logger;
 }
 
-export async function startImapServer(options: DemoServerOptions): Promise<DemoServer> {
+export async function startImapServer(options: DemoServerOptions, port = 0): Promise<DemoServer> {
   const sessions = new Set<ImapSession>();
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
@@ -25,7 +25,7 @@ export async function startImapServer(options: DemoServerOptions): Promise<DemoS
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

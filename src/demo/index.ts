@@ -11,7 +11,7 @@ import { fillWithSampleMail } from './sample-mail/index.js';
 import { startSmtpServer } from './smtp-server.js';
 import { DemoAccount } from './store/account.js';
 
-export { PERSONALITIES, type Personality, type PersonalityName } from './personalities/index.js';
+export { PERSONALITIES, PERSONALITY_NAMES, type Personality, type PersonalityName } from './personalities/index.js';
 export type { Quirks } from './quirks.js';
 
 /** A demo account as the configuration names it. */
@@ -22,6 +22,11 @@ export interface DemoAccountRequest {
   readonly address: string | undefined;
   /** Behaviour other than the personality's. */
   readonly quirks?: Partial<Quirks>;
+  /** Undefined: one is made up. */
+  readonly password?: string;
+  /** Undefined or 0: any that is free. */
+  readonly imapPort?: number;
+  readonly smtpPort?: number;
 }
 
 /** Where a running demo account is, and how to sign in. */
@@ -58,9 +63,10 @@ export async function startDemoUpstreams(
     for (const request of requests) {
       const account = makeAccount(request, postOffice, now);
       if (sampleMail) await fillWithSampleMail(account, now);
-      const settings = { account, password: randomBytes(12).toString('base64url'), postOffice, logger };
-      const imap = started.use(await startImapServer(settings));
-      const smtp = started.use(await startSmtpServer(settings));
+      const { password = randomBytes(12).toString('base64url'), imapPort = 0, smtpPort = 0 } = request;
+      const settings = { account, password, postOffice, logger };
+      const imap = started.use(await startImapServer(settings, imapPort));
+      const smtp = started.use(await startSmtpServer(settings, smtpPort));
       running.set(request.name, {
         address: account.address,
         password: settings.password,
