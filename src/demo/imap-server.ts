@@ -2,6 +2,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import type { Logger } from '../lib/logger.js';
 import { ImapSession } from './imap-session.js';
+import { Limits } from './limits.js';
 import type { DemoAccount } from './store/account.js';
 
 export interface DemoServer extends AsyncDisposable {
@@ -16,9 +17,10 @@ export interface DemoServerOptions {
 
 export async function startImapServer(options: DemoServerOptions, port = 0): Promise<DemoServer> {
   const sessions = new Set<ImapSession>();
+  const limits = new Limits(options.account.personality.quirks);
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
-    const session = new ImapSession(socket, options);
+    const session = new ImapSession(socket, { ...options, limits });
     sessions.add(session);
     socket.on('close', () => sessions.delete(session));
     void session.run();

@@ -132,10 +132,14 @@ function withField(bytes: Buffer, name: string, value: string, keptAs: string): 
 
 function fileSentCopy(account: DemoAccount, bytes: Buffer): void {
   const sent = account.byRole('sent');
-  if (account.personality.quirks.savesSent === 'no' || !sent) return;
-  account.append(sent, {
-    bytes,
-    flags: { system: SystemFlag.Seen, keywords: [] },
-    internalDate: Math.floor(Date.now() / 1000),
-  });
+  const { savesSent, savesSentAfterMs } = account.personality.quirks;
+  if (savesSent === 'no' || !sent) return;
+  const file = () =>
+    account.append(sent, {
+      bytes,
+      flags: { system: SystemFlag.Seen, keywords: [] },
+      internalDate: Math.floor(Date.now() / 1000),
+    });
+  if (savesSentAfterMs > 0) setTimeout(file, savesSentAfterMs).unref();
+  else file();
 }

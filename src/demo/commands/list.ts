@@ -23,6 +23,7 @@ const listing = (name: ListName): DemoCommand => ({
   states: SIGNED_IN,
   ...(name === 'XLIST' ? { needs: ['XLIST'] } : {}),
   run: (session, decoder) => {
+    if (name === 'LSUB' && session.brokenRev2) throw decoder.error('unknown command');
     decoder.space();
     const args = readArguments(
       session,

@@ -44,6 +44,7 @@ export const gmail: Personality = {
   },
   quirks: {
     ...NO_QUIRKS,
+    maxConnections: { count: 15, text: '[ALERT] Too many simultaneous connections. (Failure)' },
     searchWholeWords: true,
     labelStore: { autoExpunge: true, expungeBehavior: 'archive', joinsByMessageId: true },
     keptKeywords: ['$NotPhishing', '$Phishing'],

@@ -42,6 +42,9 @@ export const icloud: Personality = {
   },
   quirks: {
     ...NO_QUIRKS,
+    enableWithoutEnabledReply: true,
+    malformedVanished: true,
+    esearchCountsOnly: true,
     searchIgnoresTexts: true,
     listAttributes: false,
   },

@@ -38,6 +38,10 @@ export const netease: Personality = {
   },
   quirks: {
     ...NO_QUIRKS,
+    requireId: 'SELECT Unsafe Login. Please contact kefu@188.com for help',
+    statusOmits: ['UIDNEXT'],
+    idleTimeoutMs: 60_000,
+    noopDoesNotKeepAlive: true,
     foreignFrom: { is: 'refusedAtMail', code: 553, text: 'Mail from must equal authorized user' },
   },
 };

@@ -40,6 +40,12 @@ export const yahoo: Personality = {
   },
   quirks: {
     ...NO_QUIRKS,
+    noExpungeInIdle: true,
+    permutedCopyuid: true,
+    selectCap: 10_000,
+    messageLimit: 1_000,
+    maxConnections: { count: 5, text: '[LIMIT] CAPABILITY Rate limit hit.' },
+    searchBad: { keys: ['HEADER'], text: '[SERVERBUG] UID SEARCH Server error', status: 'NO' },
     keepsKeywords: false,
     keptKeywords: ['$Forwarded', '$Junk', '$NotJunk'],
     inboxName: 'Inbox',
