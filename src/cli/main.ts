@@ -6,6 +6,7 @@ import { nearest } from '../lib/nearest.js';
 import { CA_FORMATS } from '../tls/index.js';
 import { accounts, status, stop, sync } from './asking.js';
 import { exportCert, reissueCert, showCert } from './cert.js';
+import { demoServer, demoServerOptions } from './demo-server.js';
 import { explain } from './explain.js';
 import { CliError, ExitCode, type Io } from './io.js';
 import { password } from './password.js';
@@ -73,7 +74,7 @@ function configOption(args: readonly string[]): string {
   return at < 0 ? '' : ` ${given}`;
 }
 
-const COMMANDS = ['start', 'status', 'accounts', 'sync', 'stop', 'password', 'cert'];
+const COMMANDS = ['start', 'status', 'accounts', 'sync', 'stop', 'password', 'cert', 'demo-server'];
 
 function usageText(message: string, args: readonly string[]): string {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
@@ -140,6 +141,9 @@ function commandLine(
       (argv) => run(password(argv, io)),
     )
     .command('cert', 'Show, export or renew the certificates', (command) => certCommands(command, io, run))
+    .command('demo-server', 'One demo account alone, to test a mail program against', demoServerOptions, (argv) =>
+      run(demoServer(argv, io)),
+    )
     .demandCommand(1, 'a command is missing.')
     .strict()
     .epilogue(EPILOGUE)

@@ -53,6 +53,8 @@ const PLAIN_ITEMS: readonly FetchItem[] = [
   item('RFC822.HEADER', ({ entry }) => literal(cut(entry.mail, 'HEADER'))),
   item('RFC822.TEXT', ({ entry }) => literal(cut(entry.mail, 'TEXT')), true),
   item('MODSEQ', ({ entry }) => `(${entry.modseq})`),
+  item('EMAILID', ({ entry }) => `(M${entry.mail.emailId})`),
+  item('THREADID', ({ entry }) => `(T${entry.mail.threadId})`),
   item('X-GM-MSGID', ({ entry }) => `${entry.mail.emailId}`),
   item('X-GM-THRID', ({ entry }) => `${entry.mail.threadId}`),
   item('X-GM-LABELS', ({ entry, view, session }) => `(${labelsText(entry, view.mailbox, session.utf8)})`),
@@ -66,6 +68,8 @@ const MACROS: Readonly<Record<string, readonly string[]>> = {
 /** Of an extension: known only where the word is advertised. */
 const NEEDS: Readonly<Record<string, string>> = {
   MODSEQ: 'CONDSTORE',
+  EMAILID: 'OBJECTID',
+  THREADID: 'OBJECTID',
   'X-GM-MSGID': 'X-GM-EXT-1',
   'X-GM-THRID': 'X-GM-EXT-1',
   'X-GM-LABELS': 'X-GM-EXT-1',
@@ -117,13 +121,18 @@ function sectionItem(decoder: Decoder, setsSeen: boolean): FetchItem {
   return {
     name: 'BODY[]',
     setsSeen,
-    text: ({ entry }) => {
-      const bytes = sectionText(entry.mail, path, kind, fields);
+    text: ({ entry, session }) => {
+      const isBroken = spec === '' && session.account.personality.quirks.peekReturnsNothing.includes(entry.uid);
+      const bytes = isBroken ? standIn(entry.uid) : sectionText(entry.mail, path, kind, fields);
       if (bytes === undefined) return `${label} NIL`;
       return `${label} ${literal(partial ? bytes.slice(partial.start, partial.start + partial.length) : bytes)}`;
     },
   };
 }
+
+/** What Exchange gives of a message it cannot convert. */
+const standIn = (uid: number): string =>
+  `Subject: Retrieval using the IMAP4 protocol failed for the following message: ${uid}\r\n\r\nThe server couldn't retrieve it.\r\n`;
 
 function readPartial(decoder: Decoder): { start: number; length: number } | undefined {
   if (!decoder.accept('<')) return undefined;

@@ -2,6 +2,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import type { Logger } from '../lib/logger.js';
 import { ImapSession } from './imap-session.js';
+import { Limits } from './limits.js';
 import type { DemoAccount } from './store/account.js';
 
 export interface DemoServer extends AsyncDisposable {
@@ -14,18 +15,19 @@ export interface DemoServerOptions {
   readonly logger: Logger;
 }
 
-export async function startImapServer(options: DemoServerOptions): Promise<DemoServer> {
+export async function startImapServer(options: DemoServerOptions, port = 0): Promise<DemoServer> {
   const sessions = new Set<ImapSession>();
+  const limits = new Limits(options.account.personality.quirks);
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
-    const session = new ImapSession(socket, options);
+    const session = new ImapSession(socket, { ...options, limits });
     sessions.add(session);
     socket.on('close', () => sessions.delete(session));
     void session.run();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -4,8 +4,11 @@ import { constants, createDeflateRaw, createInflateRaw } from 'node:zlib';
 import { type ByteReader, createByteReader } from '../imap/wire/byte-reader.js';
 import { Decoder } from '../imap/wire/decoder.js';
 import type { Logger } from '../lib/logger.js';
+import { parseSequenceSet, rangesInclude, resolveSet } from '../mail/sequence-set.js';
+import { capabilityWords, greetingText } from './capabilities.js';
 import { type Completion, type DemoCommand, isBadCommand } from './command.js';
 import { commandNamed } from './commands/index.js';
+import type { Limits } from './limits.js';
 import type { DemoSession } from './session.js';
 import { type DemoAccount, DemoRefusal } from './store/account.js';
 import type { View } from './view.js';
@@ -13,6 +16,7 @@ import type { View } from './view.js';
 export interface SessionOptions {
   readonly account: DemoAccount;
   readonly password: string;
+  readonly limits: Limits;
   readonly logger: Logger;
 }
 
@@ -24,11 +28,14 @@ const CHUNK = 64 * 1024;
 export class ImapSession implements DemoSession {
   readonly account: DemoAccount;
   readonly password: string;
+  readonly limits: Limits;
   user: string | undefined;
-  view: View | undefined;
   isEnding = false;
+  isIdentified = false;
   tag = '';
   condstore = false;
+  qresync = false;
+  brokenRev2 = false;
   utf8 = false;
   startCompression = false;
   readonly #socket: Socket;
@@ -37,8 +44,12 @@ export class ImapSession implements DemoSession {
   #out: NodeJS.WritableStream;
   #pending: string[] = [];
   #pendingLength = 0;
+  #view: View | undefined;
+  #unwatch: (() => void) | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, { account, password, logger }: SessionOptions) {
+  constructor(socket: Socket, { account, password, limits, logger }: SessionOptions) {
+    this.limits = limits;
     this.account = account;
     this.password = password;
     this.#socket = socket;
@@ -49,19 +60,32 @@ export class ImapSession implements DemoSession {
   }
 
   get words(): ReadonlySet<string> {
-    const { beforeLogin, afterLogin } = this.account.personality.capabilities;
-    return new Set((this.user === undefined ? beforeLogin : afterLogin).split(' '));
+    return new Set(capabilityWords(this.account.personality, this.user !== undefined));
+  }
+
+  get view(): View | undefined {
+    return this.#view;
+  }
+
+  set view(view: View | undefined) {
+    this.#unwatch?.();
+    this.#view = view;
+    this.#unwatch = view?.mailbox.onRenumber(() => this.#dismiss('Mailbox has been rebuilt'));
   }
 
   /** Until the connection ends; never rejects. */
   async run(): Promise<void> {
     try {
-      this.line(`* OK ${this.account.personality.greeting}`);
+      this.line(`* OK ${greetingText(this.account.personality)}`);
+      this.#keepAlive();
       await this.flush();
       while (!this.isEnding && (await this.#step()));
     } catch (err) {
       this.#logger.warn({ err }, 'demo upstream: the session failed');
     }
+    clearTimeout(this.#idleTimer);
+    this.view = undefined;
+    if (this.user !== undefined) this.limits.signOut();
     this.#socket.end();
   }
 
@@ -104,14 +128,39 @@ export class ImapSession implements DemoSession {
     return line?.kind === 'line' ? line.text : undefined;
   }
 
-  tell(withExpunges: boolean): void {
-    const withModseq = this.condstore;
-    for (const line of this.view?.news({ withExpunges, withModseq }) ?? []) this.line(line);
+  tell(withExpunges: boolean, withFlags = true): void {
+    const wanted = { withExpunges, withFlags, withModseq: this.condstore, withVanished: this.qresync };
+    for (const line of this.view?.news(wanted) ?? []) this.line(line);
+  }
+
+  tellVanished(sinceModseq: number, set = '1:*'): void {
+    const { view } = this;
+    const ranges = resolveSet(parseSequenceSet(set), Number.MAX_SAFE_INTEGER);
+    const gone = (view?.mailbox.expunged ?? []).filter(
+      ({ uid, modseq }) => modseq > sinceModseq && rangesInclude(ranges, uid),
+    );
+    const uids = gone.map(({ uid }) => uid);
+    if (view && uids.length > 0) this.line(view.vanishedLine(uids, true));
+  }
+
+  /** The server has had enough of this connection. */
+  #dismiss(why: string): void {
+    this.isEnding = true;
+    this.line(`* BYE ${why}`);
+    void this.flush().then(() => this.#socket.end());
+  }
+
+  #keepAlive(): void {
+    const ms = this.account.personality.quirks.idleTimeoutMs;
+    if (ms === undefined) return;
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => this.#dismiss('Idle for too long'), ms).unref();
   }
 
   async #step(): Promise<boolean> {
     const text = await this.#command();
     if (text === undefined) return false;
+    this.account.sweep();
     if (text !== '') await this.#dispatch(text);
     await this.flush();
     if (this.startCompression) this.#compress();
@@ -180,6 +229,7 @@ export class ImapSession implements DemoSession {
     } catch (error) {
       status = statusOf(error, this.#logger);
     }
+    if (this.#socket.destroyed) return;
     this.tell(command?.expunges !== 'held' || /^\S+ UID /i.test(text));
     this.line(`${tag} ${status}`);
     this.#logger.debug({ command: command?.name, ms: Math.round(performance.now() - startedAt) }, 'demo upstream');
@@ -190,6 +240,9 @@ export class ImapSession implements DemoSession {
     if (!command || (command.needs && !command.needs.some((word) => this.words.has(word))))
       throw decoder.error('unknown command');
     if (!command.states.includes(state)) throw decoder.error(`${command.name} is not possible in this state`);
+    const { noopDoesNotKeepAlive } = this.account.personality.quirks;
+    if (command.name !== 'NOOP' || !noopDoesNotKeepAlive) this.#keepAlive();
+    if (this.user !== undefined && command.name !== 'LOGOUT') this.limits.command();
     if (command.writes && this.view?.isReadOnly) throw new DemoRefusal('the mailbox is open read-only');
     return (await command.run(this, decoder, isUid)) ?? undefined;
   }

@@ -6,13 +6,13 @@ import { startImapServer } from './imap-server.js';
 import { NEW_MAIL_PACE, type NewMailPace, startNewMail } from './new-mail.js';
 import { PERSONALITIES, type PersonalityName } from './personalities/index.js';
 import { PostOffice } from './post-office.js';
-import type { Quirks } from './quirks.js';
+import type { Quirks, RenumberQuirk } from './quirks.js';
 import { fillWithSampleMail } from './sample-mail/index.js';
 import { startSmtpServer } from './smtp-server.js';
 import { DemoAccount } from './store/account.js';
 
-export { PERSONALITIES, type Personality, type PersonalityName } from './personalities/index.js';
-export type { Quirks } from './quirks.js';
+export { PERSONALITIES, PERSONALITY_NAMES, type Personality, type PersonalityName } from './personalities/index.js';
+export type { Quirks, RenumberQuirk } from './quirks.js';
 
 /** A demo account as the configuration names it. */
 export interface DemoAccountRequest {
@@ -22,6 +22,11 @@ export interface DemoAccountRequest {
   readonly address: string | undefined;
   /** Behaviour other than the personality's. */
   readonly quirks?: Partial<Quirks>;
+  /** Undefined: one is made up. */
+  readonly password?: string;
+  /** Undefined or 0: any that is free. */
+  readonly imapPort?: number;
+  readonly smtpPort?: number;
 }
 
 /** Where a running demo account is, and how to sign in. */
@@ -32,7 +37,17 @@ export interface DemoAccountAccess {
   readonly smtpPort: number;
 }
 
+/** What a provider does to an account by itself, done by hand. */
+export interface DemoHand {
+  /** New uids for a mailbox; who has it selected is sent away. @throws {DemoRefusal} when there is no such mailbox */
+  renumber(mailbox: string, how: Omit<RenumberQuirk, 'everySelects'>): void;
+  /** How far back mail is shown, in days; undefined: all of it. Needs an account that has `visibleDays`. */
+  showDays(days: number | undefined): void;
+}
+
 export interface DemoUpstreams extends AsyncDisposable {
+  /** @throws {Error} for a name that was not asked for */
+  hand(name: string): DemoHand;
   /** @throws {Error} for a name that was not asked for */
   account(name: string): DemoAccountAccess;
 }
@@ -54,13 +69,16 @@ export async function startDemoUpstreams(
   const started = createClosingStack();
   const postOffice = new PostOffice();
   const running = new Map<string, DemoAccountAccess>();
+  const hands = new Map<string, DemoHand>();
   try {
     for (const request of requests) {
       const account = makeAccount(request, postOffice, now);
       if (sampleMail) await fillWithSampleMail(account, now);
-      const settings = { account, password: randomBytes(12).toString('base64url'), postOffice, logger };
-      const imap = started.use(await startImapServer(settings));
-      const smtp = started.use(await startSmtpServer(settings));
+      const { password = randomBytes(12).toString('base64url'), imapPort = 0, smtpPort = 0 } = request;
+      const settings = { account, password, postOffice, logger };
+      const imap = started.use(await startImapServer(settings, imapPort));
+      const smtp = started.use(await startSmtpServer(settings, smtpPort));
+      hands.set(request.name, handOf(account));
       running.set(request.name, {
         address: account.address,
         password: settings.password,
@@ -74,14 +92,25 @@ export async function startDemoUpstreams(
     throw error;
   }
   return {
-    account: (name) => {
-      const access = running.get(name);
-      if (!access) throw new Error(`there is no demo account ${name}`);
-      return access;
-    },
+    account: (name) => known(running, name),
+    hand: (name) => known(hands, name),
     [Symbol.asyncDispose]: () => started.close(),
   };
 }
+
+function known<T>(all: ReadonlyMap<string, T>, name: string): T {
+  const found = all.get(name);
+  if (!found) throw new Error(`there is no demo account ${name}`);
+  return found;
+}
+
+const handOf = (account: DemoAccount): DemoHand => ({
+  renumber: (mailbox, how) => account.renumber(account.mailbox(mailbox), how),
+  showDays: (days) => {
+    account.visibleDays = days;
+    account.sweep();
+  },
+});
 
 function makeAccount(request: DemoAccountRequest, postOffice: PostOffice, now: Date): DemoAccount {
   const known = PERSONALITIES[request.personality];

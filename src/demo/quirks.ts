@@ -2,6 +2,56 @@
 // A new switch costs its field here, its default below, and the one place that obeys it.
 
 export interface Quirks {
+  /** The words CAPABILITY and the greeting's code tell before the login; undefined: the personality's. */
+  readonly greetingCaps: string | undefined;
+  /** The words after the login; undefined: the personality's. */
+  readonly postLoginCaps: string | undefined;
+  /** SELECT and EXAMINE are refused with this text until the client has sent ID. */
+  readonly requireId: string | undefined;
+  /** IDLE is neither advertised nor known. */
+  readonly noIdle: boolean;
+  /** IDLE tells no EXPUNGE; the command after it does. */
+  readonly noExpungeInIdle: boolean;
+  /** IDLE tells no flags of messages it has told of; the command after it does. */
+  readonly noFlagsInIdle: boolean;
+  /** A connection without a command for so long is ended with BYE. IDLE is such a command once, when it begins. */
+  readonly idleTimeoutMs: number | undefined;
+  /** NOOP does not start that time anew. */
+  readonly noopDoesNotKeepAlive: boolean;
+  /** ENABLE does what it is asked, and says no more than OK. */
+  readonly enableWithoutEnabledReply: boolean;
+  /** ENABLE takes IMAP4rev2, advertised or not; from then on SEARCH finds nothing and LSUB is BAD. */
+  readonly brokenRev2: boolean;
+  /** STATUS leaves out these items. */
+  readonly statusOmits: readonly string[];
+  /** SELECT shows only so many messages, the newest; STATUS counts all. */
+  readonly selectCap: number | undefined;
+  /** SEARCH, FETCH, STORE, COPY and MOVE take the last so many of the messages they are asked about (RFC 9738); COPY says OK. */
+  readonly messageLimit: number | undefined;
+  /** COPYUID of several messages has the right uids in the wrong order. */
+  readonly permutedCopyuid: boolean;
+  /** VANISHED gives one range, over what is still there too. */
+  readonly malformedVanished: boolean;
+  /** The answer to a search with RETURN is a COUNT, whatever was asked for. */
+  readonly esearchCountsOnly: boolean;
+  /** For these uids BODY.PEEK[] is answered OK without a FETCH, and BODY[] gives a stand-in. */
+  readonly peekReturnsNothing: readonly number[];
+  /** APPEND keeps another message than it is given: no `X-` fields, one of the server's own. */
+  readonly rewritesAppend: boolean;
+  /** MOVE to the Trash is carried out, and the connection ends without an answer. */
+  readonly autoTrashDisconnect: boolean;
+  /** Mail older than so many days leaves the view as if it were expunged, and is not deleted. */
+  readonly visibleDays: number | undefined;
+  /** Mailboxes get new uids now and then. */
+  readonly renumberUids: RenumberQuirk | undefined;
+  /** So many commands of all connections together, then each is answered NO with the text, for so long. */
+  readonly throttleAfter: { readonly commands: number; readonly text: string; readonly forMs: number } | undefined;
+  /** More logins within that time, right or wrong, are refused with the text. */
+  readonly loginFrequencyLimit:
+    | { readonly logins: number; readonly withinMs: number; readonly text: string }
+    | undefined;
+  /** A login beyond so many connections at a time is refused with the text. */
+  readonly maxConnections: { readonly count: number; readonly text: string } | undefined;
   /** A sequence set that is not ascending is answered BAD with this text. */
   readonly ascendingSetsOnly: string | undefined;
   /** A command line longer than this many bytes is dropped without any answer. */
@@ -12,8 +62,8 @@ export interface Quirks {
   readonly searchIgnoresTexts: boolean;
   /** So are criteria in parentheses. */
   readonly searchIgnoresGroups: boolean;
-  /** Search keys that are answered BAD with the text. */
-  readonly searchBad: { readonly keys: readonly string[]; readonly text: string } | undefined;
+  /** Search keys that are answered BAD, or NO, with the text. */
+  readonly searchBad: { readonly keys: readonly string[]; readonly text: string; readonly status?: 'NO' } | undefined;
   /** SEARCH takes no charset but US-ASCII. */
   readonly searchAsciiOnly: boolean;
   /** Texts of SEARCH match whole words only. */
@@ -46,10 +96,21 @@ export interface Quirks {
   readonly reservedNames: { readonly names: readonly string[]; readonly text: string } | undefined;
   /** What the submission server does with a copy of what it sends: nothing, or files it, with a Message-ID of its own. */
   readonly savesSent: 'no' | 'asItIs' | 'newMessageId';
+  /** How long after the 250 that copy is there. */
+  readonly savesSentAfterMs: number;
   /** A sender other than the login is refused at MAIL FROM, refused after DATA, or rewritten. */
   readonly foreignFrom: ForeignFrom;
   /** RFC822.SIZE differs from the message's length by so many bytes. */
   readonly sizeLies: number;
+}
+
+/** When, and how. Connections that have the mailbox selected are ended with BYE. */
+export interface RenumberQuirk {
+  /** At every so many SELECTs or EXAMINEs of a mailbox. */
+  readonly everySelects: number;
+  readonly uidValidity: 'new' | 'same';
+  /** `compact`: from 1, so that a uid may come to mean another mail; `above`: all of them new. */
+  readonly uids: 'compact' | 'above';
 }
 
 export type ForeignFrom =
@@ -68,6 +129,30 @@ export interface LabelStoreQuirks {
 
 /** A server without any. */
 export const NO_QUIRKS: Quirks = {
+  greetingCaps: undefined,
+  postLoginCaps: undefined,
+  requireId: undefined,
+  noIdle: false,
+  noExpungeInIdle: false,
+  noFlagsInIdle: false,
+  idleTimeoutMs: undefined,
+  noopDoesNotKeepAlive: false,
+  enableWithoutEnabledReply: false,
+  brokenRev2: false,
+  statusOmits: [],
+  selectCap: undefined,
+  messageLimit: undefined,
+  permutedCopyuid: false,
+  malformedVanished: false,
+  esearchCountsOnly: false,
+  peekReturnsNothing: [],
+  rewritesAppend: false,
+  autoTrashDisconnect: false,
+  visibleDays: undefined,
+  renumberUids: undefined,
+  throttleAfter: undefined,
+  loginFrequencyLimit: undefined,
+  maxConnections: undefined,
   ascendingSetsOnly: undefined,
   dropLongLines: undefined,
   refuseLongLines: undefined,
@@ -90,6 +175,7 @@ export const NO_QUIRKS: Quirks = {
   noselect: '\\Noselect',
   reservedNames: undefined,
   savesSent: 'no',
+  savesSentAfterMs: 0,
   foreignFrom: { is: 'allowed' },
   sizeLies: 0,
 };

@@ -10,6 +10,7 @@ import { bad } from './command.js';
 import { readTargets } from './commands/sets.js';
 import { findLabel } from './labels.js';
 import type { DemoSession } from './session.js';
+import { DemoRefusal } from './store/account.js';
 import { flagsOfEntry, type Mail } from './store/mailbox.js';
 import type { Target } from './view.js';
 
@@ -70,7 +71,8 @@ function readKey(reader: Reader): Test {
   }
   if (/^[0-9*]/.test(decoder.peek())) return isAmong(readTargets(session, decoder, false));
   const name = decoder.keyword();
-  if (searchBad?.keys.includes(name)) throw bad(searchBad.text);
+  if (searchBad?.keys.includes(name))
+    throw searchBad.status === 'NO' ? new DemoRefusal(searchBad.text) : bad(searchBad.text);
   const read = KEYS[name];
   if (!read) throw decoder.error(`unknown search key ${name}`);
   return read(reader);

@@ -28,7 +28,7 @@ class SmtpRefusal extends Error {
   }
 }
 
-export async function startSmtpServer(options: DemoSmtpOptions): Promise<DemoServer> {
+export async function startSmtpServer(options: DemoSmtpOptions, port = 0): Promise<DemoServer> {
   const { account, password, logger } = options;
   const { smtp, quirks } = account.personality;
   const isOwn = (address: string) => address.toLowerCase() === account.address.toLowerCase();
@@ -62,7 +62,7 @@ export async function startSmtpServer(options: DemoSmtpOptions): Promise<DemoSer
   server.on('error', (err) => logger.debug({ err }, 'demo upstream: smtp client'));
   const net = await new Promise<ReturnType<typeof server.listen>>((resolve, reject) => {
     server.once('error', reject);
-    const listening = server.listen(0, '127.0.0.1', () => resolve(listening));
+    const listening = server.listen(port, '127.0.0.1', () => resolve(listening));
   });
   return {
     port: (net.address() as AddressInfo).port,
@@ -132,10 +132,14 @@ function withField(bytes: Buffer, name: string, value: string, keptAs: string): 
 
 function fileSentCopy(account: DemoAccount, bytes: Buffer): void {
   const sent = account.byRole('sent');
-  if (account.personality.quirks.savesSent === 'no' || !sent) return;
-  account.append(sent, {
-    bytes,
-    flags: { system: SystemFlag.Seen, keywords: [] },
-    internalDate: Math.floor(Date.now() / 1000),
-  });
+  const { savesSent, savesSentAfterMs } = account.personality.quirks;
+  if (savesSent === 'no' || !sent) return;
+  const file = () =>
+    account.append(sent, {
+      bytes,
+      flags: { system: SystemFlag.Seen, keywords: [] },
+      internalDate: Math.floor(Date.now() / 1000),
+    });
+  if (savesSentAfterMs > 0) setTimeout(file, savesSentAfterMs).unref();
+  else file();
 }

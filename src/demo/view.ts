@@ -1,12 +1,24 @@
 // What one session has been told of the mailbox it selected: its sequence numbers, and what it still has to be told.
 import { flagSetText } from '../mail/flags.js';
-import { rangesInclude, resolveSet, type SequenceSet } from '../mail/sequence-set.js';
+import { formatRanges, rangesInclude, rangesOf, resolveSet, type SequenceSet } from '../mail/sequence-set.js';
+import type { Quirks } from './quirks.js';
 import { type DemoMailbox, type Entry, flagsOfEntry } from './store/mailbox.js';
 
 /** A message as this session addresses it. */
 export interface Target {
   readonly seq: number;
   readonly entry: Entry;
+}
+
+type ViewQuirks = Pick<Quirks, 'selectCap' | 'malformedVanished'>;
+
+/** What news may hold, and how it is written. */
+export interface NewsOptions {
+  readonly withExpunges: boolean;
+  readonly withFlags: boolean;
+  readonly withModseq: boolean;
+  /** VANISHED instead of EXPUNGE. */
+  readonly withVanished: boolean;
 }
 
 export class View {
@@ -16,12 +28,15 @@ export class View {
   /** The modseq this session knows of an entry. */
   readonly #told = new Map<Entry, number>();
   readonly #recent = new Set<Entry>();
+  readonly #joinsVanished: boolean;
   #synced = 0;
   #uidKnown = 0;
 
-  constructor(mailbox: DemoMailbox, isReadOnly: boolean) {
+  constructor(mailbox: DemoMailbox, isReadOnly: boolean, { selectCap, malformedVanished }: ViewQuirks) {
     this.mailbox = mailbox;
     this.isReadOnly = isReadOnly;
+    this.#joinsVanished = malformedVanished;
+    if (selectCap !== undefined) this.#uidKnown = mailbox.entries.at(-selectCap - 1)?.uid ?? 0;
     this.#takeNew();
     this.#synced = mailbox.highestModseq;
   }
@@ -67,11 +82,13 @@ export class View {
   }
 
   /** The untagged lines that bring the session up to date. While expunges are held, what is gone keeps its number. */
-  news({ withExpunges, withModseq }: { withExpunges: boolean; withModseq: boolean }): string[] {
+  news({ withExpunges, withFlags, withModseq, withVanished }: NewsOptions): string[] {
     if (this.#synced === this.mailbox.highestModseq) return [];
     const lines: string[] = [];
-    if (withExpunges) lines.push(...this.#takeGone());
+    if (withExpunges) lines.push(...this.#takeGone(withVanished));
     if (this.#takeNew()) lines.push(`* ${this.exists} EXISTS`, `* ${this.recent} RECENT`);
+    // What is not told now is told later: nothing counts as known.
+    if (!withFlags) return lines;
     this.#shown.forEach((entry, i) => {
       if (entry.isGone || this.#told.get(entry) === entry.modseq) return;
       this.#told.set(entry, entry.modseq);
@@ -82,16 +99,27 @@ export class View {
     return lines;
   }
 
-  #takeGone(): string[] {
+  /** `VANISHED [(EARLIER) ]set` for these uids (RFC 7162 §3.2.10). */
+  vanishedLine(uids: readonly number[], isEarlier: boolean): string {
+    const ranges = rangesOf([...uids].sort((a, b) => a - b));
+    const [first, last] = [ranges[0], ranges.at(-1)];
+    const set = this.#joinsVanished && first && last ? `${first[0]}:${last[1]}` : formatRanges(ranges);
+    return `* VANISHED ${isEarlier ? '(EARLIER) ' : ''}${set}`;
+  }
+
+  #takeGone(asVanished: boolean): string[] {
     const lines: string[] = [];
+    const vanished: number[] = [];
     for (let i = this.#shown.length - 1; i >= 0; i -= 1) {
       const entry = this.#shown[i];
       if (!entry?.isGone) continue;
       this.#shown.splice(i, 1);
       this.#told.delete(entry);
       this.#recent.delete(entry);
-      lines.push(`* ${i + 1} EXPUNGE`);
+      if (asVanished) vanished.push(entry.uid);
+      else lines.push(`* ${i + 1} EXPUNGE`);
     }
+    if (vanished.length > 0) lines.push(this.vanishedLine(vanished, false));
     return lines;
   }
 

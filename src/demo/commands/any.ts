@@ -1,7 +1,7 @@
 // CAPABILITY, NOOP, CHECK, LOGOUT, ID, NAMESPACE, ENABLE, COMPRESS, quotas.
-import { ANY, type DemoCommand, SIGNED_IN } from '../command.js';
+import { ANY, bad, type DemoCommand, SIGNED_IN } from '../command.js';
 
-const ENABLABLE = ['CONDSTORE', 'UTF8=ACCEPT'];
+const ENABLABLE = ['CONDSTORE', 'QRESYNC', 'UTF8=ACCEPT'];
 
 export const anyCommands: readonly DemoCommand[] = [
   {
@@ -29,6 +29,7 @@ export const anyCommands: readonly DemoCommand[] = [
     states: ANY,
     needs: ['ID'],
     run: (session) => {
+      session.isIdentified = true;
       session.line(`* ID ${session.account.personality.id}`);
       return undefined;
     },
@@ -45,17 +46,21 @@ export const anyCommands: readonly DemoCommand[] = [
   {
     name: 'ENABLE',
     states: SIGNED_IN,
-    needs: ['ENABLE'],
     run: (session, decoder) => {
+      const { brokenRev2, enableWithoutEnabledReply } = session.account.personality.quirks;
+      if (!session.words.has('ENABLE') && !brokenRev2) throw bad('unknown command');
       const enabled: string[] = [];
       while (!decoder.atEnd()) {
         decoder.space();
         const word = decoder.keyword();
-        if (!ENABLABLE.includes(word) || !session.words.has(word)) continue;
+        if (word === 'IMAP4REV2' && brokenRev2) session.brokenRev2 = true;
+        else if (!ENABLABLE.includes(word) || !session.words.has(word)) continue;
         enabled.push(word);
-        if (word === 'CONDSTORE') session.condstore = true;
-        else session.utf8 = true;
+        if (word === 'UTF8=ACCEPT') session.utf8 = true;
+        else if (word !== 'IMAP4REV2') session.condstore = true;
+        if (word === 'QRESYNC') session.qresync = true;
       }
+      if (enableWithoutEnabledReply) return undefined;
       session.line(`* ENABLED${enabled.map((word) => ` ${word}`).join('')}`);
       return undefined;
     },

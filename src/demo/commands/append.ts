@@ -1,5 +1,8 @@
 // APPEND (RFC 3501 §6.3.11, APPENDUID: RFC 4315 §3).
 import { NO_FLAGS } from '../../mail/flags.js';
+import { eachField } from '../../mail/header-block.js';
+import { wireBytes, wireText } from '../../mail/ids.js';
+import { parseMime } from '../../mail/mime.js';
 import { type DemoCommand, SIGNED_IN } from '../command.js';
 import { DemoRefusal } from '../store/account.js';
 
@@ -25,7 +28,19 @@ export const appendCommand: DemoCommand = {
     const { account, words } = session;
     const mailbox = account.mailboxes.get(name);
     if (!mailbox?.isSelectable) throw new DemoRefusal("Folder doesn't exist. (Failure)", 'TRYCREATE');
-    const { uid } = account.append(mailbox, { bytes, flags, internalDate });
+    const kept = account.personality.quirks.rewritesAppend ? rewritten(bytes) : bytes;
+    const { uid } = account.append(mailbox, { bytes: kept, flags, internalDate });
     return words.has('UIDPLUS') ? { code: `APPENDUID ${mailbox.uidValidity} ${uid}` } : undefined;
   },
 };
+
+/** Exchange makes the message anew from what it understood of it (providers.md §4). */
+function rewritten(bytes: Buffer): Buffer {
+  const { headerStart, headerEnd } = parseMime(bytes);
+  const header = wireText(bytes.subarray(headerStart, headerEnd));
+  let kept = '';
+  eachField(header, (name, start, _, end) => {
+    if (!name.startsWith('x-')) kept += header.slice(start, end);
+  });
+  return Buffer.concat([wireBytes(`${kept}X-MS-Has-Attach:\r\n\r\n`), bytes.subarray(headerEnd)]);
+}

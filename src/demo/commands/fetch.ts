@@ -6,7 +6,7 @@ import { type FetchItem, readFetchItems } from '../fetch-items.js';
 import type { DemoSession } from '../session.js';
 import { flagsOfEntry } from '../store/mailbox.js';
 import type { Target } from '../view.js';
-import { readTargets } from './sets.js';
+import { readTargets, withinLimit } from './sets.js';
 
 export const fetchCommand: DemoCommand = {
   name: 'FETCH',
@@ -15,21 +15,29 @@ export const fetchCommand: DemoCommand = {
   expunges: 'held',
   run: async (session, decoder, isUid) => {
     decoder.space();
-    const targets = readTargets(session, decoder, isUid);
+    const written = /^[0-9*:,]+/.exec(decoder.rest)?.[0] ?? '';
+    const asked = readTargets(session, decoder, isUid);
     decoder.space();
     const items = readFetchItems(decoder, session.words);
-    const since = readChangedSince(session, decoder);
+    const { since, withVanished } = readChangedSince(session, decoder);
+    if (withVanished) session.tellVanished(since, written);
+    const { targets, code } = withinLimit(session, asked);
     if (items.some(({ name }) => name === 'MODSEQ')) session.condstore = true;
     const order = session.account.personality.quirks.fetchOrderReversed ? [...items].reverse() : items;
     const setsSeen = !viewOf(session).isReadOnly && items.some((item) => item.setsSeen);
     for (const target of targets) {
-      if (target.entry.modseq <= since) continue;
+      if (target.entry.modseq <= since || isWithheld(session, target, items)) continue;
       session.line(`* ${target.seq} FETCH (${texts(session, target, order, { isUid, setsSeen }).join(' ')})`);
       await session.pace();
     }
-    return undefined;
+    return code === undefined ? undefined : { code };
   },
 };
+
+/** Exchange's broken items: a body that is peeked at is not there. */
+const isWithheld = ({ account }: DemoSession, { entry }: Target, items: readonly FetchItem[]): boolean =>
+  account.personality.quirks.peekReturnsNothing.includes(entry.uid) &&
+  items.some(({ name, setsSeen }) => name === 'BODY[]' && !setsSeen);
 
 function texts(
   session: DemoSession,
@@ -54,18 +62,24 @@ function texts(
   return parts;
 }
 
-function readChangedSince(session: DemoSession, decoder: Decoder): number {
+/** `(CHANGEDSINCE 5 VANISHED)` */
+function readChangedSince(session: DemoSession, decoder: Decoder): { since: number; withVanished: boolean } {
   let since = -1;
+  let withVanished = false;
   if (!decoder.atEnd()) {
     decoder.space();
     decoder.list(() => {
-      if (decoder.keyword() !== 'CHANGEDSINCE' || !session.words.has('CONDSTORE'))
-        throw decoder.error('unknown modifier');
+      const word = decoder.keyword();
+      if (word === 'VANISHED' && session.qresync) {
+        withVanished = true;
+        return;
+      }
+      if (word !== 'CHANGEDSINCE' || !session.words.has('CONDSTORE')) throw decoder.error('unknown modifier');
       decoder.space();
       since = decoder.number();
     });
     session.condstore = true;
   }
   decoder.end();
-  return since;
+  return { since, withVanished };
 }

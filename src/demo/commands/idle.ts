@@ -6,8 +6,9 @@ export const idleCommand: DemoCommand = {
   states: SIGNED_IN,
   needs: ['IDLE'],
   run: async (session) => {
+    const { noExpungeInIdle, noFlagsInIdle } = session.account.personality.quirks;
     const tellNow = () => {
-      session.tell(true);
+      session.tell(!noExpungeInIdle, !noFlagsInIdle);
       void session.flush();
     };
     let isWaiting = false;

@@ -23,8 +23,13 @@ const listing = (name: ListName): DemoCommand => ({
   states: SIGNED_IN,
   ...(name === 'XLIST' ? { needs: ['XLIST'] } : {}),
   run: (session, decoder) => {
+    if (name === 'LSUB' && session.brokenRev2) throw decoder.error('unknown command');
     decoder.space();
-    const args = readArguments(session, decoder, name === 'LIST' && session.words.has('LIST-EXTENDED'));
+    const args = readArguments(
+      session,
+      decoder,
+      name === 'LIST' && (session.words.has('LIST-EXTENDED') || session.words.has('LIST-STATUS')),
+    );
     if (args.patterns.length === 1 && args.patterns[0] === '') {
       session.line(`* ${name} (${session.account.personality.quirks.noselect}) "${DELIMITER}" ""`);
       return undefined;

@@ -1,4 +1,6 @@
 // LOGIN, AUTHENTICATE PLAIN and LOGIN, with SASL-IR (RFC 4959) where the provider has it.
+
+import { capabilityWords } from '../capabilities.js';
 import { ANY, bad, type CommandResult, type DemoCommand } from '../command.js';
 import type { DemoSession } from '../session.js';
 import { DemoRefusal } from '../store/account.js';
@@ -52,11 +54,14 @@ async function loginMechanism(session: DemoSession, initial: string | undefined)
 }
 
 function signIn(session: DemoSession, user: string, password: string): CommandResult {
-  const { account } = session;
+  const { account, limits } = session;
+  limits.attempt();
   const { capabilities, texts } = account.personality;
   if (user.toLowerCase() !== account.address.toLowerCase() || password !== session.password)
     throw new DemoRefusal(texts.loginRefused);
+  limits.signIn();
   session.user = user;
-  if (capabilities.toldAtLogin === 'untagged') session.line(`* CAPABILITY ${capabilities.afterLogin}`);
+  if (capabilities.toldAtLogin === 'untagged')
+    session.line(`* CAPABILITY ${capabilityWords(account.personality, true).join(' ')}`);
   return { text: texts.loginOk.replace('{user}', account.address) };
 }

@@ -6,6 +6,7 @@ import { type DemoCommand, SELECTED, viewOf } from '../command.js';
 import { readCriteria } from '../search-keys.js';
 import type { DemoSession } from '../session.js';
 import { DemoRefusal } from '../store/account.js';
+import { withinLimit } from './sets.js';
 
 export const searchCommand: DemoCommand = {
   name: 'SEARCH',
@@ -18,13 +19,18 @@ export const searchCommand: DemoCommand = {
     if (/^charset /i.test(decoder.rest)) readCharset(session, decoder);
     const view = viewOf(session);
     const matches = readCriteria(session, decoder);
-    const found = view.shown.flatMap((entry, i) => {
+    const matching = view.shown.flatMap((entry, i) => {
       const target = { seq: i + 1, entry };
-      return !entry.isGone && matches(target) ? [isUid ? entry.uid : target.seq] : [];
+      return !entry.isGone && matches(target) ? [target] : [];
     });
-    if (options) session.line(`* ESEARCH (TAG "${session.tag}")${isUid ? ' UID' : ''}${returned(options, found)}`);
+    const { targets, code } = withinLimit(session, session.brokenRev2 ? [] : matching);
+    const found = targets.map(({ seq, entry }) => (isUid ? entry.uid : seq));
+    const { esearchCountsOnly } = session.account.personality.quirks;
+    const shown = esearchCountsOnly ? new Set(['COUNT']) : (options ?? new Set<string>());
+    if (options || session.brokenRev2)
+      session.line(`* ESEARCH (TAG "${session.tag}")${isUid ? ' UID' : ''}${returned(shown, found)}`);
     else session.line(`* SEARCH${found.map((number) => ` ${number}`).join('')}`);
-    return undefined;
+    return code === undefined ? undefined : { code };
   },
 };
 

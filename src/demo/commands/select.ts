@@ -3,6 +3,7 @@ import type { Decoder } from '../../imap/wire/decoder.js';
 import { SystemFlag } from '../../mail/flags.js';
 import { type Completion, type DemoCommand, SELECTED, SIGNED_IN, viewOf } from '../command.js';
 import type { DemoSession } from '../session.js';
+import { DemoRefusal } from '../store/account.js';
 import { View } from '../view.js';
 
 const SYSTEM = '\\Answered \\Flagged \\Draft \\Deleted \\Seen';
@@ -13,24 +14,60 @@ const open = (name: 'SELECT' | 'EXAMINE'): DemoCommand => ({
   run: (session, decoder) => {
     decoder.space();
     const wanted = decoder.mailbox();
-    readParameters(session, decoder);
+    const known = readParameters(session, decoder);
     // Whatever comes of it, the mailbox that was open is not any more.
     session.view = undefined;
-    const mailbox = session.account.mailbox(wanted);
-    session.view = new View(mailbox, name === 'EXAMINE');
-    tell(session, session.view);
-    return describe(name, session.view);
+    const { account } = session;
+    const { quirks } = account.personality;
+    if (quirks.requireId !== undefined && !session.isIdentified) throw new DemoRefusal(quirks.requireId);
+    const mailbox = account.mailbox(wanted);
+    account.selected(mailbox);
+    const view = new View(mailbox, name === 'EXAMINE', quirks);
+    session.view = view;
+    tell(session, view);
+    if (known && known.uidValidity === mailbox.uidValidity) resync(session, view, known);
+    return describe(name, view);
   },
 });
 
-function readParameters(session: DemoSession, decoder: Decoder): void {
-  if (decoder.atEnd()) return;
+/** What the client knows of the mailbox (RFC 7162 §3.2.5). */
+interface Known {
+  readonly uidValidity: number;
+  readonly modseq: number;
+  readonly uids: string | undefined;
+}
+
+function readParameters(session: DemoSession, decoder: Decoder): Known | undefined {
+  let known: Known | undefined;
+  if (decoder.atEnd()) return known;
   decoder.space();
   decoder.list(() => {
-    if (decoder.keyword() !== 'CONDSTORE' || !session.words.has('CONDSTORE')) throw decoder.error('unknown parameter');
+    const word = decoder.keyword();
+    if (word === 'QRESYNC' && session.qresync) {
+      decoder.space();
+      known = readKnown(decoder);
+    } else if (word !== 'CONDSTORE' || !session.words.has('CONDSTORE')) throw decoder.error('unknown parameter');
     session.condstore = true;
   });
   decoder.end();
+  return known;
+}
+
+/** `(67890007 20050715194045000 41,43:211 (…))`; the match data at the end is not needed. */
+function readKnown(decoder: Decoder): Known {
+  const [written = '', uidValidity = '', modseq = '', uids] =
+    /^\((\d+) (\d+)(?: ([0-9:,]+))?(?: \([0-9:,]+ [0-9:,]+\))?\)/.exec(decoder.rest) ?? [];
+  if (written === '') throw decoder.error('expected what is known');
+  decoder.accept(written);
+  return { uidValidity: Number(uidValidity), modseq: Number(modseq), uids };
+}
+
+function resync(session: DemoSession, view: View, { modseq, uids }: Known): void {
+  session.tellVanished(modseq, uids);
+  view.shown.forEach((entry, i) => {
+    if (entry.modseq > modseq)
+      session.line(`* ${i + 1} FETCH (UID ${entry.uid} MODSEQ (${entry.modseq}) FLAGS (${view.flagsText(entry)}))`);
+  });
 }
 
 function describe(name: 'SELECT' | 'EXAMINE', { mailbox }: View): Completion {
@@ -56,6 +93,7 @@ function tell(session: DemoSession, view: View): void {
   const [first] = unseen;
   if (first) code('UNSEEN', `${unseenIsCount ? unseen.length : view.shown.indexOf(first) + 1}`, 'First unseen.');
   code('UIDNEXT', `${mailbox.uidNext}`, 'Predicted next UID.');
+  if (session.words.has('OBJECTID')) code('MAILBOXID', `(${mailbox.mailboxId})`, 'Ok');
   if (session.words.has('CONDSTORE')) code('HIGHESTMODSEQ', `${mailbox.highestModseq}`, 'Highest.');
 }
 

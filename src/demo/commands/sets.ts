@@ -17,6 +17,17 @@ export function readTargets(session: DemoSession, decoder: Decoder, isUid: boole
   return view.targets(set, isUid);
 }
 
+/** Of too many, the last ones; and the code that says where the server stopped (RFC 9738 §3). */
+export function withinLimit(
+  session: DemoSession,
+  targets: readonly Target[],
+): { readonly targets: readonly Target[]; readonly code: string | undefined } {
+  const limit = session.account.personality.quirks.messageLimit;
+  if (limit === undefined || targets.length <= limit) return { targets, code: undefined };
+  const last = targets.slice(-limit);
+  return { targets: last, code: `MESSAGELIMIT ${limit} ${last[0]?.entry.uid ?? 0}` };
+}
+
 /** What QQ refuses: `5:3`, `9,4`, and `12:*` in a mailbox that ends before 12. */
 export function isAscending(written: string, last: number): boolean {
   let at = 0;

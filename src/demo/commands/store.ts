@@ -7,7 +7,7 @@ import { changeLabels, readLabels } from '../labels.js';
 import type { DemoSession } from '../session.js';
 import { flagsOfEntry } from '../store/mailbox.js';
 import type { Target } from '../view.js';
-import { readTargets } from './sets.js';
+import { readTargets, withinLimit } from './sets.js';
 
 type Operation = '' | '+' | '-';
 
@@ -19,7 +19,7 @@ export const storeCommand: DemoCommand = {
   expunges: 'held',
   run: (session, decoder, isUid) => {
     decoder.space();
-    const targets = readTargets(session, decoder, isUid);
+    const { targets, code } = withinLimit(session, readTargets(session, decoder, isUid));
     decoder.space();
     const unchangedSince = readUnchangedSince(session, decoder);
     const operation = decoder.accept('+') ? '+' : decoder.accept('-') ? '-' : '';
@@ -35,7 +35,8 @@ export const storeCommand: DemoCommand = {
       changeFlags(session, fresh, operation, readFlags(decoder));
       if (word === 'FLAGS' || session.condstore) answer(session, fresh, isUid, word === 'FLAGS');
     } else throw decoder.error('unknown data item');
-    return stale.length > 0 ? { code: `MODIFIED ${formatRanges(rangesOf(stale))}` } : undefined;
+    if (stale.length > 0) return { code: `MODIFIED ${formatRanges(rangesOf(stale))}` };
+    return code === undefined ? undefined : { code };
   },
 };
 

@@ -4,7 +4,7 @@ import { type DemoCommand, SELECTED, viewOf } from '../command.js';
 import type { DemoSession } from '../session.js';
 import { DemoRefusal } from '../store/account.js';
 import type { DemoMailbox, Entry } from '../store/mailbox.js';
-import { readTargets } from './sets.js';
+import { readTargets, withinLimit } from './sets.js';
 
 const transfer = (name: 'COPY' | 'MOVE'): DemoCommand => ({
   name,
@@ -21,10 +21,14 @@ const transfer = (name: 'COPY' | 'MOVE'): DemoCommand => ({
     const to = account.mailboxes.get(destination);
     if (!to?.isSelectable) throw new DemoRefusal('No folder with that name. (Failure)', 'TRYCREATE');
     const from = viewOf(session).mailbox;
-    const pairs = targets.map(({ entry }): [Entry, Entry] => [
+    const pairs = withinLimit(session, targets).targets.map(({ entry }): [Entry, Entry] => [
       entry,
       name === 'COPY' ? account.copy(entry, to) : account.move(entry, from, to),
     ]);
+    if (name === 'MOVE' && to.role === 'trash' && account.personality.quirks.autoTrashDisconnect) {
+      session.end();
+      return undefined;
+    }
     const code = copyUid(session, to, pairs);
     if (code === undefined || name === 'COPY') return code === undefined ? undefined : { code };
     // RFC 6851 §4.3: before the EXPUNGEs.
@@ -36,7 +40,10 @@ const transfer = (name: 'COPY' | 'MOVE'): DemoCommand => ({
 function copyUid(session: DemoSession, to: DemoMailbox, pairs: readonly [Entry, Entry][]): string | undefined {
   if (!session.words.has('UIDPLUS') || pairs.length === 0) return undefined;
   const source = formatRanges(rangesOf(pairs.map(([{ uid }]) => uid)));
-  return `COPYUID ${to.uidValidity} ${source} ${inOrder(pairs.map(([, { uid }]) => uid))}`;
+  const uids = pairs.map(([, { uid }]) => uid);
+  const [first, ...others] = uids;
+  const isPermuted = session.account.personality.quirks.permutedCopyuid && first !== undefined;
+  return `COPYUID ${to.uidValidity} ${source} ${inOrder(isPermuted ? [...others, first] : uids)}`;
 }
 
 /** Pairs go by position: neighbours may be joined, nothing sorted (a label store gives old uids back in any order). */

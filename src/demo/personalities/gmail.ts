@@ -6,6 +6,7 @@ const APPEND_LIMIT = 35_651_584;
 
 export const gmail: Personality = {
   name: 'gmail',
+  samples: 'gmail',
   address: 'demo@gmail.example',
   greeting: 'Gimap ready for requests from 127.0.0.1 d2e1a72fcca58mb0000000demo',
   capabilities: {
@@ -43,6 +44,7 @@ export const gmail: Personality = {
   },
   quirks: {
     ...NO_QUIRKS,
+    maxConnections: { count: 15, text: '[ALERT] Too many simultaneous connections. (Failure)' },
     searchWholeWords: true,
     labelStore: { autoExpunge: true, expungeBehavior: 'archive', joinsByMessageId: true },
     keptKeywords: ['$NotPhishing', '$Phishing'],

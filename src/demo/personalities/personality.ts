@@ -13,10 +13,23 @@ export interface HomeMailbox {
   readonly selectable?: boolean;
 }
 
-export type PersonalityName = 'qq' | 'gmail' | 'hotmail';
+/** `hotmail` is `outlook` under the name it had first. */
+export type PersonalityName =
+  | 'qq'
+  | 'exmail'
+  | 'gmail'
+  | 'outlook'
+  | 'hotmail'
+  | '163'
+  | 'icloud'
+  | 'yahoo'
+  | 'fastmail'
+  | 'generic';
 
 export interface Personality {
   readonly name: PersonalityName;
+  /** Whose sample mail it holds. */
+  readonly samples: 'qq' | 'gmail' | 'hotmail';
   /** The address of a demo account that was given none. */
   readonly address: string;
   /** Behind `* OK `. */

@@ -1,4 +1,4 @@
-// QQ Mail (providers.md §2): exact lines as captured.
+// QQ Mail and Exmail (providers.md §2): exact lines as captured.
 import { NO_QUIRKS } from '../quirks.js';
 import type { Personality } from './personality.js';
 
@@ -7,6 +7,7 @@ const LOGIN_REFUSED =
 
 export const qq: Personality = {
   name: 'qq',
+  samples: 'qq',
   address: 'demo@qq.example',
   greeting: '[CAPABILITY IMAP4 IMAP4rev1 ID AUTH=PLAIN AUTH=LOGIN AUTH=XOAUTH2 NAMESPACE] QQMail XMIMAP4Server ready',
   capabilities: {
@@ -53,4 +54,18 @@ export const qq: Personality = {
     noselect: '\\NoSelect',
     foreignFrom: { is: 'refusedAtMail', code: 501, text: 'mail from address must be same as authorization user' },
   },
+};
+
+/** Own domains on Tencent's servers: the same but for its greeting. */
+export const exmail: Personality = {
+  ...qq,
+  name: 'exmail',
+  address: 'demo@exmail.example',
+  greeting: '[CAPABILITY IMAP4 IMAP4rev1 ID AUTH=LOGIN NAMESPACE] QQMail IMAP4Server ready',
+  capabilities: {
+    ...qq.capabilities,
+    beforeLogin:
+      'IMAP4 IMAP4rev1 XLIST MOVE IDLE XAPPLEPUSHSERVICE AUTH=PLAIN AUTH=LOGIN NAMESPACE CHILDREN ID UIDPLUS',
+  },
+  smtp: { ...qq.smtp, host: 'smtp.exmail.qq.com' },
 };

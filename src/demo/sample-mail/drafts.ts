@@ -1,5 +1,5 @@
 // Letters begun and not sent: each account's its own, since Drafts shows those of all accounts side by side.
-import type { PersonalityName } from '../personalities/index.js';
+import type { Personality } from '../personalities/index.js';
 import type { Language } from './people.js';
 
 export interface DraftText {
@@ -8,7 +8,7 @@ export interface DraftText {
   readonly text: string;
 }
 
-export const DRAFTS: Readonly<Record<PersonalityName, readonly DraftText[]>> = {
+export const DRAFTS: Readonly<Record<Personality['samples'], readonly DraftText[]>> = {
   qq: [
     {
       language: 'zh',

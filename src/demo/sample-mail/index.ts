@@ -35,7 +35,7 @@ interface Sample {
 }
 
 export async function fillWithSampleMail(account: DemoAccount, now: Date): Promise<void> {
-  const plan = PLANS[account.personality.name];
+  const plan = PLANS[account.personality.samples];
   const today = new Date(Math.floor(now.getTime() / DAY) * DAY);
   const sample: Sample = { account, plan, random: createRandom(account.personality.name), today };
   const letters = [...bulk(sample), ...conversations(sample), ...drafts(sample)].sort(
@@ -102,7 +102,7 @@ function conversations(sample: Sample): Filed[] {
 
 function drafts(sample: Sample): Filed[] {
   const { account, random, today } = sample;
-  return DRAFTS[account.personality.name].map(({ language, subject, text }, i) => ({
+  return DRAFTS[account.personality.samples].map(({ language, subject, text }, i) => ({
     letter: {
       from: ownerOf(account, language),
       to: [random.pick(FRIENDS[language])],

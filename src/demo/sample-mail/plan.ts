@@ -1,6 +1,6 @@
 // What each demo account holds: how much of what, in which mailboxes, how read.
 import type { Role } from '../../mail/roles.js';
-import type { PersonalityName } from '../personalities/index.js';
+import type { Personality } from '../personalities/index.js';
 import type { BulkTheme } from './bulk.js';
 import type { Conversation } from './conversations.js';
 
@@ -18,7 +18,7 @@ export interface SamplePlan {
 /** Where a letter that is no longer in the inbox may be. */
 export const AWAY: readonly Role[] = ['archive', 'archive', 'archive', 'trash'];
 
-export const PLANS: Readonly<Record<PersonalityName, SamplePlan>> = {
+export const PLANS: Readonly<Record<Personality['samples'], SamplePlan>> = {
   qq: {
     chinese: 0.8,
     bulk: { newsletters: 52, receipts: 34, notices: 38, junk: 16 },

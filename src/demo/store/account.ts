@@ -5,6 +5,7 @@ import { type FlagSet, SystemFlag } from '../../mail/flags.js';
 import { headerFields } from '../../mail/header-block.js';
 import type { Role } from '../../mail/roles.js';
 import type { Personality } from '../personalities/index.js';
+import type { RenumberQuirk } from '../quirks.js';
 import { labelRules } from './label-rules.js';
 import { DemoMailbox, type Entry, flagsOfEntry, Mail, withoutDeleted } from './mailbox.js';
 import { plainRules, type StoreRules } from './rules.js';
@@ -33,6 +34,8 @@ export class DemoAccount {
   readonly personality: Personality;
   /** By name, in the order LIST shows them. */
   readonly mailboxes = new Map<string, DemoMailbox>();
+  /** How far back the view goes; undefined: to the first mail. */
+  visibleDays: number | undefined;
   readonly #rules: StoreRules;
   readonly #threads = new Map<string, bigint>();
   readonly #emailIds = new Set<bigint>();
@@ -45,6 +48,7 @@ export class DemoAccount {
     this.address = address;
     this.personality = personality;
     this.#uidValidity = seed;
+    this.visibleDays = personality.quirks.visibleDays;
     const { labelStore } = personality.quirks;
     this.#rules = labelStore
       ? labelRules({ byRole: (role) => this.byRole(role), byMessageId: (id) => this.#joinable(id) }, labelStore)
@@ -146,6 +150,27 @@ export class DemoAccount {
     if (!entry.isGone) this.#rules.expunge(entry, from);
   }
 
+  /** Somebody selects the mailbox: some providers take that for an occasion. */
+  selected(mailbox: DemoMailbox): void {
+    mailbox.selects += 1;
+    const { renumberUids } = this.personality.quirks;
+    if (renumberUids && mailbox.selects % renumberUids.everySelects === 0) this.renumber(mailbox, renumberUids);
+  }
+
+  /** Gives a mailbox new uids (providers.md §2). */
+  renumber(mailbox: DemoMailbox, { uidValidity, uids }: Omit<RenumberQuirk, 'everySelects'>): void {
+    if (uidValidity === 'new') this.#uidValidity += 1;
+    mailbox.renumber({ uids, ...(uidValidity === 'new' ? { uidValidity: this.#uidValidity } : {}) });
+  }
+
+  /** Takes what has become too old out of the view. */
+  sweep(): void {
+    const { visibleDays } = this;
+    if (visibleDays === undefined && this.personality.quirks.visibleDays === undefined) return;
+    const since = visibleDays === undefined ? 0 : Math.floor(Date.now() / 1000) - visibleDays * 86_400;
+    for (const mailbox of this.mailboxes.values()) mailbox.showSince(since);
+  }
+
   /** What the provider does not keep is dropped. */
   setFlags(entry: Entry, from: DemoMailbox, wanted: FlagSet): void {
     const flags = this.#kept(wanted);
@@ -156,8 +181,10 @@ export class DemoAccount {
 
   #add(name: string, role: Role | undefined, isSelectable: boolean): DemoMailbox {
     this.#uidValidity += 1;
+    const uidValidity = this.#uidValidity;
     const nextModseq = () => ++this.#modseq;
-    const mailbox = new DemoMailbox({ name, role, isSelectable, uidValidity: this.#uidValidity, nextModseq });
+    const mailboxId = `F${uidValidity}`;
+    const mailbox = new DemoMailbox({ name, role, isSelectable, uidValidity, mailboxId, nextModseq });
     this.mailboxes.set(name, mailbox);
     return mailbox;
   }

@@ -20,7 +20,8 @@ export interface MailFields {
 
 /** A mail's place in a mailbox. */
 export interface Entry {
-  readonly uid: number;
+  /** Changes only when the mailbox is renumbered. */
+  uid: number;
   readonly mail: Mail;
   modseq: number;
   isDeleted: boolean;
@@ -80,6 +81,8 @@ export interface MailboxFields {
   readonly role: Role | undefined;
   readonly isSelectable: boolean;
   readonly uidValidity: number;
+  /** MAILBOXID (RFC 8474). */
+  readonly mailboxId: string;
   /** Rises over the whole account. */
   readonly nextModseq: () => number;
 }
@@ -87,7 +90,8 @@ export interface MailboxFields {
 export class DemoMailbox {
   name: string;
   readonly role: Role | undefined;
-  readonly uidValidity: number;
+  readonly mailboxId: string;
+  uidValidity: number;
   isSelectable: boolean;
   isSubscribed = true;
   uidNext = 1;
@@ -96,15 +100,27 @@ export class DemoMailbox {
   recentFrom = 1;
   readonly entries: Entry[] = [];
   readonly #nextModseq: () => number;
+  /** How often it has been selected. */
+  selects = 0;
   readonly #listeners = new Set<() => void>();
+  readonly #numbered = new Set<() => void>();
+  /** Too old to be seen, by rising uid. */
+  #outOfView: Entry[] = [];
+  #expunged: { readonly uid: number; readonly modseq: number }[] = [];
 
-  constructor({ name, role, isSelectable, uidValidity, nextModseq }: MailboxFields) {
+  constructor({ name, role, isSelectable, uidValidity, mailboxId, nextModseq }: MailboxFields) {
+    this.mailboxId = mailboxId;
     this.name = name;
     this.role = role;
     this.isSelectable = isSelectable;
     this.uidValidity = uidValidity;
     this.#nextModseq = nextModseq;
     this.highestModseq = nextModseq();
+  }
+
+  /** What has been expunged, for those who were away (RFC 7162 §3.2). */
+  get expunged(): readonly { readonly uid: number; readonly modseq: number }[] {
+    return this.#expunged;
   }
 
   /** Gives the mail the next uid. */
@@ -124,7 +140,48 @@ export class DemoMailbox {
     entry.isGone = true;
     if (entry.mail.places.get(this) === entry) entry.mail.places.delete(this);
     this.highestModseq = this.#nextModseq();
+    this.#expunged.push({ uid: entry.uid, modseq: this.highestModseq });
     this.#ring();
+  }
+
+  /** What is older leaves the view, without being deleted; what the view has room for again is back under its uid. */
+  showSince(unixSeconds: number): void {
+    for (const entry of this.entries.filter(({ mail }) => mail.internalDate < unixSeconds)) {
+      this.remove(entry);
+      this.#outOfView.push(entry);
+    }
+    const back = this.#outOfView.filter(({ mail }) => mail.internalDate >= unixSeconds);
+    if (back.length === 0) return;
+    this.#outOfView = this.#outOfView.filter((entry) => !back.includes(entry));
+    for (const { uid, mail, isDeleted } of back) {
+      const entry: Entry = { uid, mail, modseq: 0, isDeleted, isGone: false };
+      this.entries.push(entry);
+      mail.places.set(this, entry);
+      this.touch(entry);
+    }
+    this.entries.sort((a, b) => a.uid - b.uid);
+    const isBack = new Set(back.map(({ uid }) => uid));
+    this.#expunged = this.#expunged.filter(({ uid }) => !isBack.has(uid));
+  }
+
+  /** Gives everything new uids, and sends away those who have it selected. */
+  renumber({ uidValidity, uids }: { readonly uidValidity?: number; readonly uids: 'compact' | 'above' }): void {
+    for (const dismiss of [...this.#numbered]) dismiss();
+    let next = uids === 'compact' ? 1 : this.uidNext;
+    for (const entry of [...this.entries, ...this.#outOfView].sort((a, b) => a.uid - b.uid)) {
+      entry.uid = next;
+      next += 1;
+    }
+    this.uidNext = next;
+    this.recentFrom = next;
+    this.uidValidity = uidValidity ?? this.uidValidity;
+    this.#expunged = [];
+  }
+
+  /** Calls back before new uids are given, until the returned function is called. */
+  onRenumber(listener: () => void): () => void {
+    this.#numbered.add(listener);
+    return () => this.#numbered.delete(listener);
   }
 
   /** The entry's flags changed. */

@@ -50,7 +50,7 @@ describe('help', () => {
   it('lists every command and every exit code', async () => {
     const { code, out, complaints } = await run(['--help']);
     expect([code, complaints]).toEqual([ExitCode.ok, '']);
-    for (const command of ['start', 'status', 'accounts', 'sync', 'stop', 'password', 'cert']) {
+    for (const command of ['start', 'status', 'accounts', 'sync', 'stop', 'password', 'cert', 'demo-server']) {
       expect(out).toMatch(new RegExp(`^  gateway ${command}\\b.*\\S`, 'm'));
     }
     for (const exitCode of Object.values(ExitCode)) expect(out).toMatch(new RegExp(`^  ${exitCode}  \\S`, 'm'));

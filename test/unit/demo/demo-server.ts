@@ -2,6 +2,7 @@
 import { afterEach } from 'vitest';
 import {
   type DemoAccountAccess,
+  type DemoHand,
   type PersonalityName,
   type Quirks,
   startDemoUpstreams,
@@ -16,6 +17,7 @@ afterEach(async () => {
 
 export interface RunningDemo {
   readonly access: DemoAccountAccess;
+  readonly hand: DemoHand;
   login(): Promise<PlainImap>;
 }
 
@@ -26,6 +28,7 @@ export async function runDemo(personality: PersonalityName, quirks: Partial<Quir
   const access = demo.account('one');
   return {
     access,
+    hand: demo.hand('one'),
     login: async () => {
       const { address: user, imapPort: port, password } = access;
       const client = await PlainImap.login({ host: '127.0.0.1', port, user, password, timeoutMs: 3_000 });

@@ -2,9 +2,10 @@
 import { NO_QUIRKS } from '../quirks.js';
 import type { Personality } from './personality.js';
 
-export const hotmail: Personality = {
-  name: 'hotmail',
-  address: 'demo@hotmail.example',
+export const outlook: Personality = {
+  name: 'outlook',
+  samples: 'hotmail',
+  address: 'demo@outlook.example',
   greeting: 'Microsoft Exchange IMAP4 service ready. 00000000-0000-4000-8000-00000000demo (tcpproxy/15.21.0000.000)',
   capabilities: {
     // The line of before basic authentication was switched off: a demo account signs in with a password, nothing else.
@@ -59,3 +60,6 @@ export const hotmail: Personality = {
     },
   },
 };
+
+/** The name that demo accounts of before have. */
+export const hotmail: Personality = { ...outlook, name: 'hotmail', address: 'demo@hotmail.example' };
