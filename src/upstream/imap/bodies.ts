@@ -111,7 +111,7 @@ async function* pieces(context: FetchContext, uid: UpstreamUid, first: Piece): A
     }
     if (!next) return;
     const following = await next;
-    if (!following) throw lost('the message went away while it was read', undefined, false);
+    if (!following) throw lost('the message went away while it was read');
     piece = following;
   }
 }

@@ -40,7 +40,7 @@ export function createImapConnector(options: ImapConnectorOptions): Connector {
     traits,
     async connect(signal?: AbortSignal): Promise<UpstreamSession> {
       const client = await signIn(options, signal);
-      const wire = new Wire(client, commandTimeoutMs, logger);
+      const wire = new Wire(client, commandTimeoutMs, logger, traits.texts);
       try {
         await introduce(client, wire, traits);
         const capabilities = await readCapabilities(client, wire, traits);
@@ -56,10 +56,7 @@ export function createImapConnector(options: ImapConnectorOptions): Connector {
 async function signIn(options: ImapConnectorOptions, signal: AbortSignal | undefined): Promise<ImapFlow> {
   const { host, port, tls, user, traits, tlsOptions = {}, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
   const password = await readPassword(options);
-  return connectClient(
-    { host, port, tls, user, password, tlsOptions, connectTimeoutMs, loginRetryMs: traits.loginRetryMs },
-    signal,
-  );
+  return connectClient({ host, port, tls, user, password, tlsOptions, connectTimeoutMs, traits }, signal);
 }
 
 async function readPassword({ password }: ImapConnectorOptions): Promise<string> {

@@ -195,7 +195,7 @@ export class ImapSession implements UpstreamSession {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.#mutex.run(async () => {
-      if (this.#wire.isClosed) throw lost('the connection is closed', undefined, false);
+      if (this.#wire.isClosed) throw lost('the connection is closed');
       return work();
     });
   }

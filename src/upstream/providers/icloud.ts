@@ -1,6 +1,7 @@
 // iCloud Mail (providers.md §6).
 import { GENERIC_TRAITS } from './generic.js';
 import type { Provider } from './provider.js';
+import { COMMON_TEXTS, HOUR, says } from './texts.js';
 
 export const icloud: Provider = {
   name: 'icloud',
@@ -23,5 +24,6 @@ export const icloud: Provider = {
     maxCommandBytes: 2_000,
     // Quirk(icloud): QRESYNC's VANISHED is malformed; mails would vanish.
     trustsQresync: false,
+    texts: [says(/exceeded your daily sending limit/i, 'sendingLimit', 'transient', 6 * HOUR), ...COMMON_TEXTS],
   },
 };

@@ -1,6 +1,7 @@
 // What a provider is, as data: no provider has code of its own (STYLE §1).
 import type { Role } from '../../mail/roles.js';
 import type { ProviderTraits } from '../connector.js';
+import type { ServerText } from './texts.js';
 
 /** How a server is spoken to. */
 export type TlsMode = 'implicit' | 'starttls' | 'none';
@@ -28,6 +29,8 @@ export interface ConnectorTraits extends ProviderTraits {
   readonly loginRetryMs: number | undefined;
   /** Roles by mailbox name (NFC, lower case), where LIST says nothing. Of two names of a role the earlier wins. */
   readonly rolesByName: ReadonlyMap<string, Role>;
+  /** What its refusals mean; the first line that fits counts. */
+  readonly texts: readonly ServerText[];
 }
 
 /** One provider: where it is, whose addresses it serves, how it behaves. */

@@ -1,6 +1,7 @@
 // Yahoo Mail and AOL (providers.md §7).
 import { GENERIC_TRAITS } from './generic.js';
 import type { Provider } from './provider.js';
+import { COMMON_TEXTS, MINUTE, says } from './texts.js';
 
 export const yahoo: Provider = {
   name: 'yahoo',
@@ -17,6 +18,7 @@ export const yahoo: Provider = {
     maxCommandBytes: 1_000,
     // Quirk(yahoo): COPYUID of several messages is permuted.
     trustsCopyUid: false,
+    texts: [says(/rate limit hit/i, 'throttle', 'transient', 5 * MINUTE), ...COMMON_TEXTS],
   },
 };
 
