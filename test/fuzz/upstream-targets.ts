@@ -62,7 +62,7 @@ const upstreamSets: FuzzTarget = {
     const numbers = expandSet(input, 1_000);
     holds(numbers === undefined || numbers.length <= 1_000, 'more numbers than may be');
     const ranges = rangesFrom(input);
-    const pieces = splitSet(ranges, 40, 200);
+    const pieces = splitSet(ranges, 40, { maxCommandBytes: 200 });
     holds(
       pieces.every(({ text }) => text.length <= 200),
       'a piece is too long',

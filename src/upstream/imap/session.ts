@@ -124,11 +124,11 @@ export class ImapSession implements UpstreamSession {
   }
 
   uids(): Promise<Uint32Array> {
-    return this.#onSelected(({ wire }) => allUids(wire));
+    return this.#onSelected(allUids);
   }
 
   search(criterion: UpstreamSearch): Promise<Uint32Array> {
-    return this.#onSelected(({ wire }) => search(wire, criterion));
+    return this.#onSelected((context) => search(context, criterion));
   }
 
   fetchListing(uids: NumberRanges, onBatch: BatchConsumer<ListingRow>): Promise<void> {

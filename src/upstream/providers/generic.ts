@@ -21,6 +21,7 @@ export const GENERIC_TRAITS: ConnectorTraits = {
   skipped: [],
   roleNames: { drafts: ['Drafts'], sent: ['Sent'], archive: ['Archive'], junk: ['Junk'], trash: ['Trash'] },
   maxCommandBytes: 8_000,
+  messageLimit: undefined,
   trustsCopyUid: true,
   trustsQresync: true,
   idAfterLogin: false,

@@ -6,6 +6,7 @@ import { COMMON_TEXTS, HOUR, MINUTE, says } from './texts.js';
 export const gmail: Provider = {
   name: 'gmail',
   domains: ['gmail.com', 'googlemail.com'],
+  sign: /\bX-GM-EXT-1\b/,
   imap: { host: 'imap.gmail.com', port: 993, tls: 'implicit' },
   smtp: { host: 'smtp.gmail.com', port: 465, tls: 'implicit' },
   traits: {

@@ -5,6 +5,7 @@ import { COMMON_TEXTS, HOUR, says } from './texts.js';
 
 export const icloud: Provider = {
   name: 'icloud',
+  sign: /\bXAPPLELITERAL\b/,
   domains: ['icloud.com', 'me.com', 'mac.com'],
   imap: { host: 'imap.mail.me.com', port: 993, tls: 'implicit' },
   smtp: { host: 'smtp.mail.me.com', port: 587, tls: 'starttls' },

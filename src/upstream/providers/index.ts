@@ -39,6 +39,9 @@ export const PROVIDER_NAMES: readonly string[] = [...BY_NAME.keys()];
 /** By the name the configuration uses (`qq`, `gmail`, `hotmail`, … `generic`), in any case. */
 export const providerOf = (name: string): Provider | undefined => BY_NAME.get(name.toLowerCase());
 
+/** By what a server says of itself: greeting, ID, capabilities. */
+export const recognise = (said: string): Provider | undefined => PROVIDERS.find(({ sign }) => sign?.test(said));
+
 /** The provider of an address's domain; `generic` when none is known for it. */
 export function providerForAddress(address: string): Provider {
   const domain = address

@@ -6,6 +6,7 @@ import { COMMON_TEXTS, HOUR, MINUTE, says } from './texts.js';
 const neteaseAt = (domain: string): Provider => ({
   name: domain.split('.')[0] ?? domain,
   domains: [domain],
+  sign: /Coremail|\bX-CM-EXT-1\b/i,
   imap: { host: `imap.${domain}`, port: 993, tls: 'implicit' },
   smtp: { host: `smtp.${domain}`, port: 465, tls: 'implicit' },
   traits: {

@@ -7,6 +7,7 @@ const COUNTRIES = ['co.uk', 'fr', 'de', 'it', 'es', 'co.jp', 'com.br', 'be', 'nl
 
 export const outlook: Provider = {
   name: 'outlook',
+  sign: /Microsoft Exchange (?:Server )?IMAP4/,
   domains: [
     'outlook.com',
     'hotmail.com',

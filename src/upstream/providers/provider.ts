@@ -17,6 +17,8 @@ export interface Endpoint {
 export interface ConnectorTraits extends ProviderTraits {
   /** Longest command line the server takes without trouble, CRLF included. */
   readonly maxCommandBytes: number;
+  /** Most messages one command may name, and one SEARCH gives (RFC 9738; MESSAGELIMIT in CAPABILITY counts before it). */
+  readonly messageLimit: number | undefined;
   /** False: COPYUID of more than one message is permuted or wrong, so pairs are told for single messages only. */
   readonly trustsCopyUid: boolean;
   /** False: QRESYNC is advertised but its VANISHED cannot be relied on. */
@@ -38,6 +40,8 @@ export interface Provider {
   readonly name: string;
   /** Domains of the addresses it serves, lower case. */
   readonly domains: readonly string[];
+  /** Found in the greeting, ID reply or capabilities of its servers, and of no others: they may serve other domains too. */
+  readonly sign?: RegExp;
   readonly imap: Endpoint | undefined;
   readonly smtp: Endpoint | undefined;
   readonly traits: ConnectorTraits;

@@ -9,6 +9,7 @@ const OTHER_FOLDERS = '其他文件夹';
 export const qq: Provider = {
   name: 'qq',
   domains: ['qq.com', 'foxmail.com', 'vip.qq.com'],
+  sign: /QQMail (?:XM)?IMAP4Server/,
   imap: { host: 'imap.qq.com', port: 993, tls: 'implicit' },
   smtp: { host: 'smtp.qq.com', port: 465, tls: 'implicit' },
   traits: {

@@ -16,7 +16,7 @@ describe('sets', () => {
       .map(([low, span]) => [low, low + span] as const);
     fc.assert(
       fc.property(fc.array(range, { maxLength: 200 }), fc.integer({ min: 120, max: 3000 }), (ranges, max) => {
-        const pieces = splitSet(ranges, 20, max);
+        const pieces = splitSet(ranges, 20, { maxCommandBytes: max });
         for (const { text, ranges: inside } of pieces) {
           expect(text.length).toBeLessThanOrEqual(max - 20);
           expect(text).toBe(formatRanges(inside));
