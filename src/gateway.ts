@@ -267,7 +267,7 @@ interface ConnectionSettings {
 function connectionsOf({ name, traits, imap, smtp, login, logger, tlsOptions = {} }: ConnectionSettings) {
   return {
     connector: createImapConnector({ account: name, ...imap, ...login, traits, logger, tlsOptions }),
-    submitter: createSubmitter({ ...smtp, ...login, logger, tlsOptions }),
+    submitter: createSubmitter({ ...smtp, ...login, logger, tlsOptions, texts: traits.texts }),
     savesSent: traits.savesSent,
   };
 }

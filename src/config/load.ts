@@ -183,10 +183,10 @@ function account(entry: AccountEntry, index: number, context: AccountContext): A
   const path = ['accounts', index];
   const address = entry.address ?? '';
   const provider = entry.provider ?? 'generic';
-  if (provider === 'hotmail') {
+  if (provider === 'hotmail' || provider === 'outlook' || provider === 'microsoft365') {
     context.warnings.push({
       path: [...path, 'provider'],
-      text: '"hotmail": Microsoft takes no passwords from mail programs any more, so this account will not be able to sign in',
+      text: `"${provider}": Microsoft takes no passwords from mail programs any more, so this account will not be able to sign in`,
     });
   }
   const imap = endpoint(entry.imap, { implicit: 993, other: 143 });

@@ -3,7 +3,21 @@
 import { z } from 'zod';
 
 /** The mail providers whose servers and habits the gateway knows; `generic` is every other IMAP server. */
-export const KNOWN_PROVIDERS = ['qq', 'gmail', 'hotmail', '163', '126', 'yeah', 'icloud', 'yahoo', 'aol'] as const;
+export const KNOWN_PROVIDERS = [
+  'qq',
+  'exmail',
+  'gmail',
+  'outlook',
+  'hotmail',
+  'microsoft365',
+  '163',
+  '126',
+  'yeah',
+  'icloud',
+  'yahoo',
+  'aol',
+  'fastmail',
+] as const;
 
 const port = z.int().min(0).max(65535);
 const password = z.string().min(1);

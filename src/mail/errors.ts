@@ -37,6 +37,12 @@ export class MailboxError extends Error {
 /** `transient`: try again later; `permanent`: this request will never succeed; `auth`: the account must sign in again. */
 export type UpstreamErrorKind = 'transient' | 'permanent' | 'auth';
 
+/** What a person can do, in both languages of the gateway's users. */
+export interface Remedy {
+  readonly en: string;
+  readonly zh: string;
+}
+
 export interface UpstreamErrorDetails {
   /** The server's response code (IMAP) or enhanced status (SMTP), upper case, without brackets. */
   readonly code?: string;
@@ -46,6 +52,10 @@ export interface UpstreamErrorDetails {
   readonly serverText?: string;
   /** Do not try again earlier than this many milliseconds from now. */
   readonly retryAfterMs?: number;
+  /** What the server's text means, where it is a known one (`throttle`, `tooManyConnections`, `webLoginRequired`, …). */
+  readonly meaning?: string;
+  /** What to do about it then. */
+  readonly remedy?: Remedy;
   /** True when it is not known whether the server carried the request out (connection lost while waiting). */
   readonly outcomeUnknown?: boolean;
 }

@@ -2,10 +2,11 @@
 
 import { formatRanges } from '../../src/mail/sequence-set.js';
 import { writeBodyStructure } from '../../src/upstream/imap/body-structure-writer.js';
-import { refusal, retryAfterOf } from '../../src/upstream/imap/errors.js';
+import { refusal } from '../../src/upstream/imap/errors.js';
 import { parseFetchLine } from '../../src/upstream/imap/fetch-line.js';
 import { expandSet, rangesFrom, splitSet } from '../../src/upstream/imap/sets.js';
 import { numberOf } from '../../src/upstream/imap/tokens.js';
+import { retryAfterOf } from '../../src/upstream/providers/index.js';
 import { ResponseReader } from '../support/imap-grammar.js';
 import { type FuzzTarget, holds } from './target.js';
 
@@ -61,7 +62,7 @@ const upstreamSets: FuzzTarget = {
     const numbers = expandSet(input, 1_000);
     holds(numbers === undefined || numbers.length <= 1_000, 'more numbers than may be');
     const ranges = rangesFrom(input);
-    const pieces = splitSet(ranges, 40, 200);
+    const pieces = splitSet(ranges, 40, { maxCommandBytes: 200 });
     holds(
       pieces.every(({ text }) => text.length <= 200),
       'a piece is too long',
@@ -95,7 +96,7 @@ const serverTexts: FuzzTarget = {
   run: (input) => {
     const ms = retryAfterOf(input);
     holds(ms === undefined || (ms >= 0 && ms <= 24 * 3_600_000), `to wait ${ms} ms`);
-    holds(!/[\r\n\0]/.test(refusal('FETCH', undefined, input).message), 'more than a line');
+    holds(!/[\r\n\0]/.test(refusal('FETCH', { code: undefined, text: input }).message), 'more than a line');
   },
 };
 

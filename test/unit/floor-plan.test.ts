@@ -78,7 +78,6 @@ const MARKS: readonly string[] = [
   'upstream/imap/capabilities.ts Quirk(icloud) 1',
   'upstream/imap/client.ts Quirk(163) 1',
   'upstream/imap/connector.ts Quirk(163) 1',
-  'upstream/imap/errors.ts Quirk(hotmail) 2',
   'upstream/imap/fetch.ts Quirk(cyrus) 1',
   'upstream/imap/fetch.ts Quirk(hotmail) 1',
   'upstream/imap/idle.ts Quirk(163) 1',
@@ -87,11 +86,11 @@ const MARKS: readonly string[] = [
   'upstream/imap/sets.ts Quirk(qq) 1',
   'upstream/imap/transfer.ts Quirk(gmail) 1',
   'upstream/providers/gmail.ts Quirk(gmail) 3',
-  'upstream/providers/hotmail.ts Quirk(hotmail) 3',
   'upstream/providers/icloud.ts Quirk(icloud) 2',
   'upstream/providers/netease.ts Quirk(163) 2',
-  'upstream/providers/qq.ts Quirk(qq) 7',
-  'upstream/providers/yahoo.ts Quirk(yahoo) 1',
+  'upstream/providers/outlook.ts Quirk(outlook) 5',
+  'upstream/providers/qq.ts Quirk(qq) 8',
+  'upstream/providers/yahoo.ts Quirk(yahoo) 2',
 ];
 
 /** The rows of the table in src/README.md. */

@@ -88,6 +88,7 @@ export function failureText(error: unknown): string {
 
 /** What a person can do about an account that cannot be synchronised. */
 export function remedyFor({ kind, details }: UpstreamError): string {
+  if (details.remedy) return `${details.remedy.en} ${details.remedy.zh}`;
   if (details.code === 'CERTIFICATE')
     return 'Check the host name; the certificate of a private server goes into "serverCertificate" of this account: { "ca": "FILE.pem" }.';
   switch (kind) {

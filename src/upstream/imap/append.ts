@@ -39,7 +39,7 @@ export async function append(
     // A refusal may come while the literal is still on its way; it has to be finished all the same.
     await sending;
     if (state.failure && !state.isWhole)
-      throw lost('the message could not be sent whole', undefined, false, state.failure.cause);
+      throw lost('the message could not be sent whole', { cause: state.failure.cause });
     throw error;
   }
 }

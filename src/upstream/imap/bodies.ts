@@ -111,7 +111,7 @@ async function* pieces(context: FetchContext, uid: UpstreamUid, first: Piece): A
     }
     if (!next) return;
     const following = await next;
-    if (!following) throw lost('the message went away while it was read', undefined, false);
+    if (!following) throw lost('the message went away while it was read');
     piece = following;
   }
 }
@@ -149,7 +149,7 @@ async function fetchItems(
   items: string,
   take: (items: FetchedItems) => boolean | Promise<boolean>,
 ): Promise<void> {
-  for (const { text } of splitSet(rangesOf(uids), items.length + 20, traits.maxCommandBytes)) {
+  for (const { text } of splitSet(rangesOf(uids), items.length + 20, traits)) {
     const command = wire.run('UID FETCH', [`${text} (UID ${items})`], {
       untagged: {
         FETCH: (response) => {

@@ -6,7 +6,7 @@ import type { ConnectorTraits } from '../providers/provider.js';
 import type { Wire } from './wire.js';
 
 /** The words as the server sent them, upper case. */
-const wordsOf = (client: ImapFlow): string[] =>
+export const wordsOf = (client: ImapFlow): string[] =>
   [...client.capabilities].map(([word, value]) =>
     (typeof value === 'number' ? `${word}=${value}` : word).toUpperCase(),
   );

@@ -2,7 +2,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { IdInfoObject, ImapFlow } from 'imapflow';
 import { UpstreamError } from '../../mail/errors.js';
-import type { TlsMode } from '../providers/provider.js';
+import type { ConnectorTraits, TlsMode } from '../providers/provider.js';
 import { loginRefusal, lost } from './errors.js';
 import { refuseToWait } from './wire.js';
 
@@ -14,7 +14,7 @@ export interface ClientOptions {
   readonly password: string;
   readonly tlsOptions: ConnectionOptions;
   readonly connectTimeoutMs: number;
-  readonly loginRetryMs: number | undefined;
+  readonly traits: ConnectorTraits;
 }
 
 // Bounds for what a hostile or broken server may make us hold. A SEARCH answer is one line (8 bytes a message); bodies
@@ -57,7 +57,7 @@ interface ConnectFailure {
 
 /** @throws {UpstreamError} transient, auth or permanent (TLS) */
 export async function connectClient(options: ClientOptions, signal: AbortSignal | undefined): Promise<ImapFlow> {
-  const { host, port, tls, user, password, tlsOptions, connectTimeoutMs, loginRetryMs } = options;
+  const { host, port, tls, user, password, tlsOptions, connectTimeoutMs, traits } = options;
   // With all it brings along it takes a quarter of a second to load: clients are served meanwhile.
   const imapflow = await import('imapflow');
   const client = new imapflow.ImapFlow({
@@ -100,7 +100,7 @@ export async function connectClient(options: ClientOptions, signal: AbortSignal 
     return client;
   } catch (error) {
     client.close();
-    throw connectError(error as ConnectFailure, givenUp, client, loginRetryMs);
+    throw connectError(error as ConnectFailure, givenUp, client, traits);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
@@ -111,10 +111,10 @@ function connectError(
   failure: ConnectFailure,
   givenUp: string | undefined,
   client: ImapFlow,
-  loginRetryMs: number | undefined,
+  { texts, loginRetryMs }: ConnectorTraits,
 ): UpstreamError {
   const where = `${client.host}:${client.port}`;
-  if (givenUp !== undefined) return lost(`${where}: ${givenUp}`, client.byeReason, false, failure);
+  if (givenUp !== undefined) return lost(`${where}: ${givenUp}`, { bye: client.byeReason, cause: failure, texts });
   const {
     code,
     message = '',
@@ -127,7 +127,7 @@ function connectError(
   } = failure;
   if (authenticationFailed || responseStatus !== undefined) {
     const text = responseText ?? (typeof response === 'string' ? response : message);
-    return loginRefusal(serverResponseCode, text, loginRetryMs);
+    return loginRefusal({ code: serverResponseCode, text, texts }, loginRetryMs);
   }
   if ((code !== undefined && CERTIFICATE_CODES.test(code)) || (tlsFailed && code === undefined))
     return new UpstreamError(
@@ -136,10 +136,9 @@ function connectError(
       UNTRUSTED.test(code ?? message) ? { code: 'CERTIFICATE' } : {},
       { cause: failure },
     );
-  return lost(
-    `cannot reach ${where} (${CONNECT_TEXTS.get(code ?? '') ?? code ?? message})`,
-    client.byeReason,
-    false,
-    failure,
-  );
+  return lost(`cannot reach ${where} (${CONNECT_TEXTS.get(code ?? '') ?? code ?? message})`, {
+    bye: client.byeReason,
+    cause: failure,
+    texts,
+  });
 }

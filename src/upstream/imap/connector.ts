@@ -7,6 +7,7 @@ import type { Connector, UpstreamSession } from '../connector.js';
 import type { ConnectorTraits, TlsMode } from '../providers/provider.js';
 import { readCapabilities } from './capabilities.js';
 import { connectClient } from './client.js';
+import { createLiveTraits, factsOf } from './live-traits.js';
 import { ImapSession, type Shared } from './session.js';
 import { Wire } from './wire.js';
 
@@ -19,7 +20,10 @@ export interface ImapConnectorOptions {
   readonly user: string;
   /** Asked for at every connect, so that a changed password is used at once. */
   readonly password: () => string | Promise<string>;
+  /** By the provider's table. */
   readonly traits: ConnectorTraits;
+  /** From the configuration: holds whatever the server says. */
+  readonly overrides?: Partial<ConnectorTraits>;
   readonly logger: Logger;
   /** Such as `{ ca }` for a server with a certificate of its own. */
   readonly tlsOptions?: ConnectionOptions;
@@ -33,14 +37,16 @@ const CONNECT_TIMEOUT_MS = 30_000;
 const COMMAND_TIMEOUT_MS = 60_000;
 
 export function createImapConnector(options: ImapConnectorOptions): Connector {
-  const { traits, commandTimeoutMs = COMMAND_TIMEOUT_MS } = options;
+  const { commandTimeoutMs = COMMAND_TIMEOUT_MS } = options;
+  const { traits, learn } = createLiveTraits(options.traits, options.overrides);
   const logger = options.logger.child({ account: options.account });
   const shared: Shared = { traits, logger, listedNames: new Map(), selectedBefore: new Map() };
   return {
     traits,
     async connect(signal?: AbortSignal): Promise<UpstreamSession> {
-      const client = await signIn(options, signal);
-      const wire = new Wire(client, commandTimeoutMs, logger);
+      const client = await signIn(options, traits, signal);
+      learn(factsOf(client));
+      const wire = new Wire(client, commandTimeoutMs, logger, traits.texts);
       try {
         await introduce(client, wire, traits);
         const capabilities = await readCapabilities(client, wire, traits);
@@ -53,13 +59,14 @@ export function createImapConnector(options: ImapConnectorOptions): Connector {
   };
 }
 
-async function signIn(options: ImapConnectorOptions, signal: AbortSignal | undefined): Promise<ImapFlow> {
-  const { host, port, tls, user, traits, tlsOptions = {}, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+async function signIn(
+  options: ImapConnectorOptions,
+  traits: ConnectorTraits,
+  signal: AbortSignal | undefined,
+): Promise<ImapFlow> {
+  const { host, port, tls, user, tlsOptions = {}, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
   const password = await readPassword(options);
-  return connectClient(
-    { host, port, tls, user, password, tlsOptions, connectTimeoutMs, loginRetryMs: traits.loginRetryMs },
-    signal,
-  );
+  return connectClient({ host, port, tls, user, password, tlsOptions, connectTimeoutMs, traits }, signal);
 }
 
 async function readPassword({ password }: ImapConnectorOptions): Promise<string> {
@@ -74,6 +81,6 @@ async function readPassword({ password }: ImapConnectorOptions): Promise<string>
 
 /** ID was sent before the login; some servers forget it at the login (Quirk(163), and Coremail on other domains). */
 async function introduce(client: ImapFlow, wire: Wire, traits: ConnectorTraits): Promise<void> {
-  if (!client.capabilities.has('ID') || !(traits.idAfterLogin || /coremail/i.test(client.greeting ?? ''))) return;
+  if (!client.capabilities.has('ID') || !traits.idAfterLogin) return;
   await wire.run('ID', ['("name" "mail-gateway" "version" "0.1" "vendor" "mail-gateway")']);
 }

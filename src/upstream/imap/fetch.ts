@@ -90,7 +90,7 @@ async function fetchRows<Row>(
   onBatch: BatchConsumer<Row>,
 ): Promise<void> {
   const batches = new Batches(batchSize, onBatch);
-  for (const { text, ranges } of splitSet(uids, items.length + 'UID FETCH'.length, context.traits.maxCommandBytes)) {
+  for (const { text, ranges } of splitSet(uids, items.length + 'UID FETCH'.length, context.traits)) {
     const untagged: UntaggedHandlers = { FETCH: rowHandler(context, ranges, rowOf, batches) };
     await ignoringGone(context.wire.run('UID FETCH', [`${text} ${items}`], { untagged }));
   }

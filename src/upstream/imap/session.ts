@@ -124,11 +124,11 @@ export class ImapSession implements UpstreamSession {
   }
 
   uids(): Promise<Uint32Array> {
-    return this.#onSelected(({ wire }) => allUids(wire));
+    return this.#onSelected(allUids);
   }
 
   search(criterion: UpstreamSearch): Promise<Uint32Array> {
-    return this.#onSelected(({ wire }) => search(wire, criterion));
+    return this.#onSelected((context) => search(context, criterion));
   }
 
   fetchListing(uids: NumberRanges, onBatch: BatchConsumer<ListingRow>): Promise<void> {
@@ -195,7 +195,7 @@ export class ImapSession implements UpstreamSession {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.#mutex.run(async () => {
-      if (this.#wire.isClosed) throw lost('the connection is closed', undefined, false);
+      if (this.#wire.isClosed) throw lost('the connection is closed');
       return work();
     });
   }

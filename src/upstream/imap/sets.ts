@@ -12,27 +12,50 @@ export interface SetPiece {
   readonly ranges: NumberRanges;
 }
 
+/** What one command may be, by the provider's traits. */
+export interface CommandLimits {
+  readonly maxCommandBytes: number;
+  /** Messages; undefined: any number. */
+  readonly messageLimit?: number | undefined;
+}
+
 /**
- * Cuts a set so that each command, whose other parts take `otherBytes`, stays within `maxCommandBytes`.
+ * Cuts a set so that each command, whose other parts take `otherBytes`, stays within `maxCommandBytes` and names no more
+ * messages than `messageLimit`.
  * Quirk(qq): a descending range is refused, and a line that is too long is never answered.
  */
-export function splitSet(ranges: NumberRanges, otherBytes: number, maxCommandBytes: number): SetPiece[] {
+export function splitSet(
+  ranges: NumberRanges,
+  otherBytes: number,
+  { maxCommandBytes, messageLimit = Number.POSITIVE_INFINITY }: CommandLimits,
+): SetPiece[] {
   const room = Math.max(MIN_SET_BYTES, maxCommandBytes - otherBytes - FRAME_BYTES);
   const pieces: SetPiece[] = [];
   let current: (readonly [number, number])[] = [];
   let bytes = 0;
-  for (const range of mergeRanges(ranges)) {
+  let messages = 0;
+  for (const range of ofAtMost(mergeRanges(ranges), messageLimit)) {
     const length = (range[0] === range[1] ? `${range[0]}` : `${range[0]}:${range[1]}`).length + 1;
-    if (current.length > 0 && bytes + length > room) {
+    const count = range[1] - range[0] + 1;
+    if (current.length > 0 && (bytes + length > room || messages + count > messageLimit)) {
       pieces.push({ text: formatRanges(current), ranges: current });
       current = [];
       bytes = 0;
+      messages = 0;
     }
     current.push(range);
     bytes += length;
+    messages += count;
   }
   if (current.length > 0) pieces.push({ text: formatRanges(current), ranges: current });
   return pieces;
+}
+
+/** Cuts ranges that are longer than `limit`. */
+function* ofAtMost(ranges: NumberRanges, limit: number): Iterable<readonly [number, number]> {
+  for (const [low, high] of ranges)
+    if (high - low < limit) yield [low, high];
+    else for (let from = low; from <= high; from += limit) yield [from, Math.min(from + limit - 1, high)];
 }
 
 /** A set as servers write it (`5,7:9`, or `9:7`) in its own order; undefined when it is none, or holds more than `limit`. */

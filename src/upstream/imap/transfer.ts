@@ -121,7 +121,7 @@ async function inPieces(
   onReply?: (reply: Reply) => void,
 ): Promise<void> {
   let done = 0;
-  for (const { text } of splitSet(uids, command.length + rest.length + 1, traits.maxCommandBytes)) {
+  for (const { text } of splitSet(uids, command.length + rest.length + 1, traits)) {
     try {
       const reply = await wire.run(command, [rest === '' ? text : `${text} ${rest}`], { untagged, writes: true });
       onReply?.(reply);

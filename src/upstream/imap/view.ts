@@ -19,12 +19,23 @@ export class SelectedView {
   /** Called when something changed that nobody has been told of yet. */
   onChange: (() => void) | undefined;
   #exists: number;
+  #expunged = 0;
   #changed = false;
 
   constructor(path: SourcePath, source: SelectedSource) {
     this.path = path;
     this.source = source;
     this.#exists = source.exists;
+  }
+
+  /** Messages there are, as far as told. */
+  get exists(): number {
+    return this.#exists;
+  }
+
+  /** How many have gone since the SELECT. */
+  get expunged(): number {
+    return this.#expunged;
   }
 
   /** Whether something changed since the last time this was asked. */
@@ -43,7 +54,7 @@ export class SelectedView {
       this.#note();
     },
     EXPUNGE: () => {
-      this.#exists -= 1;
+      this.#gone(1);
       this.#note();
     },
     VANISHED: (response) => this.vanished(response),
@@ -53,10 +64,10 @@ export class SelectedView {
   /** For commands that expunge: what goes away then is no news. */
   readonly ownExpunges: UntaggedHandlers = {
     EXPUNGE: () => {
-      this.#exists -= 1;
+      this.#gone(1);
     },
     VANISHED: (response) => {
-      this.#exists -= countRanges(vanishedOf(response).ranges);
+      this.#gone(countRanges(vanishedOf(response).ranges));
     },
   };
 
@@ -77,13 +88,18 @@ export class SelectedView {
 
   vanished(response: ImapResponse): void {
     const { earlier, ranges } = vanishedOf(response);
-    if (!earlier) this.#exists -= countRanges(ranges);
+    if (!earlier) this.#gone(countRanges(ranges));
     this.#note();
   }
 
   /** A FETCH response that answers nothing we asked. */
   unasked(): void {
     this.#note();
+  }
+
+  #gone(count: number): void {
+    this.#exists -= count;
+    this.#expunged += count;
   }
 
   #note(): void {

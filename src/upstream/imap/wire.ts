@@ -5,6 +5,7 @@
 import type { ImapFlow, ImapResponse } from 'imapflow';
 import type { Logger } from '../../lib/logger.js';
 import { UpstreamError } from '../../mail/errors.js';
+import type { ServerText } from '../providers/index.js';
 import { lost, refusal } from './errors.js';
 import { parseFetchLine, type RawLine } from './fetch-line.js';
 import { responseCodeOf, statusTextOf, type TokenList } from './tokens.js';
@@ -66,6 +67,7 @@ export class Wire {
   readonly #internals: Internals;
   readonly #timeoutMs: number;
   readonly #logger: Logger;
+  readonly #texts: readonly ServerText[];
   #isClosed = false;
   #death: string | undefined;
   /** Consumers that are working on what came; the server is not to blame for that silence. */
@@ -74,7 +76,8 @@ export class Wire {
   /** Of the command that is on the wire. */
   #onFetch: Handler | undefined;
 
-  constructor(client: ImapFlow, commandTimeoutMs: number, logger: Logger) {
+  constructor(client: ImapFlow, commandTimeoutMs: number, logger: Logger, texts: readonly ServerText[]) {
+    this.#texts = texts;
     this.#client = client;
     this.#internals = client as unknown as Internals;
     this.#timeoutMs = commandTimeoutMs;
@@ -101,7 +104,7 @@ export class Wire {
    * @throws {UpstreamError} for NO, BAD, a lost connection or no sign of life for the deadline; and whatever a handler threw.
    */
   async run(command: string, args: readonly CommandPart[] = [], options: RunOptions = {}): Promise<Reply> {
-    if (this.#isClosed) throw lost('the connection is closed', undefined, false);
+    if (this.#isClosed) throw lost('the connection is closed');
     const failures: unknown[] = [];
     const untagged = this.#guarded({ ...this.defaults, ...options.untagged }, failures);
     const { onContinue } = options;
@@ -136,12 +139,12 @@ export class Wire {
 
   /** Writes bytes of a literal; resolves when the socket takes more. @throws {UpstreamError} when the connection is gone */
   async bytes(data: Uint8Array): Promise<void> {
-    if (this.#isClosed) throw lost(this.#death ?? 'the connection was lost', this.#client.byeReason, true);
+    if (this.#isClosed) throw this.#lost(this.#death ?? 'the connection was lost', true);
     this.#written += data.byteLength;
     const socket = this.#internals.writeSocket;
     if (socket.write(data)) return;
     await Promise.race([new Promise<void>((resolve) => socket.once('drain', resolve)), this.closed]);
-    if (this.#isClosed) throw lost(this.#death ?? 'the connection was lost', this.#client.byeReason, true);
+    if (this.#isClosed) throw this.#lost(this.#death ?? 'the connection was lost', true);
     this.#written += 1;
   }
 
@@ -220,7 +223,7 @@ export class Wire {
     const { code, response, responseStatus, responseText, message } = error as ExecFailure;
     if (responseStatus === 'NO' || responseStatus === 'BAD') {
       const responseCode = typeof response === 'object' ? responseCodeOf(response)?.code : undefined;
-      return refusal(command, responseCode, responseText ?? '');
+      return refusal(command, { code: responseCode, text: responseText ?? '', texts: this.#texts });
     }
     if (code === 'InvalidTokenValue' || code === 'InvalidTextValue' || code === 'InvalidStringValue')
       return new UpstreamError(
@@ -231,7 +234,11 @@ export class Wire {
       );
     const reason =
       this.#death ?? (this.#isClosed ? 'the connection was lost' : (message ?? 'the answer made no sense'));
-    return lost(`${command}: ${reason}`, this.#client.byeReason, outcomeUnknown, error);
+    return this.#lost(`${command}: ${reason}`, outcomeUnknown, error);
+  }
+
+  #lost(reason: string, outcomeUnknown: boolean, cause?: unknown): UpstreamError {
+    return lost(reason, { bye: this.#client.byeReason, outcomeUnknown, cause, texts: this.#texts });
   }
 }
 

@@ -1,6 +1,7 @@
 // Any standards-minded server: Dovecot, Cyrus, Courier, Stalwart, Fastmail and unknown ones (providers.md §8).
 import type { ConnectorTraits, Provider } from './provider.js';
 import { COMMON_ROLE_NAMES } from './role-names.js';
+import { COMMON_TEXTS } from './texts.js';
 
 /** What holds unless a provider says otherwise. */
 export const GENERIC_TRAITS: ConnectorTraits = {
@@ -20,12 +21,14 @@ export const GENERIC_TRAITS: ConnectorTraits = {
   skipped: [],
   roleNames: { drafts: ['Drafts'], sent: ['Sent'], archive: ['Archive'], junk: ['Junk'], trash: ['Trash'] },
   maxCommandBytes: 8_000,
+  messageLimit: undefined,
   trustsCopyUid: true,
   trustsQresync: true,
   idAfterLogin: false,
   statusKeepsAlive: false,
   loginRetryMs: undefined,
   rolesByName: COMMON_ROLE_NAMES,
+  texts: COMMON_TEXTS,
 };
 
 export const generic: Provider = {

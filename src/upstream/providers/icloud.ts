@@ -1,9 +1,11 @@
 // iCloud Mail (providers.md §6).
 import { GENERIC_TRAITS } from './generic.js';
 import type { Provider } from './provider.js';
+import { COMMON_TEXTS, HOUR, says } from './texts.js';
 
 export const icloud: Provider = {
   name: 'icloud',
+  sign: /\bXAPPLELITERAL\b/,
   domains: ['icloud.com', 'me.com', 'mac.com'],
   imap: { host: 'imap.mail.me.com', port: 993, tls: 'implicit' },
   smtp: { host: 'smtp.mail.me.com', port: 587, tls: 'starttls' },
@@ -23,5 +25,6 @@ export const icloud: Provider = {
     maxCommandBytes: 2_000,
     // Quirk(icloud): QRESYNC's VANISHED is malformed; mails would vanish.
     trustsQresync: false,
+    texts: [says(/exceeded your daily sending limit/i, 'sendingLimit', 'transient', 6 * HOUR), ...COMMON_TEXTS],
   },
 };

@@ -1,10 +1,12 @@
 // NetEase: 163, 126, yeah.net (Coremail; providers.md §5).
 import { GENERIC_TRAITS } from './generic.js';
 import type { Provider } from './provider.js';
+import { COMMON_TEXTS, HOUR, MINUTE, says } from './texts.js';
 
 const neteaseAt = (domain: string): Provider => ({
   name: domain.split('.')[0] ?? domain,
   domains: [domain],
+  sign: /Coremail|\bX-CM-EXT-1\b/i,
   imap: { host: `imap.${domain}`, port: 993, tls: 'implicit' },
   smtp: { host: `smtp.${domain}`, port: 465, tls: 'implicit' },
   traits: {
@@ -19,6 +21,18 @@ const neteaseAt = (domain: string): Provider => ({
     // Quirk(163): there is no IDLE, and NOOP does not reset the idle timer.
     statusKeepsAlive: true,
     loginRetryMs: 15 * 60_000,
+    texts: [
+      says(/login frequency limited/i, 'loginFrequency', 'transient', 15 * MINUTE),
+      says(/too much fail authentication/i, 'loginFrequency', 'transient', HOUR),
+      says(/mail from must equal authorized user/i, 'fromNotAllowed', 'permanent'),
+      says(/^(?:451 )?MI:SFQ/, 'throttle', 'transient', 15 * MINUTE),
+      says(/^(?:451 )?(?:MI:DMC|RP:QRC)/, 'throttle', 'transient', MINUTE),
+      says(/^451 DT:SPM/, 'throttle', 'transient', 2 * MINUTE),
+      says(/^554 DT:SPM/, 'contentRefused', 'permanent'),
+      says(/MI:STC/, 'sendingLimit', 'transient', 6 * HOUR),
+      says(/HL:(?:ICC|IFC)/, 'throttle', 'transient', HOUR),
+      ...COMMON_TEXTS,
+    ],
   },
 });
 

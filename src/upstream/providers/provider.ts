@@ -1,6 +1,7 @@
 // What a provider is, as data: no provider has code of its own (STYLE §1).
 import type { Role } from '../../mail/roles.js';
 import type { ProviderTraits } from '../connector.js';
+import type { ServerText } from './texts.js';
 
 /** How a server is spoken to. */
 export type TlsMode = 'implicit' | 'starttls' | 'none';
@@ -16,6 +17,8 @@ export interface Endpoint {
 export interface ConnectorTraits extends ProviderTraits {
   /** Longest command line the server takes without trouble, CRLF included. */
   readonly maxCommandBytes: number;
+  /** Most messages one command may name, and one SEARCH gives (RFC 9738; MESSAGELIMIT in CAPABILITY counts before it). */
+  readonly messageLimit: number | undefined;
   /** False: COPYUID of more than one message is permuted or wrong, so pairs are told for single messages only. */
   readonly trustsCopyUid: boolean;
   /** False: QRESYNC is advertised but its VANISHED cannot be relied on. */
@@ -28,6 +31,8 @@ export interface ConnectorTraits extends ProviderTraits {
   readonly loginRetryMs: number | undefined;
   /** Roles by mailbox name (NFC, lower case), where LIST says nothing. Of two names of a role the earlier wins. */
   readonly rolesByName: ReadonlyMap<string, Role>;
+  /** What its refusals mean; the first line that fits counts. */
+  readonly texts: readonly ServerText[];
 }
 
 /** One provider: where it is, whose addresses it serves, how it behaves. */
@@ -35,6 +40,8 @@ export interface Provider {
   readonly name: string;
   /** Domains of the addresses it serves, lower case. */
   readonly domains: readonly string[];
+  /** Found in the greeting, ID reply or capabilities of its servers, and of no others: they may serve other domains too. */
+  readonly sign?: RegExp;
   readonly imap: Endpoint | undefined;
   readonly smtp: Endpoint | undefined;
   readonly traits: ConnectorTraits;

@@ -2,12 +2,14 @@
 import { GENERIC_TRAITS } from './generic.js';
 import type { Provider } from './provider.js';
 import { roleNames } from './role-names.js';
+import { COMMON_TEXTS, HOUR, MINUTE, says } from './texts.js';
 
 const OTHER_FOLDERS = '其他文件夹';
 
 export const qq: Provider = {
   name: 'qq',
   domains: ['qq.com', 'foxmail.com', 'vip.qq.com'],
+  sign: /QQMail (?:XM)?IMAP4Server/,
   imap: { host: 'imap.qq.com', port: 993, tls: 'implicit' },
   smtp: { host: 'smtp.qq.com', port: 465, tls: 'implicit' },
   traits: {
@@ -41,5 +43,16 @@ export const qq: Provider = {
       trash: ['Deleted Messages', '已删除'],
       archive: ['Archive', '归档'],
     }),
+    texts: [
+      // Quirk(qq): one text stands for five causes.
+      says(/account is abnormal, service is not open/i, 'ambiguousLogin', 'auth', 15 * MINUTE),
+      says(/please enter your authorization code/i, 'needsAppPassword', 'auth', 15 * MINUTE),
+      says(/login frequency limited/i, 'loginFrequency', 'transient', 15 * MINUTE),
+      says(/(?:ip|domain|sender|connection) frequency limited/i, 'throttle', 'transient', HOUR),
+      says(/connection denied/i, 'throttle', 'transient', HOUR),
+      says(/mail from address must be same as authorization user/i, 'fromNotAllowed', 'permanent'),
+      says(/mail content denied/i, 'contentRefused', 'permanent'),
+      ...COMMON_TEXTS,
+    ],
   },
 };

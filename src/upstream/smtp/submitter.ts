@@ -5,7 +5,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Logger } from '../../lib/logger.js';
 import { safeText, UpstreamError, type UpstreamErrorKind } from '../../mail/errors.js';
 import type { DeliveryReceipt, OutgoingMessage, Submitter } from '../connector.js';
-import type { TlsMode } from '../providers/provider.js';
+import { COMMON_TEXTS, HOUR, meaningOf, retryAfterOf, type ServerText, type TlsMode } from '../providers/index.js';
 
 export interface SubmitterOptions {
   readonly host: string;
@@ -14,6 +14,8 @@ export interface SubmitterOptions {
   readonly user: string;
   readonly password: () => string | Promise<string>;
   readonly logger: Logger;
+  /** What the provider's refusals mean; default: those that many servers use. */
+  readonly texts?: readonly ServerText[];
   readonly tlsOptions?: ConnectionOptions;
   readonly connectTimeoutMs?: number;
   /** How long the server may be silent. */
@@ -44,7 +46,7 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
       signal?.addEventListener('abort', stop, { once: true });
       try {
         await connectAndLogIn(connection, options);
-        return await send(connection, message);
+        return await send(connection, message, options);
       } finally {
         signal?.removeEventListener('abort', stop);
         connection.quit();
@@ -77,15 +79,15 @@ function open({
 
 type Smtp = ReturnType<typeof open>;
 
-async function connectAndLogIn(connection: Smtp, { user, password }: SubmitterOptions): Promise<void> {
+async function connectAndLogIn(connection: Smtp, { user, password, texts }: SubmitterOptions): Promise<void> {
   const pass = await password();
   await new Promise<void>((resolve, reject) => {
-    const fail = (error: Error) => reject(upstreamError(error as SmtpError, 'connect'));
+    const fail = (error: Error) => reject(upstreamError(error as SmtpError, { phase: 'connect', texts }));
     connection.once('error', fail);
     connection.once('end', () => fail(new Error('the server closed the connection')));
     connection.connect(() => {
       connection.login({ user, pass }, (error: Error | null | undefined) => {
-        if (error) return reject(upstreamError(error as SmtpError, 'login'));
+        if (error) return reject(upstreamError(error as SmtpError, { phase: 'login', texts }));
         connection.removeListener('error', fail);
         resolve();
       });
@@ -93,7 +95,7 @@ async function connectAndLogIn(connection: Smtp, { user, password }: SubmitterOp
   });
 }
 
-async function send(connection: Smtp, message: OutgoingMessage): Promise<DeliveryReceipt> {
+async function send(connection: Smtp, message: OutgoingMessage, { texts }: SubmitterOptions): Promise<DeliveryReceipt> {
   // Whether the final dot may have reached the server: from then on silence does not mean "not sent".
   let isSent = false;
   const body = Readable.from(message.open());
@@ -107,7 +109,7 @@ async function send(connection: Smtp, message: OutgoingMessage): Promise<Deliver
     use8BitMime: message.eightBit,
   };
   return new Promise<DeliveryReceipt>((resolve, reject) => {
-    const fail = (error: Error) => reject(upstreamError(error as SmtpError, 'send', isSent));
+    const fail = (error: Error) => reject(upstreamError(error as SmtpError, { phase: 'send', isSent, texts }));
     connection.once('error', fail);
     connection.once('end', () => fail(new Error('the server closed the connection')));
     connection.send(envelope, body, (error: Error | null | undefined, info: unknown) => {
@@ -127,18 +129,29 @@ const receiptOf = ({ accepted, rejectedErrors = [], response }: SentInfo): Deliv
   serverText: safeText(response),
 });
 
-/** providers.md: 4xx passes, 5xx does not, a refused login needs the user; a lost connection passes. */
-function upstreamError(error: SmtpError, phase: 'connect' | 'login' | 'send', isSent = false): UpstreamError {
+interface Where {
+  readonly phase: 'connect' | 'login' | 'send';
+  readonly isSent?: boolean;
+  readonly texts: readonly ServerText[] | undefined;
+}
+
+/** A text the provider is known for; else 4xx passes, 5xx does not, a refused login needs the user; a lost connection passes. */
+function upstreamError(error: SmtpError, { phase, isSent = false, texts = COMMON_TEXTS }: Where): UpstreamError {
   const replyCode = error.responseCode;
   const serverText = safeText(error.response ?? error.message);
+  const known = meaningOf(serverText, texts);
+  const kind = known?.kind ?? kindOf(error, phase, replyCode);
   const outcomeUnknown = phase === 'send' && isSent && replyCode === undefined;
+  const busyMs = replyCode === 421 || /try again later|frequency/i.test(serverText) ? HOUR : undefined;
+  const retryAfterMs = retryAfterOf(serverText) ?? known?.retryAfterMs ?? busyMs;
   const details = {
     serverText,
     ...(replyCode === undefined ? {} : { replyCode }),
     ...(outcomeUnknown ? { outcomeUnknown } : {}),
-    ...(replyCode === 421 || /try again later|frequency/i.test(serverText) ? { retryAfterMs: 3_600_000 } : {}),
+    ...(retryAfterMs === undefined || kind === 'permanent' ? {} : { retryAfterMs }),
+    ...(known ? { meaning: known.meaning, remedy: known.remedy } : {}),
   };
-  return new UpstreamError(kindOf(error, phase, replyCode), serverText, details, { cause: error });
+  return new UpstreamError(kind, serverText, details, { cause: error });
 }
 
 function kindOf({ code }: SmtpError, phase: string, replyCode: number | undefined): UpstreamErrorKind {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatRanges, mergeRanges, type NumberRanges, rangesInclude } from '../../../../src/mail/sequence-set.js';
-import { loginRefusal, refusal, retryAfterOf } from '../../../../src/upstream/imap/errors.js';
+import { loginRefusal, refusal } from '../../../../src/upstream/imap/errors.js';
 import { formatInternalDate, headerBlock, parseInternalDate } from '../../../../src/upstream/imap/rows.js';
 import { expandSet, rangesFrom, splitSet } from '../../../../src/upstream/imap/sets.js';
 import { bigintOf, numberOf, uint32Of } from '../../../../src/upstream/imap/tokens.js';
+import { retryAfterOf } from '../../../../src/upstream/providers/index.js';
 
 const atom = (value: string) => ({ type: 'ATOM', value });
 
@@ -15,7 +16,7 @@ describe('sets', () => {
       .map(([low, span]) => [low, low + span] as const);
     fc.assert(
       fc.property(fc.array(range, { maxLength: 200 }), fc.integer({ min: 120, max: 3000 }), (ranges, max) => {
-        const pieces = splitSet(ranges, 20, max);
+        const pieces = splitSet(ranges, 20, { maxCommandBytes: max });
         for (const { text, ranges: inside } of pieces) {
           expect(text.length).toBeLessThanOrEqual(max - 20);
           expect(text).toBe(formatRanges(inside));
@@ -119,14 +120,16 @@ describe('refusals', () => {
     ['Please wait 30 seconds', 30_000],
     ['retry after 10', 10_000],
     ['retry after 99999999999 minutes', 86_400_000],
-    ['User is authenticated but not connected.', 300_000],
     ['message 12 not found', undefined],
   ])('%j', (text, ms) => {
     expect(retryAfterOf(text)).toBe(ms);
   });
 
   test('say nothing that could break a line', () => {
-    const { message, details } = refusal('COPY', 'NO\u0000PE', 'a\r\nb\u0000c'.repeat(500));
+    const { message, details } = refusal('COPY', {
+      code: 'NO\u0000PE',
+      text: 'a\r\nb\u0000c'.repeat(500),
+    });
     for (const text of [message, details.serverText ?? '']) {
       expect(text).not.toMatch(/[\r\n\0]/);
       expect(text.length).toBeLessThan(700);
@@ -136,9 +139,12 @@ describe('refusals', () => {
   test('of a login that may be a rate limit are auth, and not to be tried at once', () => {
     const text =
       'Login fail. Account is abnormal, service is not open, password is incorrect, login frequency limited, or system is busy.';
-    expect(loginRefusal(undefined, text, 900_000)).toMatchObject({ kind: 'auth', details: { retryAfterMs: 900_000 } });
-    expect(loginRefusal('UNAVAILABLE', '', 900_000)).toMatchObject({ kind: 'transient' });
-    expect(loginRefusal('ALERT', 'Application-specific password required', undefined)).toMatchObject({
+    expect(loginRefusal({ code: undefined, text }, 900_000)).toMatchObject({
+      kind: 'auth',
+      details: { retryAfterMs: 900_000 },
+    });
+    expect(loginRefusal({ code: 'UNAVAILABLE', text: '' }, 900_000)).toMatchObject({ kind: 'transient' });
+    expect(loginRefusal({ code: 'ALERT', text: 'Wrong' }, undefined)).toMatchObject({
       kind: 'auth',
       details: {},
     });
