@@ -11,7 +11,7 @@ export interface Explanation {
 }
 
 /** Told by their names: their classes would load the whole gateway for every command. */
-const FROM_THE_STORE = ['DatabaseVersionError', 'DataGoneError'];
+const FROM_THE_STORE = ['DatabaseVersionError', 'DataGoneError', 'BackupError'];
 
 /** The one-line explanation; undefined for a bug. `config` as far as it is known. */
 export function explain(error: unknown, config?: Config): Explanation | undefined {

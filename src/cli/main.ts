@@ -5,6 +5,7 @@ import type { startGateway } from '../gateway.js';
 import { nearest } from '../lib/nearest.js';
 import { CA_FORMATS } from '../tls/index.js';
 import { accounts, status, stop, sync } from './asking.js';
+import { backup, restore } from './backup.js';
 import { exportCert, reissueCert, showCert } from './cert.js';
 import { demoServer, demoServerOptions } from './demo-server.js';
 import { explain } from './explain.js';
@@ -74,7 +75,18 @@ function configOption(args: readonly string[]): string {
   return at < 0 ? '' : ` ${given}`;
 }
 
-const COMMANDS = ['start', 'status', 'accounts', 'sync', 'stop', 'password', 'cert', 'demo-server'];
+const COMMANDS = [
+  'start',
+  'status',
+  'accounts',
+  'sync',
+  'stop',
+  'backup',
+  'restore',
+  'password',
+  'cert',
+  'demo-server',
+];
 
 function usageText(message: string, args: readonly string[]): string {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
@@ -124,6 +136,18 @@ function commandLine(
     )
     .command('stop', 'Stop the running gateway', plain, (argv) => run(stop(argv, io)))
     .command(
+      'backup <file>',
+      'Save all the gateway knows in one file, also while it runs',
+      (command) => fileAnd(command, 'The file to write', 'Write over a file that is there'),
+      (argv) => run(backup(argv, io)),
+    )
+    .command(
+      'restore <file>',
+      'Go back to a backup; mail programs then fetch their lists anew',
+      (command) => fileAnd(command, 'The file that backup wrote', 'Put aside what is there'),
+      (argv) => run(restore(argv, io)),
+    )
+    .command(
       'password',
       'Show the password for mail clients; make it when there is none',
       (command) =>
@@ -157,6 +181,11 @@ interface GlobalOptions {
   readonly config: string;
   readonly json: boolean;
 }
+
+const fileAnd = (command: Argv<GlobalOptions>, what: string, force: string) =>
+  command
+    .positional('file', { type: 'string', demandOption: true, describe: what })
+    .option('force', { type: 'boolean', default: false, describe: force });
 
 function certCommands(command: Argv<GlobalOptions>, io: Io, run: (command: Promise<ExitCode>) => Promise<void>) {
   return command

@@ -139,9 +139,12 @@ function migrations(): { version: number; sql: string }[] {
     .map((name) => ({ version: Number(name.slice(0, 3)), sql: readFileSync(join(directory, name), 'utf8') }));
 }
 
+/** The schema this gateway writes. */
+export const newestVersion = (): number => migrations().at(-1)?.version ?? 0;
+
 function migrate(sqlite: SqliteDatabase, file: string): void {
   const known = migrations();
-  const newest = known.at(-1)?.version ?? 0;
+  const newest = newestVersion();
   const found = sqlite.pragma('user_version', { simple: true }) as number;
   if (found > newest) throw new DatabaseVersionError(file, found, newest);
   for (const { version, sql } of known.filter((migration) => migration.version > found)) {

@@ -51,8 +51,11 @@ export interface Rig extends AsyncDisposable {
   settle(): Promise<void>;
   /** Ends the gateway properly and starts it again on the same files. */
   restart(change?: Partial<RigOptions>): Promise<void>;
-  /** The gateway dies at this very instant: what is on disk now is what the next one finds. */
-  crash(change?: Partial<RigOptions>): Promise<void>;
+  /**
+   * The gateway dies at this very instant: what is on disk now is what the next one finds, with what `meanwhile` has done
+   * to the data directory.
+   */
+  crash(change?: Partial<RigOptions>, meanwhile?: (directory: string) => void): Promise<void>;
   idOf(path: string): MailboxId;
 }
 
@@ -134,7 +137,7 @@ export async function createRig(options: RigOptions): Promise<Rig> {
       await stopRunning();
       startAgain();
     },
-    crash: async (change = {}) => {
+    crash: async (change = {}, meanwhile = () => undefined) => {
       settings = { ...settings, ...change };
       const next = join(root, `${++generation}`);
       // Transactions are synchronous: between two turns of the event loop the files are exactly what is committed.
@@ -143,6 +146,7 @@ export async function createRig(options: RigOptions): Promise<Rig> {
       for (const { fake } of settings.accounts) fake.cut();
       await stopRunning();
       directory = next;
+      meanwhile(directory);
       startAgain();
     },
     idOf: (path) => {

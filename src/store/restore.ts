@@ -1,0 +1,156 @@
+// Takes a backup for the data directory. The gateway it was made of may have gone on since: its uids, modseqs and ids that
+// were given out after the backup are not known any more, and must never come to mean something else (promise 1).
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { BackupError, type BackupFacts, bodyPath, factsOf } from './backup.js';
+import { DatabaseVersionError, newestVersion } from './database.js';
+
+export interface Restored extends BackupFacts {
+  /** Where what was in the data directory before has been put. */
+  readonly before: string | undefined;
+}
+
+/**
+ * Makes the backup the content of the data directory, which nobody else may be using. Only with `force` where there is a
+ * database already; that one is put aside, with its bodies.
+ * @throws {BackupError}, {DatabaseVersionError}, SqliteError, Node's errors of the file system
+ */
+export function restoreData(dataDir: string, file: string, { force }: { force: boolean }): Restored {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new BackupError(`there is no backup ${file}`);
+  const place = join(dataDir, 'gateway.db');
+  if (existsSync(place) && !force) {
+    throw new BackupError(
+      `${dataDir} holds the data of a gateway already: give --force to put that aside and restore all the same`,
+    );
+  }
+  const work = mkdtempSync(join(dataDir, 'restore-'));
+  try {
+    const made = join(work, 'gateway.db');
+    copyFileSync(file, made);
+    const facts = prepare(made, join(work, 'bodies'), { file, place });
+    const before = putAside(dataDir);
+    renameSync(join(work, 'bodies'), join(dataDir, 'bodies'));
+    // Last: until it is there nothing is restored.
+    renameSync(made, place);
+    return { ...facts, before };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Turns the backup into the database of a gateway that starts, and lays out its bodies. */
+function prepare(made: string, bodies: string, { file, place }: { file: string; place: string }): BackupFacts {
+  const sqlite = openBackup(made, file);
+  try {
+    sqlite.pragma('synchronous = FULL');
+    const facts = factsOf(sqlite);
+    mkdirSync(bodies, { mode: 0o700 });
+    for (const row of sqlite.prepare('SELECT ref, bytes FROM backupBodies').iterate()) {
+      const { ref, bytes } = row as { ref: string; bytes: Uint8Array };
+      if (createHash('sha256').update(bytes).digest('hex') !== ref) throw damaged(file);
+      mkdirSync(dirname(bodyPath(bodies, ref)), { recursive: true, mode: 0o700 });
+      writeFileSync(bodyPath(bodies, ref), bytes, { mode: 0o600, flush: true });
+    }
+    sqlite.transaction(() => {
+      startNewNumbering(sqlite, lastUidValidityOf(place));
+      lookBeforeRepeating(sqlite);
+      sqlite.exec('DROP TABLE backupBodies');
+    })();
+    sqlite.exec('VACUUM');
+    return facts;
+  } finally {
+    sqlite.close();
+  }
+}
+
+const damaged = (file: string, cause?: unknown): BackupError =>
+  new BackupError(`${file} is damaged: take another backup`, { cause });
+
+function openBackup(made: string, file: string): Sqlite.Database {
+  const sqlite = new Sqlite(made);
+  try {
+    const isBackup = sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'backupBodies'").get() !== undefined;
+    if (!isBackup) throw new BackupError(`${file} is no backup made by "gateway backup"`);
+    const version = sqlite.pragma('user_version', { simple: true }) as number;
+    if (version > newestVersion()) throw new DatabaseVersionError(file, version, newestVersion());
+    // Here there is time for all of it.
+    if (sqlite.pragma('integrity_check(1)', { simple: true }) !== 'ok') throw damaged(file);
+    return sqlite;
+  } catch (error) {
+    sqlite.close();
+    if (!(error instanceof Sqlite.SqliteError)) throw error;
+    if (error.code === 'SQLITE_NOTADB') throw new BackupError(`${file} is no backup made by "gateway backup"`);
+    throw error.code === 'SQLITE_CORRUPT' ? damaged(file, error) : error;
+  }
+}
+
+/** More than the clock may have been set back, and than mailboxes can have been made ahead of it. */
+const VALIDITY_MARGIN_SECONDS = 86_400;
+/** More than anybody has received between a backup and its restore. */
+const ID_GAP = 10_000_000;
+
+/**
+ * Every mailbox gets a uidValidity that was never given out: clients fetch their lists anew. Uids given out since the
+ * backup are not known, so nothing less is certain: a gap could still be too small, and what clients know of since would
+ * never be told to have vanished (no tombstones). EMAILIDs are message ids: those leave a gap.
+ */
+function startNewNumbering(sqlite: Sqlite.Database, lastBefore: number): void {
+  const last = Number(sqlite.prepare("SELECT value FROM meta WHERE key = 'uidValidity'").pluck().get() ?? 0);
+  let uidValidity = Math.max(Math.floor(Date.now() / 1000), last, lastBefore) + VALIDITY_MARGIN_SECONDS;
+  const renumber = sqlite.prepare('UPDATE mailboxes SET uidValidity = ? WHERE id = ?');
+  for (const id of sqlite.prepare('SELECT id FROM mailboxes').pluck().all()) renumber.run(++uidValidity, id);
+  sqlite.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('uidValidity', ?)").run(String(uidValidity));
+  sqlite.exec('DELETE FROM tombstones');
+  sqlite.prepare('UPDATE sqlite_sequence SET seq = seq + ?').run(ID_GAP);
+}
+
+/**
+ * What was owed then may have been carried out since. Of all that must not be done twice it is written that it may have
+ * been sent: each is looked for first, as after a crash.
+ */
+function lookBeforeRepeating(sqlite: Sqlite.Database): void {
+  sqlite.exec(`
+    UPDATE journal SET sent = 1, payload = json_set(payload, '$.mark', (
+        SELECT CASE WHEN s.uidValidity IS NULL THEN json_object('uidNext', s.uidNext)
+               ELSE json_object('uidNext', s.uidNext, 'uidValidity', s.uidValidity) END
+        FROM sources s WHERE s.id = journal.payload ->> '$.toSourceId'))
+      WHERE kind IN ('copy', 'move') AND sent = 0
+        AND EXISTS (SELECT 1 FROM sources s WHERE s.id = journal.payload ->> '$.toSourceId' AND s.uidNext IS NOT NULL);
+    UPDATE journal SET sent = 1 WHERE kind = 'append';
+    UPDATE journal SET nextAttemptAt = 0`);
+  // Its three days begin now: else one that is old would be sent without patience to look for it first.
+  sqlite
+    .prepare(
+      "UPDATE submissions SET state = 'unknown', nextAttemptAt = 0, createdAt = ? WHERE state IN ('queued', 'sending', 'unknown')",
+    )
+    .run(Date.now());
+}
+
+/** Of the database that is to be replaced; 0 where it cannot be read, which may be why. */
+function lastUidValidityOf(place: string): number {
+  if (!existsSync(place)) return 0;
+  try {
+    const sqlite = new Sqlite(place, { readonly: true });
+    try {
+      return Number(sqlite.prepare("SELECT value FROM meta WHERE key = 'uidValidity'").pluck().get() ?? 0);
+    } finally {
+      sqlite.close();
+    }
+  } catch (error) {
+    if (error instanceof Sqlite.SqliteError) return 0;
+    throw error;
+  }
+}
+
+/** The write-ahead log goes first: it must never be taken for that of another database. */
+function putAside(dataDir: string): string | undefined {
+  const names = ['gateway.db-wal', 'gateway.db-shm', 'gateway.db', 'bodies'].filter((name) =>
+    existsSync(join(dataDir, name)),
+  );
+  if (names.length === 0) return undefined;
+  const aside = mkdtempSync(join(dataDir, 'before-restore-'));
+  for (const name of names) renameSync(join(dataDir, name), join(aside, name));
+  return aside;
+}
