@@ -1,8 +1,9 @@
 // The composition root: the only file that builds things and hands them to each other (STYLE §1).
 import { join } from 'node:path';
 import type { AccountConfig, Config, ListenConfig, UpstreamAccount } from './config/index.js';
+import type { CoreAccount } from './core/accounts.js';
 import type { AccountStatus, Core, CoreEvent, Problem } from './core/core.js';
-import { type CoreAccount, createCore, type OutboxFoundations } from './core/gateway-core.js';
+import { createCore, type OutboxFoundations } from './core/gateway-core.js';
 import { createLogin, type DevicePassword } from './core/login/login.js';
 import type { SendingAccount } from './core/outbox/contract.js';
 import { createOutbox } from './core/outbox/outbox.js';

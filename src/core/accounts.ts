@@ -24,3 +24,12 @@ export const accountTag = (name: string): string =>
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-+|-+$/g, '') || 'account'
   }`;
+
+/** An account as the composition root hands it over. */
+export interface CoreAccount {
+  readonly name: string;
+  readonly address: string;
+  readonly identities: readonly string[];
+  readonly isDefault: boolean;
+  readonly connector: Connector;
+}

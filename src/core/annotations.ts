@@ -34,7 +34,10 @@ export function createAnnotations({ store, unit, bell, accounts, stateOf }: Anno
     if (mailboxId === undefined) return [[`${OURS}accounts`, states([...accounts.keys()])]];
     const row = mailboxes.get(mailboxId);
     if (!row) return [];
-    const feeding = mailboxes.feedsOfMailbox(mailboxId).flatMap(({ sourceId }) => sources.get(sourceId) ?? []);
+    const feeding = mailboxes
+      .feedsOfMailbox(mailboxId)
+      .flatMap(({ sourceId }) => sources.get(sourceId) ?? [])
+      .filter(({ local }) => !local);
     const ids = [...new Set([...feeding.map(({ accountId }) => accountId), ...(row.accountId ? [row.accountId] : [])])];
     const nameOf = (id: number) => accounts.get(id)?.name ?? '?';
     const paths = feeding.map(({ accountId, path }) => [nameOf(accountId), ...path].join('/'));

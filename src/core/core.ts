@@ -252,9 +252,17 @@ export type CoreEvent =
   | { readonly event: 'synced'; readonly account?: string }
   | { readonly event: 'problem'; readonly account?: string; readonly text: string; readonly remedy: string };
 
+/** What a person must be told of an account, whatever mail program they use. */
+export interface AccountAlert {
+  readonly account: string;
+  readonly kind: 'needsSignIn' | 'offline';
+}
+
 export interface Overview {
   accounts(): readonly AccountStatus[];
   problems(): readonly Problem[];
+  /** Accounts the user is told about now; the same array until that changes. */
+  alerts(): readonly AccountAlert[];
   submissions(): { readonly queued: number; readonly failed: number };
   /** Looks at every source of the account (all accounts when undefined) now. @throws {MailboxError} NONEXISTENT */
   syncNow(account: string | undefined): Promise<void>;

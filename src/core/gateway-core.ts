@@ -1,11 +1,9 @@
 // Builds core out of its parts and answers the front ends' interface (core.ts).
 import type { Logger } from '../lib/logger.js';
 import { MailboxError, UpstreamError } from '../mail/errors.js';
-import type { AccountRow } from '../store/accounts.js';
 import type { BodyFiles } from '../store/body-files.js';
 import type { Store } from '../store/store.js';
-import type { Connector } from '../upstream/connector.js';
-import { type AccountSettings, accountTag } from './accounts.js';
+import type { AccountSettings, CoreAccount } from './accounts.js';
 import { type AppendContext, append, appendLimit } from './actions/append.js';
 import { expunge } from './actions/expunge.js';
 import { storeFlags } from './actions/flags.js';
@@ -19,6 +17,7 @@ import { createFirstListing } from './first-listing.js';
 import { createFlagTable } from './flag-table.js';
 import type { JournalContext } from './journal/context.js';
 import { createMailboxes } from './mailboxes.js';
+import { createOutages } from './outages/outages.js';
 import { createOverview } from './overview.js';
 import { createQuotas } from './quotas.js';
 import { createMessageBodies } from './reads/bodies.js';
@@ -30,21 +29,12 @@ import { createSort, createThread } from './reads/sort.js';
 import { createSortTables } from './reads/sort-table.js';
 import { createTakeApart } from './reads/take-apart.js';
 import type { UpstreamReader } from './reads/upstream-reader.js';
+import { registerAccounts } from './register-accounts.js';
 import { createSentCopies, type SentCopies } from './sent-copies.js';
 import { type Actor, createActor } from './sync/actor.js';
 import { createIngest } from './sync/ingest.js';
-import { renameAccount } from './sync/rename-account.js';
-import { createTree, type Tree } from './sync/tree.js';
-import { createUnitOfWork, type UnitOfWork } from './unit-of-work.js';
-
-/** An account as the composition root hands it over. */
-export interface CoreAccount {
-  readonly name: string;
-  readonly address: string;
-  readonly identities: readonly string[];
-  readonly isDefault: boolean;
-  readonly connector: Connector;
-}
+import { createTree } from './sync/tree.js';
+import { createUnitOfWork } from './unit-of-work.js';
 
 export interface CoreOptions {
   readonly store: Store;
@@ -156,6 +146,8 @@ export function createCore(options: CoreOptions): Core {
     tree,
     accounts.map(({ id }) => id),
   );
+  const outages = createOutages({ store, unit, bodies, takeApart, accounts: byId, logger });
+  const stateOf = (accountId: number) => actors.get(accountId)?.status().state;
   const pendingSync = new Set(accounts.map(({ id }) => id));
   for (const account of accounts) {
     actors.set(
@@ -175,13 +167,32 @@ export function createCore(options: CoreOptions): Core {
           if (pendingSync.delete(account.id) && pendingSync.size === 0) tell({ event: 'synced' });
         },
         onProgress: () => tell({ event: 'progress', account: account.name }),
-        onProblem: (subject, text, remedy) => report(account.id, subject, text, remedy),
-        onProblemOver: (subject) => store.problems.resolve(account.id, subject),
+        onProblem: (subject, text, remedy) => {
+          report(account.id, subject, text, remedy);
+          if (subject !== 'connection') return;
+          const kind = stateOf(account.id) === 'needsSignIn' ? 'needsSignIn' : 'offline';
+          const since = store.problems.since(account.id, subject) ?? Date.now();
+          outages.down(account.id, { kind, reason: text, remedy, since });
+        },
+        onProblemOver: (subject) => {
+          store.problems.resolve(account.id, subject);
+          if (subject === 'connection') outages.well(account.id);
+        },
+        onSignedIn: () => {
+          if (outages.signedIn(account.id)) store.problems.resolve(account.id, 'connection');
+        },
       }),
     );
   }
 
-  const overview: Overview = createOverview({ store, accounts, actors, counts: outbox.counts, listeners });
+  const overview: Overview = createOverview({
+    store,
+    accounts,
+    actors,
+    counts: outbox.counts,
+    listeners,
+    alerts: outages.alerts,
+  });
   const patience = new AbortController();
   return {
     mailboxes: createMailboxes({ store, unit, tree, accounts, accountTrees: options.accountTrees }),
@@ -191,7 +202,7 @@ export function createCore(options: CoreOptions): Core {
       unit,
       bell,
       accounts: byId,
-      stateOf: (id) => actors.get(id)?.status().state,
+      stateOf,
     }),
     reads: {
       ...snapshots,
@@ -222,6 +233,7 @@ export function createCore(options: CoreOptions): Core {
       patience.abort();
       await outbox[Symbol.asyncDispose]();
       await Promise.all([...actors.values()].map((actor) => actor.close()));
+      await outages[Symbol.asyncDispose]();
     },
   };
 }
@@ -247,45 +259,6 @@ const STILL_OWED_REMEDY = 'They are kept; put the account back into the configur
 
 const appendLimitOf = (store: Store, accountId: number): number =>
   Math.min(MAX_APPEND_BYTES, store.accounts.list().find(({ id }) => id === accountId)?.appendLimit ?? MAX_APPEND_BYTES);
-
-/**
- * The accounts' rows in the store; those that are no longer configured leave every mailbox, unless something is
- * still owed to them. One of the same address under
- * another name is the same account: its uids stay, and so does what it is owed.
- */
-function registerAccounts(
-  { store, accounts, accountKeywords }: CoreOptions,
-  unit: UnitOfWork,
-  tree: Tree,
-): { accounts: AccountSettings[]; owed: AccountRow[] } {
-  const rows = store.accounts.list();
-  const unknown = accounts.filter(({ name }) => !rows.some((row) => row.name === name));
-  const gone = rows.filter((row) => !accounts.some(({ name }) => row.name === name));
-  const owed: AccountRow[] = [];
-  for (const row of gone) {
-    const [same, other] = unknown.filter(({ address }) => address === row.address);
-    const isCertain = !other && gone.filter(({ address }) => address === row.address).length === 1;
-    if (same && isCertain && !store.mailboxes.byPath(same.name)) renameAccount(store, unit, row, same.name);
-    // What the user did and was told OK about is not thrown away with the account (promise 2).
-    else if (store.accounts.isOwed(row.id)) owed.push(row);
-    else tree.removeAccount(row.id);
-  }
-  const settings = accounts.map(({ name, address, identities, isDefault, connector }): AccountSettings => {
-    const { traits } = connector;
-    const row = store.accounts.upsert({ name, address, provider: traits.provider });
-    return {
-      id: row.id,
-      name,
-      address,
-      identities: [...new Set([address, ...identities].map((identity) => identity.toLowerCase()))],
-      isDefault,
-      traits,
-      connector,
-      tag: accountKeywords ? accountTag(name) : '',
-    };
-  });
-  return { accounts: settings, owed };
-}
 
 function tagLookup(store: Store, accounts: ReadonlyMap<number, AccountSettings>): (sourceId: number) => string {
   const tags = new Map<number, string>();

@@ -1,7 +1,7 @@
 import { MailboxError } from '../mail/errors.js';
 import type { Store } from '../store/store.js';
 import type { AccountSettings } from './accounts.js';
-import type { CoreEvent, Overview } from './core.js';
+import type { AccountAlert, CoreEvent, Overview } from './core.js';
 import type { Actor } from './sync/actor.js';
 import { failureText } from './sync/gate.js';
 
@@ -10,11 +10,12 @@ export interface OverviewOptions {
   readonly accounts: readonly AccountSettings[];
   readonly actors: ReadonlyMap<number, Actor>;
   counts(): { queued: number; failed: number };
+  alerts(): readonly AccountAlert[];
   readonly listeners: Set<(event: CoreEvent) => void>;
 }
 
 /** What `gateway status` and the web page show. */
-export function createOverview({ store, accounts, actors, counts, listeners }: OverviewOptions): Overview {
+export function createOverview({ store, accounts, actors, counts, listeners, alerts }: OverviewOptions): Overview {
   const nameOf = (id: number | null) => accounts.find((account) => account.id === id)?.name;
   return {
     accounts: () =>
@@ -39,6 +40,7 @@ export function createOverview({ store, accounts, actors, counts, listeners }: O
         .open()
         .map(({ accountId, text, remedy, since }) => ({ account: nameOf(accountId), text, remedy, since })),
     submissions: counts,
+    alerts,
     syncNow: async (name) => {
       const wanted = accounts.filter((account) => name === undefined || account.name === name);
       if (wanted.length === 0) throw new MailboxError('NONEXISTENT', `there is no account ${name}`);

@@ -130,6 +130,7 @@ class ConnectionRun implements ConnectionInfo {
       },
       language: 'i-default',
       clientName: undefined,
+      alerts: { last: undefined, ever: new Set() },
       notifier: undefined,
       isIdling: false,
       onDue: () => this.#pump.due(),

@@ -2,6 +2,7 @@
 import type { Core } from '../core/core.js';
 import type { Logger } from '../lib/logger.js';
 import { MailboxError } from '../mail/errors.js';
+import { tellAlerts } from './alerts.js';
 import type { AnyCommand, Completion, Conversation } from './command.js';
 import { commandByName, uidCommands } from './commands/index.js';
 import { BadCommandError, ByeError, oneLine, statusOf } from './errors.js';
@@ -63,6 +64,7 @@ export async function dispatch(context: DispatchContext, line: string): Promise<
     status = known ?? 'NO [SERVERBUG] internal error; it has been logged';
     if (outcome === 'no') await tellChanges(context, false);
   }
+  tellAlerts(context.core, session, reply);
   reply.raw(`${tag} ${inLanguage(status, session.language)}\r\n`);
   logger.debug({ command: name, outcome, ms: Math.round((performance.now() - started) * 10) / 10 }, 'command');
   return outcome;

@@ -133,6 +133,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^there is no account (.+)$/, '没有账号 $1'],
   [/^(.+) has no mailbox for this$/, '$1 没有可用于此的邮箱文件夹'],
   [/^this channel binding is not offered; use (\S+)$/, '不提供这种通道绑定，请用 $1'],
+  [/^(.+) needs you to sign in again: see the message in INBOX$/, '$1 需要您重新登录：请看收件箱里的说明'],
+  [/^(.+) cannot be reached: see the message in INBOX$/, '$1 暂时无法连接：请看收件箱里的说明'],
   [/^(.+) at position (\d+)$/, '命令的第 $2 个字符处有误：$1'],
   [/^this device may have at most (\d+) connections at a time$/, '这台设备最多同时有 $1 个连接'],
 ];

@@ -1,4 +1,4 @@
-import type { Device } from '../core/core.js';
+import type { AccountAlert, Device } from '../core/core.js';
 import type { Language } from './language.js';
 import type { Reply } from './reply.js';
 import type { Selected } from './selected.js';
@@ -39,6 +39,8 @@ export interface Session {
   readonly enabled: Set<string>;
   /** Of texts for people (RFC 5255). */
   language: Language;
+  /** As they were told last, and those that were told ever (imap/alerts.ts). */
+  readonly alerts: { last: readonly AccountAlert[] | undefined; readonly ever: Set<string> };
   /** What the client said of itself by ID, for `gateway status`. */
   clientName: string | undefined;
   /** Whether this client's device is offered the capability (any case); before login, whether any device is. */

@@ -13,6 +13,8 @@ export interface ProblemStore {
   /** True if it was not known before. */
   report(accountId: number | undefined, subject: string, text: string, remedy: string): boolean;
   resolve(accountId: number | undefined, subject: string): void;
+  /** Since when it has been so, Unix milliseconds; undefined when it is not. */
+  since(accountId: number, subject: string): number | undefined;
   open(): ProblemRow[];
 }
 
@@ -26,6 +28,9 @@ export function createProblemStore({ sqlite }: Database): ProblemStore {
   const resolve = sqlite.prepare(
     'UPDATE problems SET resolvedAt = ? WHERE ifnull(accountId, 0) = ? AND subject = ? AND resolvedAt IS NULL',
   );
+  const since = sqlite
+    .prepare('SELECT since FROM problems WHERE accountId = ? AND subject = ? AND resolvedAt IS NULL')
+    .pluck();
   const open = sqlite.prepare(
     'SELECT id, accountId, subject, text, remedy, since FROM problems WHERE resolvedAt IS NULL ORDER BY since DESC LIMIT 200',
   );
@@ -36,6 +41,7 @@ export function createProblemStore({ sqlite }: Database): ProblemStore {
       return true;
     },
     resolve: (accountId, subject) => void resolve.run(Date.now(), accountId ?? 0, subject),
+    since: (accountId, subject) => since.get(accountId, subject) as number | undefined,
     open: () => open.all() as ProblemRow[],
   };
 }

@@ -1,6 +1,9 @@
 import type { Role } from '../mail/roles.js';
 import type { Database } from './database.js';
 
+/** What a source that is no upstream mailbox keeps: messages no upstream has, or the gateway's own. */
+export type LocalKind = 'recovered' | 'notice';
+
 /** One upstream mailbox as last seen. */
 export interface SourceRow {
   readonly id: number;
@@ -20,6 +23,8 @@ export interface SourceRow {
   readonly keepsKeywords: readonly string[];
   readonly lastFullCheck: number;
   readonly uidSamples: readonly UidSample[];
+  /** Kept here alone: nothing of it ever goes upstream. */
+  readonly local: LocalKind | undefined;
 }
 
 /** [upstream uid, internal date (Unix time, seconds), bytes], as the source listed it. */
@@ -40,6 +45,7 @@ interface RawSource {
   keepsKeywords: string;
   lastFullCheck: number;
   uidSamples: string;
+  local: string | null;
 }
 
 const fromRaw = (raw: RawSource): SourceRow => ({
@@ -57,6 +63,7 @@ const fromRaw = (raw: RawSource): SourceRow => ({
   keepsKeywords: raw.keepsKeywords === '' ? [] : raw.keepsKeywords.split(' '),
   lastFullCheck: raw.lastFullCheck,
   uidSamples: JSON.parse(raw.uidSamples) as UidSample[],
+  local: (raw.local ?? undefined) as LocalKind | undefined,
 });
 
 /** What a SELECT told of a source. */
@@ -75,6 +82,8 @@ export interface SourceStore {
     present: boolean;
   }): SourceRow;
   get(id: number): SourceRow | undefined;
+  /** The account's place for what is kept here alone, made if there is none: listed, never present upstream. */
+  localOf(accountId: number, local: LocalKind, path: readonly string[]): SourceRow;
   ofAccount(accountId: number): SourceRow[];
   byPath(accountId: number, path: readonly string[]): SourceRow | undefined;
   setSeen(id: number, seen: { role: Role | undefined; selectable: boolean }): void;
@@ -94,6 +103,10 @@ export function createSourceStore({ sqlite }: Database): SourceStore {
   const insert = sqlite.prepare(
     'INSERT INTO sources (accountId, path, role, selectable, present) VALUES (?, ?, ?, ?, ?) RETURNING *',
   );
+  const insertLocal = sqlite.prepare(
+    'INSERT INTO sources (accountId, path, present, listed, local) VALUES (?, ?, 0, 1, ?) RETURNING *',
+  );
+  const localOf = sqlite.prepare('SELECT * FROM sources WHERE accountId = ? AND local = ?');
   const get = sqlite.prepare('SELECT * FROM sources WHERE id = ?');
   const ofAccount = sqlite.prepare('SELECT * FROM sources WHERE accountId = ? ORDER BY id');
   const byPath = sqlite.prepare('SELECT * FROM sources WHERE accountId = ? AND path = ?');
@@ -128,6 +141,8 @@ export function createSourceStore({ sqlite }: Database): SourceStore {
         insert.get(accountId, JSON.stringify(path), role ?? null, selectable ? 1 : 0, present ? 1 : 0) as RawSource,
       ),
     get: cached,
+    localOf: (accountId, local, path) =>
+      fromRaw((localOf.get(accountId, local) ?? insertLocal.get(accountId, JSON.stringify(path), local)) as RawSource),
     ofAccount: (accountId) => (ofAccount.all(accountId) as RawSource[]).map(fromRaw),
     byPath: (accountId, path) => one(byPath.get(accountId, JSON.stringify(path))),
     setSeen: changing((id, { role, selectable }) => setSeen.run(role ?? null, selectable ? 1 : 0, id)),

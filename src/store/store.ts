@@ -7,6 +7,7 @@ import { createJournalStore, type JournalStore } from './journal.js';
 import { createListingReads, type ListingReads } from './listing-reads.js';
 import { createMailboxStore, type MailboxStore } from './mailboxes.js';
 import { createMessageStore, type MessageStore } from './messages.js';
+import { createOutageStore, type OutageStore } from './outages.js';
 import { createPreviewStore, type PreviewStore } from './previews.js';
 import { createProblemStore, type ProblemStore } from './problems.js';
 import { createSortKeyStore, type SortKeyStore } from './sort-keys.js';
@@ -26,6 +27,7 @@ export interface Store {
   readonly journal: JournalStore;
   readonly bodyIndex: BodyIndex;
   readonly problems: ProblemStore;
+  readonly outages: OutageStore;
   readonly listings: ListingReads;
   readonly sortKeys: SortKeyStore;
   readonly previews: PreviewStore;
@@ -43,6 +45,7 @@ export const createStore = (database: Database): Store => ({
   journal: createJournalStore(database),
   bodyIndex: createBodyIndex(database),
   problems: createProblemStore(database),
+  outages: createOutageStore(database),
   listings: createListingReads(database),
   sortKeys: createSortKeyStore(database),
   previews: createPreviewStore(database),

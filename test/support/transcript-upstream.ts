@@ -5,6 +5,7 @@ import { flagSetText } from '../../src/mail/flags.js';
 import { type FakeMethod, type FakeUpstream, flags as flagsOf } from './fake-connector.js';
 import type { Harness } from './harness.js';
 import { parseMessage, type StartMessage } from './transcript-text.js';
+import { waitUntil } from './wait-until.js';
 
 export const FIRST_DATE = Date.UTC(2026, 1, 1, 12) / 1000;
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
@@ -42,7 +43,7 @@ export class TranscriptUpstream {
   }
 
   /** `QQ deliver INBOX (\Seen) Subject`, `QQ flag INBOX 1 \Seen`, `QQ expunge INBOX 1`, `QQ has INBOX 2`
-   * (messages), `QQ shows INBOX 1 (\Seen)`: these two wait until nothing is owed upstream, as does `settled`. `QQ quota 900 1000` (of the account), `QQ renumbers INBOX`, `QQ refuses move text` (the next move). Also `QQ offline`, `QQ online`, `QQ hides INBOX 1` (its body). */
+   * (messages), `QQ shows INBOX 1 (\Seen)`: these two wait until nothing is owed upstream, as does `settled`. `QQ quota 900 1000` (of the account), `QQ renumbers INBOX`, `QQ refuses move text` (the next move). Also `QQ offline`, `QQ online`, `QQ locked` (sign-ins are refused; until clients are told), `QQ unlocked`, `QQ hides INBOX 1` (its body). */
   async act(text: string): Promise<void> {
     if (text === 'settled') return this.#harness.settled();
     const [account = '', verb, path = '', ...rest] = text.split(' ');
@@ -67,6 +68,16 @@ export class TranscriptUpstream {
         return fake.goOffline();
       case 'online':
         return fake.goOnline();
+      case 'locked':
+        fake.before = ({ method }) => {
+          if (method === 'connect') throw new UpstreamError('auth', 'NO wrong password');
+        };
+        fake.cut();
+        await waitUntil('the alert', () => this.#harness.core.overview.alerts().length > 0);
+        return;
+      case 'unlocked':
+        fake.before = undefined;
+        return this.#harness.core.overview.syncNow(account);
       case 'renumbers':
         // Nobody is to notice anything, so nothing rings: the next line says when it has been seen.
         fake.resetUidValidity(parts, Number(rest[0] ?? 1));

@@ -1,6 +1,7 @@
 import { SystemFlag } from '../../mail/flags.js';
 import { type NumberRanges, rangesInclude, rangesOf } from '../../mail/sequence-set.js';
 import type { MailboxId, MailboxSnapshot } from '../core.js';
+import { removeLocal } from '../local-sources.js';
 import { type ActionContext, groupBy, originOf, selectedCopies } from './context.js';
 
 /** Messages in one transaction: what others wait for meanwhile stays short. */
@@ -24,6 +25,10 @@ export function expunge(context: ActionContext, mailboxId: MailboxId, uids: Numb
       const [first] = group;
       if (!first) continue;
       const { source, account } = originOf(context, first.copy);
+      if (source.local) {
+        for (const { copy } of group) removeLocal(store, work, copy);
+        continue;
+      }
       const isFinal = source.role === 'trash' || source.role === 'junk' || !account.traits.deleteIsMoveToTrash;
       const targets = group.map(({ copy }) => ({ copyId: copy.id }));
       work.owe({

@@ -8,6 +8,7 @@ import type { MailboxRow } from '../../store/mailboxes.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { AccountSettings } from '../accounts.js';
 import type { MailboxId, Transfer } from '../core.js';
+import { removeLocal } from '../local-sources.js';
 import { sharedPlace } from '../shared-mailboxes.js';
 import type { Work } from '../unit-of-work.js';
 import { type ActionContext, groupBy, originOf, type Selected, selectedCopies, targetMailbox } from './context.js';
@@ -36,8 +37,14 @@ export function transfer(
   { mailboxId, uids, toPath }: { mailboxId: MailboxId; uids: NumberRanges; toPath: string },
 ): Transfer {
   const target = targetMailbox(context, toPath);
-  const selected = selectedCopies(context, mailboxId, uids);
+  const isNotice = ({ copy }: Selected) => context.store.sources.get(copy.sourceId)?.local === 'notice';
+  const named = selectedCopies(context, mailboxId, uids);
+  const selected = named.filter((message) => !isNotice(message));
   const pairs = context.unit.durable((work) => {
+    // What the gateway itself has to say goes nowhere but away.
+    if (kind === 'move') {
+      for (const { copy } of named.filter(isNotice)) removeLocal(context.store, work, copy);
+    }
     const routes = new Map<number, Route>();
     const steps = selected.map((message) => planStep(message, routeOf(context, work, { message, target, routes })));
     const isSameMailbox = target.id === mailboxId;
@@ -116,7 +123,7 @@ interface StepOrder {
 
 function takeStep(context: ActionContext, work: Work, { kind, step, isSameMailbox }: StepOrder): void {
   const { copies } = context.store;
-  const { copy, from, to, account, toAccount } = step;
+  const { copy, from, to, account } = step;
   if (from.id === to.id && kind === 'move') {
     // The same upstream mailbox under another name, or the mailbox itself: only its uid here can change.
     step.alreadyThere = true;
@@ -126,8 +133,7 @@ function takeStep(context: ActionContext, work: Work, { kind, step, isSameMailbo
     work.place(copy.id);
     return;
   }
-  const labelled =
-    account.id === toAccount.id && account.traits.deleteIsMoveToTrash ? labelledCopy(context, copy, to) : undefined;
+  const labelled = !isApart(step) && account.traits.deleteIsMoveToTrash ? labelledCopy(context, copy, to) : undefined;
   if (labelled && kind === 'copy') {
     step.alreadyThere = true;
     step.newCopyId = labelled.id;
@@ -142,13 +148,18 @@ function takeStep(context: ActionContext, work: Work, { kind, step, isSameMailbo
   work.place(step.newCopyId);
 }
 
+/** Whether the upstream cannot carry it over by itself: it has to be sent there from here. */
+const isApart = ({ from, account, toAccount }: Route): boolean =>
+  from.local !== undefined || account.id !== toAccount.id;
+
 /** Gmail: a copy in a label the message already carries is the same thing. */
 const labelledCopy = (context: ActionContext, copy: CopyRow, to: SourceRow): CopyRow | undefined =>
   context.store.copies.ofMessage(copy.messageId).find(({ sourceId, leaving }) => sourceId === to.id && leaving === 0);
 
-function makeCopy(context: ActionContext, { copy, to, account, toAccount }: Step): number {
+function makeCopy(context: ActionContext, step: Step): number {
   const { copies } = context.store;
-  const messageId = account.id === toAccount.id ? copy.messageId : cloneMessage(context, copy.messageId, toAccount.id);
+  const { copy, to, toAccount } = step;
+  const messageId = isApart(step) ? cloneMessage(context, copy.messageId, toAccount.id) : copy.messageId;
   // What the upstream will carry along is its own flags; everything of ours on top is ours there too until it is told.
   return copies.insertUnbound(to.id, messageId, copy);
 }
@@ -170,9 +181,9 @@ function oweSteps(work: Work, kind: TransferKind, steps: readonly Step[]): void 
   for (const group of groupBy(steps, ({ from, to }) => `${from.id} ${to.id}`).values()) {
     const [first] = group;
     if (!first) continue;
-    const { account, from, to, toAccount } = first;
+    const { account, from, to } = first;
     const targets = group.map(({ copy, newCopyId }) => ({ copyId: copy.id, newCopyId }));
-    if (account.id === toAccount.id) {
+    if (!isApart(first)) {
       work.owe({ accountId: account.id, kind, sourceId: from.id, payload: { toSourceId: to.id }, targets });
       continue;
     }

@@ -5,6 +5,7 @@ import { splitKeywords } from '../../store/copies.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { HeaderRow } from '../../upstream/connector.js';
+import { removeLocal } from '../local-sources.js';
 import { messageIdOf, removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
 import { bindCopy, type Found, findCopies, identify } from './binding.js';
@@ -170,7 +171,8 @@ function confirm(context: JournalContext, confirmation: Confirmation): void {
     const origin = payload.originCopyId === undefined ? undefined : store.copies.get(payload.originCopyId);
     const from = origin && store.sources.get(origin.sourceId);
     if (payload.removeOrigin && !found && origin) putBack(context, work, origin.id);
-    if (payload.removeOrigin && found && origin && from) {
+    if (payload.removeOrigin && found && origin && from?.local) removeLocal(store, work, origin);
+    else if (payload.removeOrigin && found && origin && from) {
       const targets = [{ copyId: origin.id }];
       work.owe({ accountId: from.accountId, kind: 'expunge', sourceId: from.id, payload: { toTrash: true }, targets });
     }

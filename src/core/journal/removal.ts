@@ -1,5 +1,6 @@
 import type { Store } from '../../store/store.js';
 import type { AccountSettings } from '../accounts.js';
+import { removeLocal } from '../local-sources.js';
 import type { Work } from '../unit-of-work.js';
 
 interface RemovalContext {
@@ -12,6 +13,10 @@ export function oweRemoval({ store, accounts }: RemovalContext, work: Work, copy
   const copy = store.copies.get(copyId);
   const source = copy && store.sources.get(copy.sourceId);
   if (!source) return;
+  if (source.local) {
+    removeLocal(store, work, copy);
+    return;
+  }
   const isFinal =
     source.role === 'trash' || source.role === 'junk' || !accounts.get(source.accountId)?.traits.deleteIsMoveToTrash;
   work.owe({

@@ -1,15 +1,13 @@
 // What the upstream refuses for good is put back, visibly (promise 2): clients see FETCH, EXISTS or EXPUNGE for it.
 import type { CopyRow } from '../../store/copies.js';
 import type { JournalRow } from '../../store/journal.js';
+import { recoveredSource } from '../local-sources.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import { settleOwn } from './binding.js';
 import type { JournalContext } from './context.js';
 import type { AppendPayload, DeletePayload, RenamePayload, SpoolPayload } from './payloads.js';
 import { putBack } from './put-back.js';
-
-/** Where the bytes of a refused APPEND are kept; local, never upstream. */
-export const RECOVERED = 'Recovered';
 
 /** Takes the row back; returns the sources that should be looked at again. */
 export function undo(context: JournalContext, row: JournalRow): number[] {
@@ -71,17 +69,7 @@ function undoAppend(context: JournalContext, work: Work, copy: CopyRow | undefin
 function recover({ store }: JournalContext, work: Work, copy: CopyRow): void {
   const accountId = store.sources.get(copy.sourceId)?.accountId;
   if (accountId === undefined) return;
-  const path = [`${RECOVERED} (local)`];
-  const source =
-    store.sources.byPath(accountId, path) ??
-    store.sources.insert({ accountId, path, role: undefined, selectable: true, present: false });
-  store.sources.setListed(source.id);
-  const mailbox =
-    store.mailboxes.byPath(RECOVERED) ??
-    store.mailboxes.insert({ path: RECOVERED, kind: 'view', role: undefined, accountId: undefined, selectable: true });
-  store.mailboxes.subscribe(RECOVERED);
-  store.mailboxes.addFeed(mailbox.id, source.id, true);
-  work.ringTree();
+  const source = recoveredSource(store, work, accountId);
   const kept = store.copies.insertUnbound(source.id, copy.messageId, copy);
   removeCopy(store, work, copy);
   work.place(kept);

@@ -18,9 +18,9 @@ import { createEachSource } from './each-source.js';
 import { createGate, failureText, remedyFor } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
-import { createProgress } from './progress.js';
+import { createProgress, sourceAsItIs } from './progress.js';
 import { refreshQuota } from './quota.js';
-import type { SourceSyncContext } from './source-state.js';
+import { byUrgency, type SourceSyncContext } from './source-state.js';
 import { listSome, syncSource } from './source-sync.js';
 import type { Tree } from './tree.js';
 import { createUidCheck } from './uid-check.js';
@@ -41,6 +41,8 @@ export interface ActorOptions {
   onProgress(): void;
   onProblem(subject: string, text: string, remedy: string): void;
   onProblemOver(subject: string): void;
+  /** The provider lets it in; it may not have done so before. */
+  onSignedIn(): void;
 }
 
 export interface ActorStatus {
@@ -81,7 +83,14 @@ export function createActor(options: ActorOptions): Actor {
     sleeping = new AbortController();
   };
   const sleepUntilBack = (ms: number) => sleep(ms, AbortSignal.any([stop.signal, sleeping.signal]));
-  const gate = createGate({ connector: account.connector, signal: stop.signal, onBack: wake });
+  const gate = createGate({
+    connector: account.connector,
+    signal: stop.signal,
+    onBack: wake,
+    onSignedIn: options.onSignedIn,
+    // At once: only the user can mend it. What else fails is told when the account's life notices.
+    onRefused: (error) => options.onProblem('connection', failureText(error), remedyFor(error)),
+  });
   const check = traits.renumbersSilently ? createUidCheck(store) : undefined;
   const lane = () => createLane(gate.connect, check);
   const worker = lane();
@@ -239,10 +248,6 @@ export function createActor(options: ActorOptions): Actor {
     }
   };
 
-  const sourceAsItIs = (source: SourceRow): SourceProgress => {
-    const count = store.copies.countBound(source.id);
-    return { path: source.path.join('/'), done: count, total: count };
-  };
   return {
     start: () => {
       const pusher = {
@@ -261,7 +266,7 @@ export function createActor(options: ActorOptions): Actor {
     status: () => ({
       ...gate.status(synced),
       synced,
-      sources: synced ? syncable().map(sourceAsItIs) : progress.sources(),
+      sources: synced ? syncable().map((source) => sourceAsItIs(store, source)) : progress.sources(),
       messagesPerSecond: progress.messagesPerSecond(),
       upstreamConnections: gate.open(),
     }),
@@ -288,10 +293,3 @@ export function createActor(options: ActorOptions): Actor {
     },
   };
 }
-
-const ORDER = ['inbox', 'sent', 'drafts', 'archive', 'trash', 'junk'];
-const urgency = ({ role }: SourceRow): number => {
-  const index = role ? ORDER.indexOf(role) : -1;
-  return index < 0 ? ORDER.length : index;
-};
-const byUrgency = (a: SourceRow, b: SourceRow): number => urgency(a) - urgency(b) || a.id - b.id;

@@ -25,9 +25,13 @@ export interface GateOptions {
   readonly signal: AbortSignal;
   /** The account can be reached again after it could not. */
   onBack(): void;
+  /** The provider lets it in; it may not have done so before. */
+  onSignedIn(): void;
+  /** The provider has refused the sign-in. */
+  onRefused(error: UpstreamError): void;
 }
 
-export function createGate({ connector, signal, onBack }: GateOptions): Gate {
+export function createGate({ connector, signal, onBack, onSignedIn, onRefused }: GateOptions): Gate {
   let failure: UpstreamError | undefined;
   let failures = 0;
   let notBefore = 0;
@@ -41,6 +45,7 @@ export function createGate({ connector, signal, onBack }: GateOptions): Gate {
     failure = known;
     const wait = backoffMs(failures++, known.kind === 'auth' ? AUTH_RETRY : TRANSIENT);
     notBefore = Date.now() + Math.max(wait, known.details.retryAfterMs ?? 0);
+    if (known.kind === 'auth') onRefused(known);
     throw known;
   };
   return {
@@ -56,6 +61,7 @@ export function createGate({ connector, signal, onBack }: GateOptions): Gate {
       void session.closed.then(() => {
         open--;
       });
+      onSignedIn();
       if (isBack) onBack();
       return session;
     },

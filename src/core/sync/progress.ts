@@ -27,3 +27,9 @@ export function createProgress(onProgress: () => void) {
     },
   };
 }
+
+/** Once everything has been seen: what is known is all there is. */
+export function sourceAsItIs(store: Store, source: SourceRow): SourceProgress {
+  const count = store.copies.countBound(source.id);
+  return { path: source.path.join('/'), done: count, total: count };
+}

@@ -27,3 +27,11 @@ export function mustBeThere(store: Store, sourceId: number): SourceRow {
   if (!source) throw new UpstreamError('permanent', 'the upstream mailbox is gone');
   return source;
 }
+
+const ORDER = ['inbox', 'sent', 'drafts', 'archive', 'trash', 'junk'];
+const urgency = ({ role }: SourceRow): number => {
+  const index = role ? ORDER.indexOf(role) : -1;
+  return index < 0 ? ORDER.length : index;
+};
+/** The order in which sources are synchronised. */
+export const byUrgency = (a: SourceRow, b: SourceRow): number => urgency(a) - urgency(b) || a.id - b.id;

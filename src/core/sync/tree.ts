@@ -1,7 +1,7 @@
 // Brings our mailboxes in line with the upstream's LIST: sources, the account's own tree, and what feeds the unified
 // mailboxes (DESIGN §5).
 import { type Role, UNIFIED_MAILBOXES } from '../../mail/roles.js';
-import type { MailboxRow } from '../../store/mailboxes.js';
+import type { FeedRow, MailboxRow } from '../../store/mailboxes.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { UpstreamMailbox } from '../../upstream/connector.js';
@@ -62,6 +62,7 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
       return merge[row.path]?.some((path) => ownMailbox(source.id)?.path === path) ?? false;
     });
   };
+  const isMail = ({ active, sourceId }: FeedRow) => active && sources.get(sourceId)?.local === undefined;
   const ownMailbox = (sourceId: number): MailboxRow | undefined =>
     mailboxes
       .feedsOfSource(sourceId)
@@ -245,7 +246,8 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
           const sourceIds = added.map(({ sourceId }) => sourceId);
           mailboxes.activateFeeds(row.id, sourceIds);
           // The first allocation fills an empty mailbox; a later one is a user's act and renumbers once (DESIGN §5).
-          if (row.uidNext === 1) work.allocate(row.id, sourceIds);
+          const isFirst = row.uidNext === 1 || !feeds.some((feed) => isMail(feed) && !added.includes(feed));
+          if (isFirst) work.allocate(row.id, sourceIds);
           else if (added.some(({ sourceId }) => copies.countBound(sourceId) > 0)) work.renumber(row.id);
         }
         work.ringTree();

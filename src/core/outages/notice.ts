@@ -1,0 +1,109 @@
+// What the gateway says in INBOX of an account it cannot reach: in English and in Chinese, since a mailbox has readers of both.
+import { randomUUID } from 'node:crypto';
+import { safeText } from '../../mail/errors.js';
+import type { OutageKind } from '../../store/outages.js';
+
+export interface Notice {
+  readonly account: string;
+  readonly address: string;
+  readonly kind: OutageKind;
+  /** The provider's own words. */
+  readonly reason: string;
+  readonly remedy: string;
+  /** Unix milliseconds. */
+  readonly since: number;
+}
+
+interface Wording {
+  subject(account: string): string;
+  lead(account: string, since: string): string;
+  readonly mend: string;
+  readonly reason: string;
+  readonly meanwhile: string;
+}
+
+const MEANWHILE =
+  'Meanwhile the mail that is already here can be read. What you do to it (flags, moves, deletions, drafts, mail to be sent) is kept and carried out when the account is back. This message goes away by itself then; it exists only in the gateway.';
+const MEANWHILE_ZH =
+  '在此期间，已在本地的邮件照常可读；您的操作（标记、移动、删除、草稿、待发邮件）都会保存，账号恢复后自动执行。届时本邮件会自动消失；它只存在于网关中，不会上传到任何邮箱。';
+
+const ENGLISH: Readonly<Record<OutageKind, Wording>> = {
+  needsSignIn: {
+    subject: (account) => `${account}: sign-in needed`,
+    lead: (account, since) => `The mail provider has not let the gateway sign in to ${account} since ${since}.`,
+    mend: 'How to mend it: ',
+    reason: 'The provider says: ',
+    meanwhile: MEANWHILE,
+  },
+  offline: {
+    subject: (account) => `${account}: cannot be reached`,
+    lead: (account, since) => `The gateway has not been able to reach ${account} since ${since}. It keeps trying.`,
+    mend: 'What to do: ',
+    reason: 'What happened: ',
+    meanwhile: MEANWHILE,
+  },
+};
+const CHINESE: Readonly<Record<OutageKind, Wording>> = {
+  needsSignIn: {
+    subject: () => '需要重新登录',
+    lead: (account, since) => `自 ${since} 起，邮件服务商不允许网关登录 ${account}。`,
+    mend: '解决办法：请检查配置文件中的用户名和密码（QQ、163 为授权码），然后重启网关。',
+    reason: '服务商的答复：',
+    meanwhile: MEANWHILE_ZH,
+  },
+  offline: {
+    subject: () => '暂时无法连接',
+    lead: (account, since) => `自 ${since} 起，网关无法连接 ${account}，正在不断重试。`,
+    mend: '可运行 gateway status 查看详情；如果一直如此，请检查网络以及该账号的服务器设置。',
+    reason: '原因：',
+    meanwhile: MEANWHILE_ZH,
+  },
+};
+
+/** A complete message, all ASCII. */
+export function noticeMessage(notice: Notice): Uint8Array {
+  const { account, address, kind, reason, remedy } = notice;
+  const since = `${new Date(notice.since).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const [en, zh] = [ENGLISH[kind], CHINESE[kind]];
+  const name = safeText(account);
+  const says = safeText(reason);
+  const text = [
+    en.lead(name, since),
+    `${en.reason}${says}`,
+    `${en.mend}${safeText(remedy)}`,
+    en.meanwhile,
+    '———',
+    zh.lead(name, since),
+    `${zh.reason}${says}`,
+    zh.mend,
+    zh.meanwhile,
+  ].join('\r\n\r\n');
+  const lines = [
+    'From: Mail gateway <gateway@localhost>',
+    `To: <${address}>`,
+    `Subject: ${encodedWords(`${en.subject(name)} (${zh.subject(name)})`)}`,
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    `Message-ID: <${randomUUID()}@gateway.localhost>`,
+    'Auto-Submitted: auto-generated',
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: base64',
+    '',
+    ...(Buffer.from(`${text}\r\n`, 'utf8')
+      .toString('base64')
+      .match(/.{1,76}/g) ?? []),
+    '',
+  ];
+  return Buffer.from(lines.join('\r\n'), 'latin1');
+}
+
+/** RFC 2047 §2: words of at most 75 characters, none of which splits a character. */
+function encodedWords(text: string): string {
+  const pieces: string[] = [''];
+  for (const char of text) {
+    const last = pieces.length - 1;
+    if (Buffer.byteLength((pieces[last] ?? '') + char) > 45) pieces.push(char);
+    else pieces[last] += char;
+  }
+  return pieces.map((piece) => `=?utf-8?B?${Buffer.from(piece, 'utf8').toString('base64')}?=`).join('\r\n ');
+}

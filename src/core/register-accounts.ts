@@ -1,0 +1,51 @@
+import type { AccountRow } from '../store/accounts.js';
+import type { Store } from '../store/store.js';
+import { type AccountSettings, accountTag, type CoreAccount } from './accounts.js';
+import { renameAccount } from './sync/rename-account.js';
+import type { Tree } from './sync/tree.js';
+import type { UnitOfWork } from './unit-of-work.js';
+
+interface Registration {
+  readonly store: Store;
+  readonly accounts: readonly CoreAccount[];
+  readonly accountKeywords: boolean;
+}
+
+/**
+ * The accounts' rows in the store; those that are no longer configured leave every mailbox, unless something is
+ * still owed to them. One of the same address under
+ * another name is the same account: its uids stay, and so does what it is owed.
+ */
+export function registerAccounts(
+  { store, accounts, accountKeywords }: Registration,
+  unit: UnitOfWork,
+  tree: Tree,
+): { accounts: AccountSettings[]; owed: AccountRow[] } {
+  const rows = store.accounts.list();
+  const unknown = accounts.filter(({ name }) => !rows.some((row) => row.name === name));
+  const gone = rows.filter((row) => !accounts.some(({ name }) => row.name === name));
+  const owed: AccountRow[] = [];
+  for (const row of gone) {
+    const [same, other] = unknown.filter(({ address }) => address === row.address);
+    const isCertain = !other && gone.filter(({ address }) => address === row.address).length === 1;
+    if (same && isCertain && !store.mailboxes.byPath(same.name)) renameAccount(store, unit, row, same.name);
+    // What the user did and was told OK about is not thrown away with the account (promise 2).
+    else if (store.accounts.isOwed(row.id)) owed.push(row);
+    else tree.removeAccount(row.id);
+  }
+  const settings = accounts.map(({ name, address, identities, isDefault, connector }): AccountSettings => {
+    const { traits } = connector;
+    const row = store.accounts.upsert({ name, address, provider: traits.provider });
+    return {
+      id: row.id,
+      name,
+      address,
+      identities: [...new Set([address, ...identities].map((identity) => identity.toLowerCase()))],
+      isDefault,
+      traits,
+      connector,
+      tag: accountKeywords ? accountTag(name) : '',
+    };
+  });
+  return { accounts: settings, owed };
+}

@@ -1,0 +1,28 @@
+// RFC 9051 §7.1, ALERT: what a person must be told whatever they are doing; once a session for each account.
+import type { AccountAlert, Core } from '../core/core.js';
+import { safeText } from '../mail/errors.js';
+import { oneLine } from './errors.js';
+import { inLanguage } from './language.js';
+import type { Reply } from './reply.js';
+import type { Session } from './session.js';
+
+/** Tells what the session has not been told yet. */
+export function tellAlerts(core: Core, session: Session, reply: Reply): void {
+  const alerts = core.overview.alerts();
+  const { alerts: told } = session;
+  if (alerts === told.last || session.state.kind === 'notAuthenticated' || session.loggedOut) return;
+  told.last = alerts;
+  for (const alert of alerts) {
+    const key = `${alert.kind} ${alert.account}`;
+    if (told.ever.has(key)) continue;
+    told.ever.add(key);
+    reply.untagged(textOf(alert, session));
+  }
+}
+
+function textOf({ account, kind }: AccountAlert, { language }: Session): string {
+  const what = kind === 'needsSignIn' ? 'needs you to sign in again' : 'cannot be reached';
+  // ASCII, but for who has asked for a language that cannot be written in it.
+  const name = language === 'zh' ? safeText(account) : oneLine(account).trim() || 'an account';
+  return inLanguage(`OK [ALERT] ${name} ${what}: see the message in INBOX`, language);
+}

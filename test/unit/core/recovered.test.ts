@@ -1,0 +1,57 @@
+// `Recovered` is local: what is done to its messages is no command for any upstream.
+import { expect, test } from 'vitest';
+import { UpstreamError } from '../../../src/mail/errors.js';
+import { NO_FLAGS, SystemFlag } from '../../../src/mail/flags.js';
+import { createRig, useVirtualTime } from '../../support/core-harness.js';
+import { appendMail, mail, one, readBody, shownTokens, uidOf, upstreamTokens } from '../../support/core-mail.js';
+import { createFakeUpstream } from '../../support/fake-connector.js';
+
+useVirtualTime();
+
+async function recovered() {
+  const fake = createFakeUpstream();
+  fake.create('Box');
+  const rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await rig.settle();
+  fake.failNext('append', new UpstreamError('permanent', 'NO not today'));
+  await appendMail(rig, 'A/Box', mail('draft'), NO_FLAGS);
+  await rig.until('it is kept', () => rig.core.mailboxes.find('Recovered') !== undefined);
+  return { fake, rig };
+}
+
+test('a message moved out of it arrives, and only then is it gone for good', async () => {
+  const { fake, rig } = await recovered();
+  await using _ = rig;
+  rig.core.actions.move(rig.idOf('Recovered'), one(uidOf(rig, 'Recovered', 'draft')), 'A/Box');
+  expect(shownTokens(rig, 'Recovered')).toEqual([]);
+  expect(shownTokens(rig, 'A/Box')).toEqual(['draft']);
+  await rig.settle();
+  expect(upstreamTokens(fake, 'Box')).toEqual(['draft']);
+  expect(shownTokens(rig, 'A/Box')).toEqual(['draft']);
+  expect(await readBody(rig, 'A/Box', uidOf(rig, 'A/Box', 'draft'))).toBe(mail('draft'));
+});
+
+test('a move that is refused again leaves it where it was', async () => {
+  const { fake, rig } = await recovered();
+  await using _ = rig;
+  fake.failNext('append', new UpstreamError('permanent', 'NO not today either'));
+  rig.core.actions.move(rig.idOf('Recovered'), one(uidOf(rig, 'Recovered', 'draft')), 'A/Box');
+  await rig.settle();
+  expect(upstreamTokens(fake, 'Box')).toEqual([]);
+  expect(shownTokens(rig, 'Recovered')).toEqual(['draft']);
+  expect(await readBody(rig, 'Recovered', uidOf(rig, 'Recovered', 'draft'))).toBe(mail('draft'));
+});
+
+test('deleted, it is gone at once, its bytes too, whatever becomes of the account', async () => {
+  const { fake, rig } = await recovered();
+  await using _ = rig;
+  fake.goOffline();
+  const id = rig.idOf('Recovered');
+  const uids = one(uidOf(rig, 'Recovered', 'draft'));
+  rig.core.actions.storeFlags(id, { uids, operation: 'add', flags: { system: SystemFlag.Deleted, keywords: [] } });
+  rig.core.actions.expunge(id, undefined);
+  expect(shownTokens(rig, 'Recovered')).toEqual([]);
+  expect(rig.store.journal.depth(1).depth).toBe(0);
+  const pinned = rig.store.database.sqlite.prepare('SELECT count(*) FROM bodies WHERE pins > 0').pluck().get();
+  expect(pinned).toBe(0);
+});
