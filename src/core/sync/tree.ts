@@ -6,10 +6,11 @@ import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { UpstreamMailbox } from '../../upstream/connector.js';
 import type { AccountSettings } from '../accounts.js';
-import type { AppendPayload, CreatePayload, RenamePayload } from '../journal/payloads.js';
+import type { AppendPayload } from '../journal/payloads.js';
 import { putBack } from '../journal/put-back.js';
 import { isSamePath, sharedPlace, sharedSourcePath } from '../shared-mailboxes.js';
 import type { UnitOfWork, Work } from '../unit-of-work.js';
+import { isOwedPath } from './owed-paths.js';
 
 export interface Tree {
   /** Makes the unified and the merged-by-name mailboxes; once, at start. */
@@ -82,7 +83,7 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
 
   const reconcileOne = (account: AccountSettings, upstream: UpstreamMailbox, role: Role | undefined, work: Work) => {
     const found = sources.byPath(account.id, upstream.path);
-    if (!found && isOwed(account.id, upstream.path)) return;
+    if (!found && isOwedPath(journal, account.id, upstream.path)) return;
     const source =
       found ??
       sources.insert({
@@ -113,14 +114,6 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
     }
     connect(sources.get(source.id) ?? source, account, work);
   };
-  /** Where an owed RENAME or CREATE leads, or below: LIST may show what it has done there before the gateway died. */
-  const isOwed = (accountId: number, path: readonly string[]) =>
-    (['rename', 'create'] as const).some((kind) =>
-      journal.ofAccountAndKind(accountId, kind).some(({ payload }) => {
-        const { to, path: made } = JSON.parse(payload) as Partial<RenamePayload> & CreatePayload;
-        return (to ?? made)?.every((part, i) => path[i] === part) ?? false;
-      }),
-    );
   const isBeingDeleted = (sourceId: number) => {
     const accountId = sources.get(sourceId)?.accountId ?? 0;
     return journal.head(accountId, 10_000).some((row) => row.sourceId === sourceId && row.kind === 'delete');
