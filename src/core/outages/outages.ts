@@ -47,7 +47,8 @@ export function createOutages(options: OutagesOptions): Outages {
   const { store, unit, accounts, logger } = options;
   const now = new Map<number, Outage>();
   const timers = new Map<number, NodeJS.Timeout>();
-  const showing = new Set<Promise<void>>();
+  /** The notices that are being written, one an account. */
+  const showing = new Map<number, Promise<void>>();
   let alerts: readonly AccountAlert[] = [];
 
   const refreshAlerts = () => {
@@ -98,11 +99,15 @@ export function createOutages(options: OutagesOptions): Outages {
   const showNow = (accountId: number) => {
     timers.delete(accountId);
     const outage = now.get(accountId);
-    if (!outage || !isToBeTold(accountId, outage)) return;
+    if (!outage || showing.has(accountId) || !isToBeTold(accountId, outage)) return;
     const shown = show(accountId, outage)
       .catch((err: unknown) => logger.warn({ err }, 'the notice of an outage could not be written'))
-      .finally(() => showing.delete(shown));
-    showing.add(shown);
+      .finally(() => {
+        showing.delete(accountId);
+        // It has turned into another trouble meanwhile.
+        if (now.get(accountId)?.kind !== outage.kind) showNow(accountId);
+      });
+    showing.set(accountId, shown);
   };
 
   // Of accounts that are not configured any more there is nothing to mend.
@@ -127,7 +132,7 @@ export function createOutages(options: OutagesOptions): Outages {
     [Symbol.asyncDispose]: async () => {
       for (const timer of timers.values()) clearTimeout(timer);
       now.clear();
-      await Promise.all(showing);
+      await Promise.all(showing.values());
     },
   };
 }
