@@ -2,6 +2,7 @@
 import { backoffMs } from '../../lib/backoff.js';
 import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
+import { createMutex } from '../../lib/mutex.js';
 import { UpstreamError } from '../../mail/errors.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { SourceRow } from '../../store/sources.js';
@@ -97,7 +98,8 @@ export function createActor(options: ActorOptions): Actor {
   const watcher = lane();
   const reader = traits.maxConnections >= 3 ? lane() : worker;
   const ingest: Ingest = createIngest(store, options.unit);
-  const context: SourceSyncContext = { store, unit: options.unit, ingest, traits, logger };
+  const rematching = createMutex();
+  const context: SourceSyncContext = { store, unit: options.unit, ingest, traits, logger, rematching };
   const progress = createProgress(options.onProgress);
   const eachSource = createEachSource(options);
   let synced = false;

@@ -1,5 +1,6 @@
 // What the two ways of bringing a source up to date share (source-sync.ts, and rematch.ts after a renumbering).
 import type { Logger } from '../../lib/logger.js';
+import type { Mutex } from '../../lib/mutex.js';
 import { UpstreamError } from '../../mail/errors.js';
 import type { SourceRow, SourceState } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
@@ -13,6 +14,8 @@ export interface SourceSyncContext {
   readonly ingest: Ingest;
   readonly traits: ProviderTraits;
   readonly logger: Logger;
+  /** Held while a source's messages are matched again. */
+  readonly rematching: Mutex;
 }
 
 /** Notes up to where the source is known. */
