@@ -1,7 +1,7 @@
 // When the unified mailboxes are filled (DESIGN §5): once, in date order over all accounts that could be reached; an
 // account that comes later is a change of its own. Nobody waits for an account that cannot be listed.
 import type { Store } from '../store/store.js';
-import type { Tree } from './sync/tree.js';
+import type { Tree } from './sync/tree-contract.js';
 
 export interface FirstListing {
   outcome(accountId: number, outcome: 'listed' | 'failed'): void;

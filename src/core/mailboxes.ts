@@ -8,7 +8,7 @@ import type { AccountSettings } from './accounts.js';
 import type { Mailbox, Mailboxes, MailboxId } from './core.js';
 import { canonicalPath, checkMailboxName, parentOf } from './mailbox-names.js';
 import { sharedPlace } from './shared-mailboxes.js';
-import type { Tree } from './sync/tree.js';
+import type { Tree } from './sync/tree-contract.js';
 import type { UnitOfWork, Work } from './unit-of-work.js';
 
 export interface MailboxesOptions {

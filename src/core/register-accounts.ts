@@ -2,7 +2,7 @@ import type { AccountRow } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import { type AccountSettings, accountTag, type CoreAccount } from './accounts.js';
 import { renameAccount } from './sync/rename-account.js';
-import type { Tree } from './sync/tree.js';
+import type { Tree } from './sync/tree-contract.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 interface Registration {

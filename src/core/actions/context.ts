@@ -8,7 +8,7 @@ import type { AccountSettings } from '../accounts.js';
 import type { MailboxId } from '../core.js';
 import { canonicalPath } from '../mailbox-names.js';
 import type { Snapshots } from '../reads/snapshots.js';
-import type { Tree } from '../sync/tree.js';
+import type { Tree } from '../sync/tree-contract.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 
 /** What every action needs. */

@@ -1,7 +1,7 @@
 import type { Store } from '../../store/store.js';
 import type { AccountSettings } from '../accounts.js';
 import type { MessageBodies } from '../reads/bodies.js';
-import type { Tree } from '../sync/tree.js';
+import type { Tree } from '../sync/tree-contract.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 
 /** What carrying out the journal needs. */

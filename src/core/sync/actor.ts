@@ -23,7 +23,8 @@ import { createProgress, sourceAsItIs } from './progress.js';
 import { refreshQuota } from './quota.js';
 import { byUrgency, type SourceSyncContext } from './source-state.js';
 import { listSome, syncSource } from './source-sync.js';
-import type { Tree } from './tree.js';
+import type { Tree } from './tree-contract.js';
+import { syncTree } from './tree-sync.js';
 import { createUidCheck } from './uid-check.js';
 import { watchInbox } from './watch.js';
 
@@ -114,10 +115,11 @@ export function createActor(options: ActorOptions): Actor {
       .sort(byUrgency);
 
   const listTree = ({ isWanted = false } = {}) =>
-    onWorker(Priority.arrivals, async ({ session }) => {
+    onWorker(Priority.arrivals, async (lane) => {
+      const { session } = lane;
       const { words, appendLimit } = session.capabilities;
       store.accounts.setProbe(account.id, { capabilities: words, appendLimit });
-      tree.reconcile(account, await session.listMailboxes());
+      await syncTree(context, lane, tree, account);
       await refreshQuota(store, account.id, session, isWanted);
     });
 

@@ -32,6 +32,13 @@ function keysOf({ emailId, internalDate, sizeBytes, headers }: Known): (string |
   return [id, all, `${messageId} ${internalDate}`, `${messageId} ${sizeBytes}`, bare];
 }
 
+/** Whether two that stand under one uid are one message. */
+export function isSame(known: Known, row: Known): boolean {
+  const [ours, theirs] = [keysOf(known), keysOf(row)];
+  const bare = KINDS.indexOf('bare');
+  return ours.some((key, kind) => key !== undefined && key === theirs[kind] && (kind !== bare || !known.headers));
+}
+
 export function knownOf({ messages }: Store, messageId: number): Known | undefined {
   const message = messages.get(messageId);
   return message && { ...message, headers: messages.listing(messageId)?.headers };

@@ -3,40 +3,15 @@
 import { type Role, UNIFIED_MAILBOXES } from '../../mail/roles.js';
 import type { FeedRow, MailboxRow } from '../../store/mailboxes.js';
 import type { SourceRow } from '../../store/sources.js';
-import type { Store } from '../../store/store.js';
 import type { UpstreamMailbox } from '../../upstream/connector.js';
 import type { AccountSettings } from '../accounts.js';
 import type { AppendPayload } from '../journal/payloads.js';
 import { putBack } from '../journal/put-back.js';
 import { isSamePath, sharedPlace, sharedSourcePath } from '../shared-mailboxes.js';
-import type { UnitOfWork, Work } from '../unit-of-work.js';
+import type { Work } from '../unit-of-work.js';
 import { isOwedPath } from './owed-paths.js';
-
-export interface Tree {
-  /** Makes the unified and the merged-by-name mailboxes; once, at start. */
-  prepare(): void;
-  /** Brings the account's sources and mailboxes in line with what LIST told. */
-  reconcile(account: AccountSettings, listed: readonly UpstreamMailbox[]): void;
-  /** The source's first listing is complete: shows it in the account's own mailbox. */
-  showSource(sourceId: number): void;
-  /** The first listings of these accounts are complete: shows them in the unified mailboxes, in date order. */
-  mergeAccounts(accountIds: readonly number[]): void;
-  /** The account's source of a role, made (upstream too) if there is none. @throws {RangeError} if the provider has no name for it */
-  roleSource(work: Work, account: AccountSettings, role: Role): SourceRow;
-  /** The account's source behind a mailbox below a unified one, made (upstream too) if there is none. @throws {RangeError} */
-  sharedSource(work: Work, account: AccountSettings, path: string): SourceRow;
-  /** A mailbox below a unified one has been made: shows in it what the accounts have there already. */
-  connectShared(work: Work, accounts: readonly AccountSettings[]): void;
-  /** Takes an account that is no longer configured out of every mailbox. */
-  removeAccount(accountId: number): void;
-}
-
-export interface TreeOptions {
-  readonly store: Store;
-  readonly unit: UnitOfWork;
-  /** Mailboxes merged by name: path → paths of account mailboxes. */
-  readonly merge: Readonly<Record<string, readonly string[]>>;
-}
+import type { Tree, TreeOptions } from './tree-contract.js';
+import { byDepth, isVisible, mailboxPath, shownOf } from './tree-paths.js';
 
 export function createTree({ store, unit, merge }: TreeOptions): Tree {
   const { mailboxes, sources, copies, accounts, journal } = store;
@@ -197,11 +172,20 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
         }
         work.ringTree();
       }),
+    compare: (account, listed) => {
+      const shown = shownOf(account, listed);
+      if (shown.length === 0) return { gone: [], fresh: [] };
+      const seen = new Set(shown.map(({ path }) => JSON.stringify(path)));
+      return {
+        gone: sources
+          .ofAccount(account.id)
+          .filter((source) => source.present && !seen.has(JSON.stringify(source.path)) && !isBeingMoved(source)),
+        fresh: shown.filter(({ path }) => !sources.byPath(account.id, path) && !isOwedPath(journal, account.id, path)),
+      };
+    },
     reconcile: (account, listed) =>
       unit.batch((work) => {
-        // A LIST without INBOX is not a tree: better keep what we know than drop every mailbox.
-        if (!listed.some((mailbox) => mailbox.role === 'inbox')) return;
-        const shown = listed.filter(({ path }) => !account.traits.skipped.includes(path.join('/')));
+        const shown = shownOf(account, listed);
         const taken = new Set<Role>();
         const seen = new Set<string>();
         for (const upstream of [...shown].sort(byDepth)) {
@@ -211,10 +195,28 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
           if (!seen.has(key)) reconcileOne(account, upstream, role, work);
           seen.add(key);
         }
-        for (const source of sources.ofAccount(account.id)) {
-          if (source.present && !seen.has(JSON.stringify(source.path)) && !isBeingMoved(source))
-            dropSource(source, work);
+      }),
+    renameSource: (account, source, { path }) =>
+      unit.batch((work) => {
+        const feeds = mailboxes.feedsOfSource(source.id).map(({ mailboxId }) => mailboxId);
+        const own = ownMailbox(source.id);
+        const shared = unifiedFor({ ...source, path }, account).map(({ id }) => id);
+        const isElsewhere = shared.length !== feeds.length - 1 || shared.some((id) => !feeds.includes(id));
+        if (!own || isElsewhere || isBeingMoved(source)) return false;
+        sources.setPath(source.id, path);
+        const to = freePath(account, path);
+        if (mailboxes.subscriptions().includes(own.path)) {
+          mailboxes.unsubscribe(own.path);
+          mailboxes.subscribe(to);
         }
+        mailboxes.setPath(own.id, to);
+        work.ringTree();
+        return true;
+      }),
+    drop: (sourceId) =>
+      unit.batch((work) => {
+        const source = sources.get(sourceId);
+        if (source && !isBeingMoved(source)) dropSource(source, work);
       }),
     showSource: (sourceId) =>
       unit.batch((work) => {
@@ -279,17 +281,4 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
         work.ringTree();
       }),
   };
-}
-
-const byDepth = (a: UpstreamMailbox, b: UpstreamMailbox): number => a.path.length - b.path.length;
-
-/** Pure levels that the account's tree leaves out (`[Gmail]`, 其他文件夹) are not shown themselves. */
-const isVisible = (account: AccountSettings, { path, selectable }: UpstreamMailbox): boolean =>
-  selectable || !(path.length === 1 && account.traits.flattened.includes(path[0] ?? ''));
-
-/** `QQ/…`: the upstream path below the account's name, without the levels that only confuse. */
-function mailboxPath(account: AccountSettings, path: readonly string[]): string {
-  const parts = path.length > 1 && account.traits.flattened.includes(path[0] ?? '') ? path.slice(1) : path;
-  // A part may hold our delimiter where the upstream's is another: U+2215 looks alike and is none.
-  return [account.name, ...parts.map((part) => part.replaceAll('/', '\u2215'))].join('/');
 }
