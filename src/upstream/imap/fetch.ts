@@ -1,5 +1,6 @@
 // UID FETCH of rows, in batches that wait for their consumer: the reader stands still meanwhile, and so does the server.
 
+import { createTurns } from '../../lib/turns.js';
 import { UpstreamError } from '../../mail/errors.js';
 import { NO_FLAGS } from '../../mail/flags.js';
 import { KEPT_HEADER_FIELDS } from '../../mail/header-fields.js';
@@ -124,10 +125,11 @@ function rowHandler<Row>(
   };
 }
 
-/** Gathers rows and hands them over in batches. */
+/** Gathers rows and hands them over in batches; between two, others have their turn: a long answer may be here as a whole. */
 class Batches<Row> {
   readonly #size: number;
   readonly #onBatch: BatchConsumer<Row>;
+  readonly #turns = createTurns();
   #rows: Row[] = [];
 
   constructor(size: number, onBatch: BatchConsumer<Row>) {
@@ -144,10 +146,11 @@ class Batches<Row> {
     if (this.#rows.length > 0) await this.#hand();
   }
 
-  #hand(): void | Promise<void> {
+  async #hand(): Promise<void> {
     const rows = this.#rows;
     this.#rows = [];
-    return this.#onBatch(rows);
+    await this.#onBatch(rows);
+    await this.#turns.pause();
   }
 }
 
