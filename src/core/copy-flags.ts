@@ -37,11 +37,18 @@ export const isNoChange = ({ add, remove }: FlagChange): boolean =>
 export function withChange(copy: CopyFlags, { add, remove }: FlagChange): CopyFlags {
   const gone = lowerSet(remove.keywords);
   const keywords = splitKeywords(copy.keywords).filter((keyword) => !gone.has(lower(keyword)));
+  return {
+    ...withoutChange(copy, { add, remove }),
+    flags: (copy.flags | add.system) & ~remove.system,
+    keywords: joinKeywords(normalKeywords([...keywords, ...add.keywords])),
+  };
+}
+
+/** The copy of a message that is then changed: what is changed there stays here as it is, whatever the upstream copies. */
+export function withoutChange(copy: CopyFlags, { add, remove }: FlagChange): CopyFlags {
   const own = [...splitKeywords(copy.ownKeywords), ...[...add.keywords, ...remove.keywords].map(lower)];
   return {
     ...copy,
-    flags: (copy.flags | add.system) & ~remove.system,
-    keywords: joinKeywords(normalKeywords([...keywords, ...add.keywords])),
     ownFlags: copy.ownFlags | add.system | remove.system,
     ownKeywords: joinKeywords(normalKeywords(own)),
   };

@@ -2,7 +2,7 @@ import { indexIn } from '../../lib/ascending.js';
 import { MailboxError } from '../../mail/errors.js';
 import { type FlagSet, SystemFlag, withoutAccountTag } from '../../mail/flags.js';
 import { mergeRanges } from '../../mail/sequence-set.js';
-import { changeOf, type FlagChange, isNoChange, withChange } from '../copy-flags.js';
+import { changeOf, type FlagChange, isNoChange, withChange, withoutChange } from '../copy-flags.js';
 import type { MailboxId, StoreRequest, StoreResult } from '../core.js';
 import { type ActionContext, groupBy, originOf, type Selected, selectedCopies } from './context.js';
 
@@ -55,6 +55,8 @@ function applyChanges(context: ActionContext, mailboxId: MailboxId, changes: rea
     for (const { copy, change } of changes) {
       store.copies.setFlags(copy.id, withChange(copy, change));
       work.touch(copy);
+      // It will go up with these flags already, and what is to be made of it upstream would have them as well.
+      if (copy.upstreamUid === null) keepFrom(context, copy.id, change);
     }
     for (const group of groupBy(changes, ({ copy, change }) => `${copy.sourceId} ${changeKey(change)}`).values()) {
       const [first] = group;
@@ -69,6 +71,19 @@ function applyChanges(context: ActionContext, mailboxId: MailboxId, changes: rea
       work.owe({ accountId: origin.account.id, kind: 'flags', sourceId: origin.source.id, payload, targets });
     }
   });
+}
+
+/** The copies that were made of this one before the change, and those made of them, are not concerned. */
+function keepFrom({ store, ...rest }: ActionContext, copyId: number, change: FlagChange): void {
+  for (const row of store.journal.ofCopy(copyId)) {
+    for (const target of store.journal.targets(row.id)) {
+      const made =
+        target.copyId === copyId && target.newCopyId !== null ? store.copies.get(target.newCopyId) : undefined;
+      if (!made || made.upstreamUid !== null) continue;
+      store.copies.setFlags(made.id, withoutChange(made, change));
+      keepFrom({ store, ...rest }, made.id, change);
+    }
+  }
 }
 
 /** The part of a change that the upstream can keep; the rest is our overlay (providers.md §13.16). */

@@ -85,7 +85,9 @@ function oweFlags({ store, accounts }: JournalContext, work: Work, copy: CopyRow
     },
   };
   const owed = pushable(change, source, false);
-  if (!isNoChange(owed) && copy.leaving === 0) {
+  // What leaves for another account ends in this one's Trash, with its flags.
+  const isKept = copy.leaving === 0 || store.journal.ofCopy(copy.id).some(({ kind }) => kind === 'spool');
+  if (!isNoChange(owed) && isKept) {
     work.owe({
       accountId: account.id,
       kind: 'flags',
