@@ -42,6 +42,16 @@ export function actionContract({ up, withSession, freshMailbox, facts }: Contrac
     });
   });
 
+  test('appends a message that ends within a line', async () => {
+    const path = await freshMailbox();
+    const message = sampleMessage('unended', 'no line end');
+    await withSession(async (session) => {
+      await session.append(path, sourceOf(message), NO_FLAGS, undefined);
+      const [stored] = await up().direct.messages(path);
+      expect(stored?.body).toBe(facts.addsLineEnd ? `${message}\r\n` : message);
+    });
+  });
+
   test('appends many megabytes as a stream', async () => {
     const path = await freshMailbox();
     const message = sampleMessage('large', `${'0123456789'.repeat(7)}\r\n`.repeat(60_000));

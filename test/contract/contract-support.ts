@@ -66,6 +66,8 @@ export interface ContractFacts {
   readonly asciiHeaders?: boolean;
   /** Mailboxes are labels on one store: a COPY is no second message, and \Deleted takes a label away at once. */
   readonly labelStore?: boolean;
+  /** A message without a line end behind it gets one. */
+  readonly addsLineEnd?: boolean;
   /** Longest time until a change is told. */
   readonly newsMs?: number;
 }

@@ -21,6 +21,7 @@ const demos: readonly (readonly [PersonalityName, ContractFacts])[] = [
       can: { condstore: false, move: true, objectId: true },
       keptKeywords: ['$Forwarded', '$Junk', '$NotJunk'],
       lateExpungeNews: true,
+      addsLineEnd: true,
     },
   ],
   ['fastmail', { can: { condstore: true, qresync: true, move: true, objectId: true } }],
