@@ -1,5 +1,7 @@
 // gateway demo-server: one demo account alone, so that any mail program can be tested against a provider's habits.
+import { readFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
+import type { DemoAccountAccess, Quirks } from '../demo/index.js';
 import { createLogger } from '../lib/logger.js';
 import { nearest } from '../lib/nearest.js';
 import { CliError, ExitCode, type Io } from './io.js';
@@ -14,6 +16,8 @@ export interface DemoServerOptions {
   readonly smtpPort: number;
   /** Undefined: one is made up. */
   readonly password?: string | undefined;
+  /** JSON, or a file that holds it: switches other than the personality's. */
+  readonly quirks?: string | undefined;
   /** No sample mail, and none arrives. */
   readonly empty: boolean;
 }
@@ -25,11 +29,16 @@ export const demoServerOptions = (command: Argv<{ readonly json: boolean; readon
     .option('port', { type: 'number', default: 0, requiresArg: true, describe: 'For IMAP; 0: any that is free' })
     .option('smtp-port', { type: 'number', default: 0, requiresArg: true, describe: 'For SMTP; 0: any that is free' })
     .option('password', { type: 'string', requiresArg: true, describe: 'To sign in with; made up when left out' })
+    .option('quirks', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Other habits than the personality has: {"noIdle": true, …}, or a file that holds such',
+    })
     .option('empty', { type: 'boolean', default: false, describe: 'No sample mail, and none arrives' });
 
-/** Until a signal comes. @throws {CliError} for a personality or a port that does not exist */
+/** Until a signal comes. @throws {CliError} for a personality, a port or a switch that does not exist */
 export async function demoServer(options: DemoServerOptions, io: Io, untilStopped = stopSignal): Promise<ExitCode> {
-  const { PERSONALITY_NAMES, startDemoUpstreams } = await import('../demo/index.js');
+  const { PERSONALITY_NAMES, readQuirks, startDemoUpstreams } = await import('../demo/index.js');
   if (options.list) {
     if (options.json) io.print(JSON.stringify(PERSONALITY_NAMES));
     else for (const name of PERSONALITY_NAMES) io.print(name);
@@ -41,7 +50,8 @@ export async function demoServer(options: DemoServerOptions, io: Io, untilStoppe
     if (!Number.isInteger(port) || port < 0 || port > 65_535)
       throw new CliError(`${port} is no port: they go from 1 to 65535, and 0 is any that is free`, ExitCode.usage);
   const { port: imapPort, smtpPort, password } = options;
-  const request = { name: personality, personality, address: undefined, imapPort, smtpPort };
+  const quirks = options.quirks === undefined ? {} : quirksFrom(options.quirks, readQuirks);
+  const request = { name: personality, personality, address: undefined, imapPort, smtpPort, quirks };
   const demo = await startDemoUpstreams([password === undefined ? request : { ...request, password }], {
     logger: createLogger({ level: 'warn' }),
     sampleMail: !options.empty,
@@ -61,17 +71,31 @@ export async function demoServer(options: DemoServerOptions, io: Io, untilStoppe
   return ExitCode.ok;
 }
 
-interface Access {
-  readonly address: string;
-  readonly password: string;
-  readonly imapPort: number;
-  readonly smtpPort: number;
+/** @throws {CliError} */
+function quirksFrom(given: string, read: (json: unknown) => Partial<Quirks>): Partial<Quirks> {
+  const isJson = /^\s*[{[]/.test(given);
+  const where = isJson ? '--quirks' : given;
+  try {
+    return read(JSON.parse(isJson ? given : readFileSync(given, 'utf8')));
+  } catch (error) {
+    throw new CliError(`${where}: ${(error as Error).message}`, ExitCode.usage);
+  }
 }
 
-function tell(personality: string, { address, password, imapPort, smtpPort }: Access, json: boolean, io: Io): void {
+function tell(personality: string, access: DemoAccountAccess, json: boolean, io: Io): void {
+  const { address, password, imapPort, smtpPort, oauth } = access;
   if (json) {
     const host = '127.0.0.1';
-    const facts = { personality, host, imap: imapPort, smtp: smtpPort, user: address, password, pid: process.pid };
+    const facts = {
+      personality,
+      host,
+      imap: imapPort,
+      smtp: smtpPort,
+      user: address,
+      password,
+      oauth,
+      pid: process.pid,
+    };
     io.print(JSON.stringify({ event: 'ready', ...facts }));
     return;
   }
@@ -80,6 +104,7 @@ function tell(personality: string, { address, password, imapPort, smtpPort }: Ac
   io.print(`  SMTP      127.0.0.1:${smtpPort}`);
   io.print(`  user      ${address}`);
   io.print(`  password  ${password}`);
+  if (oauth) io.print(`  tokens    http://127.0.0.1:${oauth.tokenPort}/token, refresh token ${oauth.refreshToken}`);
   io.print('It forgets everything when it ends: Ctrl-C.');
 }
 

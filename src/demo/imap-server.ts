@@ -4,6 +4,7 @@ import type { Logger } from '../lib/logger.js';
 import { ImapSession } from './imap-session.js';
 import { Limits } from './limits.js';
 import type { DemoAccount } from './store/account.js';
+import type { TokenOffice } from './token-office.js';
 
 export interface DemoServer extends AsyncDisposable {
   readonly port: number;
@@ -12,12 +13,13 @@ export interface DemoServer extends AsyncDisposable {
 export interface DemoServerOptions {
   readonly account: DemoAccount;
   readonly password: string;
+  readonly tokens: TokenOffice;
   readonly logger: Logger;
 }
 
 export async function startImapServer(options: DemoServerOptions, port = 0): Promise<DemoServer> {
   const sessions = new Set<ImapSession>();
-  const limits = new Limits(options.account.personality.quirks);
+  const limits = new Limits(options.account);
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     const session = new ImapSession(socket, { ...options, limits });

@@ -6,17 +6,19 @@ import { Decoder } from '../imap/wire/decoder.js';
 import type { Logger } from '../lib/logger.js';
 import { parseSequenceSet, rangesInclude, resolveSet } from '../mail/sequence-set.js';
 import { capabilityWords, greetingText } from './capabilities.js';
-import { type Completion, type DemoCommand, isBadCommand } from './command.js';
+import { bad, type Completion, type DemoCommand, isBadCommand } from './command.js';
 import { commandNamed } from './commands/index.js';
 import type { Limits } from './limits.js';
 import type { DemoSession } from './session.js';
 import { type DemoAccount, DemoRefusal } from './store/account.js';
+import type { TokenOffice } from './token-office.js';
 import type { View } from './view.js';
 
 export interface SessionOptions {
   readonly account: DemoAccount;
   readonly password: string;
   readonly limits: Limits;
+  readonly tokens: TokenOffice;
   readonly logger: Logger;
 }
 
@@ -29,6 +31,7 @@ export class ImapSession implements DemoSession {
   readonly account: DemoAccount;
   readonly password: string;
   readonly limits: Limits;
+  readonly tokens: TokenOffice;
   user: string | undefined;
   isEnding = false;
   isIdentified = false;
@@ -47,9 +50,11 @@ export class ImapSession implements DemoSession {
   #view: View | undefined;
   #unwatch: (() => void) | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
+  #errors = 0;
 
-  constructor(socket: Socket, { account, password, limits, logger }: SessionOptions) {
+  constructor(socket: Socket, { account, password, limits, tokens, logger }: SessionOptions) {
     this.limits = limits;
+    this.tokens = tokens;
     this.account = account;
     this.password = password;
     this.#socket = socket;
@@ -76,7 +81,9 @@ export class ImapSession implements DemoSession {
   /** Until the connection ends; never rejects. */
   async run(): Promise<void> {
     try {
-      this.line(`* OK ${greetingText(this.account.personality)}`);
+      const { byeAtOnce } = this.account.personality.quirks;
+      this.isEnding = byeAtOnce !== undefined;
+      this.line(byeAtOnce === undefined ? `* OK ${greetingText(this.account.personality)}` : `* BYE ${byeAtOnce}`);
       this.#keepAlive();
       await this.flush();
       while (!this.isEnding && (await this.#step()));
@@ -108,6 +115,7 @@ export class ImapSession implements DemoSession {
     const text = this.#pending.join('');
     this.#pending = [];
     this.#pendingLength = 0;
+    if (this.user !== undefined) this.limits.transferred(text.length, 0);
     const out = this.#out;
     if (out.write(text, 'latin1')) return;
     await new Promise<void>((resolve) => {
@@ -148,6 +156,15 @@ export class ImapSession implements DemoSession {
     this.isEnding = true;
     this.line(`* BYE ${why}`);
     void this.flush().then(() => this.#socket.end());
+  }
+
+  /** What a provider ends a connection for, once something has gone wrong on it. */
+  #reasonToEnd(): string | undefined {
+    const { byeAfterErrors, notConnected, passwordsRefused } = this.account.personality.quirks;
+    if (this.#errors === 0 || this.isEnding) return undefined;
+    if (notConnected && this.user !== undefined) return notConnected.bye;
+    if (passwordsRefused !== undefined && this.user === undefined) return this.account.personality.texts.bye;
+    return byeAfterErrors && this.#errors >= byeAfterErrors.errors ? byeAfterErrors.text : undefined;
   }
 
   #keepAlive(): void {
@@ -228,10 +245,13 @@ export class ImapSession implements DemoSession {
       status = `OK ${done?.code === undefined ? '' : `[${done.code}] `}${done?.text ?? `${name} completed`}`;
     } catch (error) {
       status = statusOf(error, this.#logger);
+      this.#errors += 1;
     }
     if (this.#socket.destroyed) return;
     this.tell(command?.expunges !== 'held' || /^\S+ UID /i.test(text));
     this.line(`${tag} ${status}`);
+    const bye = this.#reasonToEnd();
+    if (bye !== undefined) this.#dismiss(bye);
     this.#logger.debug({ command: command?.name, ms: Math.round(performance.now() - startedAt) }, 'demo upstream');
   }
 
@@ -240,9 +260,12 @@ export class ImapSession implements DemoSession {
     if (!command || (command.needs && !command.needs.some((word) => this.words.has(word))))
       throw decoder.error('unknown command');
     if (!command.states.includes(state)) throw decoder.error(`${command.name} is not possible in this state`);
-    const { noopDoesNotKeepAlive } = this.account.personality.quirks;
+    const { noopDoesNotKeepAlive, notConnected } = this.account.personality.quirks;
     if (command.name !== 'NOOP' || !noopDoesNotKeepAlive) this.#keepAlive();
-    if (this.user !== undefined && command.name !== 'LOGOUT') this.limits.command();
+    if (this.user !== undefined && command.name !== 'LOGOUT') {
+      if (notConnected) throw bad(notConnected.text);
+      this.limits.command();
+    }
     if (command.writes && this.view?.isReadOnly) throw new DemoRefusal('the mailbox is open read-only');
     return (await command.run(this, decoder, isUid)) ?? undefined;
   }

@@ -9,10 +9,13 @@ import { PostOffice } from './post-office.js';
 import type { Quirks, RenumberQuirk } from './quirks.js';
 import { fillWithSampleMail } from './sample-mail/index.js';
 import { startSmtpServer } from './smtp-server.js';
-import { DemoAccount } from './store/account.js';
+import { type ChangeableQuirks, DemoAccount } from './store/account.js';
+import { TokenOffice } from './token-office.js';
+import { startTokenServer } from './token-server.js';
 
 export { PERSONALITIES, PERSONALITY_NAMES, type Personality, type PersonalityName } from './personalities/index.js';
 export type { Quirks, RenumberQuirk } from './quirks.js';
+export { QUIRK_NAMES, readQuirks } from './quirks-schema.js';
 
 /** A demo account as the configuration names it. */
 export interface DemoAccountRequest {
@@ -35,14 +38,22 @@ export interface DemoAccountAccess {
   readonly password: string;
   readonly imapPort: number;
   readonly smtpPort: number;
+  /** Where tokens are taken (`tokenExpiresIn`): `POST http://127.0.0.1:port/token` with the refresh token of the start. */
+  readonly oauth: { readonly tokenPort: number; readonly refreshToken: string } | undefined;
 }
 
 /** What a provider does to an account by itself, done by hand. */
 export interface DemoHand {
   /** New uids for a mailbox; who has it selected is sent away. @throws {DemoRefusal} when there is no such mailbox */
   renumber(mailbox: string, how: Omit<RenumberQuirk, 'everySelects'>): void;
-  /** How far back mail is shown, in days; undefined: all of it. Needs an account that has `visibleDays`. */
+  /** How far back mail is shown, in days; undefined: all of it. */
   showDays(days: number | undefined): void;
+  /** A mailbox is gone with its mail; who has it selected is sent away. @throws {DemoRefusal} when there is none */
+  drop(mailbox: string): void;
+  /** No token is good any more; answers a refresh token as a new sign-in would give it. */
+  revokeTokens(): string;
+  /** Turns switches from now on. Sessions that have a mailbox selected see some of it at their next SELECT only. */
+  change(quirks: ChangeableQuirks): void;
 }
 
 export interface DemoUpstreams extends AsyncDisposable {
@@ -75,15 +86,19 @@ export async function startDemoUpstreams(
       const account = makeAccount(request, postOffice, now);
       if (sampleMail) await fillWithSampleMail(account, now);
       const { password = randomBytes(12).toString('base64url'), imapPort = 0, smtpPort = 0 } = request;
-      const settings = { account, password, postOffice, logger };
+      const tokens = new TokenOffice(account);
+      const settings = { account, password, postOffice, tokens, logger };
       const imap = started.use(await startImapServer(settings, imapPort));
       const smtp = started.use(await startSmtpServer(settings, smtpPort));
-      hands.set(request.name, handOf(account));
+      const takesTokens = account.personality.quirks.tokenExpiresIn !== undefined;
+      const endpoint = takesTokens ? started.use(await startTokenServer(tokens)) : undefined;
+      hands.set(request.name, handOf(account, tokens));
       running.set(request.name, {
         address: account.address,
         password: settings.password,
         imapPort: imap.port,
         smtpPort: smtp.port,
+        oauth: endpoint && { tokenPort: endpoint.port, refreshToken: tokens.refreshToken },
       });
     }
     if (newMail) started.use(startNewMail(postOffice, newMail, logger));
@@ -104,12 +119,12 @@ function known<T>(all: ReadonlyMap<string, T>, name: string): T {
   return found;
 }
 
-const handOf = (account: DemoAccount): DemoHand => ({
+const handOf = (account: DemoAccount, tokens: TokenOffice): DemoHand => ({
   renumber: (mailbox, how) => account.renumber(account.mailbox(mailbox), how),
-  showDays: (days) => {
-    account.visibleDays = days;
-    account.sweep();
-  },
+  showDays: (visibleDays) => account.change({ visibleDays }),
+  drop: (mailbox) => account.drop(mailbox),
+  revokeTokens: () => tokens.revoke(),
+  change: (quirks) => account.change(quirks),
 });
 
 function makeAccount(request: DemoAccountRequest, postOffice: PostOffice, now: Date): DemoAccount {

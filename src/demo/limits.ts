@@ -1,18 +1,29 @@
 // What all connections of an account share: how many there are, how often somebody signs in, how much is asked.
 import type { Quirks } from './quirks.js';
-import { DemoRefusal } from './store/account.js';
-
-type LimitQuirks = Pick<Quirks, 'throttleAfter' | 'loginFrequencyLimit' | 'maxConnections'>;
+import { type DemoAccount, DemoRefusal } from './store/account.js';
 
 export class Limits {
-  readonly #quirks: LimitQuirks;
+  readonly #account: DemoAccount;
   #signedIn = 0;
   #logins: number[] = [];
   #commands = 0;
   #throttledUntil = 0;
+  #downBytes = 0;
+  #upBytes = 0;
 
-  constructor(quirks: LimitQuirks) {
-    this.#quirks = quirks;
+  constructor(account: DemoAccount) {
+    this.#account = account;
+  }
+
+  /** Asked for anew each time: switches may be turned while the account runs. */
+  get #quirks(): Quirks {
+    return this.#account.personality.quirks;
+  }
+
+  /** What went to clients, and what they put in. */
+  transferred(downBytes: number, upBytes: number): void {
+    this.#downBytes += downBytes;
+    this.#upBytes += upBytes;
   }
 
   /** An attempt to sign in. @throws {DemoRefusal} when there were too many lately */
@@ -38,6 +49,9 @@ export class Limits {
 
   /** A command of somebody signed in. @throws {DemoRefusal} while too much is asked */
   command(): void {
+    const { bandwidth } = this.#quirks;
+    if (bandwidth && (this.#downBytes > bandwidth.downBytes || this.#upBytes > bandwidth.upBytes))
+      throw new DemoRefusal(bandwidth.text);
     const limit = this.#quirks.throttleAfter;
     if (!limit) return;
     const now = Date.now();

@@ -1,15 +1,35 @@
 // How an upstream differs from a plain, correct IMAP4rev1 server: one documented field a difference (providers.md §12).
-// A new switch costs its field here, its default below, and the one place that obeys it.
+// A new switch costs its field here, its default below, its line in quirks-schema.ts, and the one place that obeys it;
+// test/unit/demo/each-quirk.test.ts asks for what it changes.
 
 export interface Quirks {
   /** The words CAPABILITY and the greeting's code tell before the login; undefined: the personality's. */
   readonly greetingCaps: string | undefined;
   /** The words after the login; undefined: the personality's. */
   readonly postLoginCaps: string | undefined;
+  /** The greeting is `* BYE` with this text, and the connection ends. */
+  readonly byeAtOnce: string | undefined;
+  /** So many answers of a connection are NO or BAD, then it is ended with BYE and the text. */
+  readonly byeAfterErrors: { readonly errors: number; readonly text: string } | undefined;
+  /** Passwords are refused with this text, and the connection ends with BYE. */
+  readonly passwordsRefused: string | undefined;
+  /**
+   * Tokens are taken for XOAUTH2 and OAUTHBEARER, where they are advertised, and are good for so many seconds. The account's
+   * token endpoint gives them for its refresh token. Undefined: there is no endpoint, and every token is refused.
+   */
+  readonly tokenExpiresIn: number | undefined;
+  /** Each use of a refresh token gives another one, and the one used is no longer good. */
+  readonly rotateRefreshToken: boolean;
+  /** A token that is refused is answered with a challenge (JSON in base64) before the NO (RFC 7628 §3.2.2). */
+  readonly authFailChallenge: boolean;
+  /** After the login all commands are BAD with this text, and the first of them ends the connection with BYE. */
+  readonly notConnected: { readonly text: string; readonly bye: string } | undefined;
   /** SELECT and EXAMINE are refused with this text until the client has sent ID. */
   readonly requireId: string | undefined;
   /** IDLE is neither advertised nor known. */
   readonly noIdle: boolean;
+  /** IDLE tells nothing; the command after it does. */
+  readonly silentIdle: boolean;
   /** IDLE tells no EXPUNGE; the command after it does. */
   readonly noExpungeInIdle: boolean;
   /** IDLE tells no flags of messages it has told of; the command after it does. */
@@ -28,6 +48,10 @@ export interface Quirks {
   readonly selectCap: number | undefined;
   /** SEARCH, FETCH, STORE, COPY and MOVE take the last so many of the messages they are asked about (RFC 9738); COPY says OK. */
   readonly messageLimit: number | undefined;
+  /** FETCH of more than `messageLimit` messages is BAD with this text. */
+  readonly messageLimitBad: string | undefined;
+  /** COPYUID has empty sets. */
+  readonly emptyCopyuid: boolean;
   /** COPYUID of several messages has the right uids in the wrong order. */
   readonly permutedCopyuid: boolean;
   /** VANISHED gives one range, over what is still there too. */
@@ -36,6 +60,8 @@ export interface Quirks {
   readonly esearchCountsOnly: boolean;
   /** For these uids BODY.PEEK[] is answered OK without a FETCH, and BODY[] gives a stand-in. */
   readonly peekReturnsNothing: readonly number[];
+  /** APPEND of a message that does not end with CRLF is BAD with this text. */
+  readonly appendNeedsLineEnd: string | undefined;
   /** APPEND keeps another message than it is given: no `X-` fields, one of the server's own. */
   readonly rewritesAppend: boolean;
   /** MOVE to the Trash is carried out, and the connection ends without an answer. */
@@ -46,6 +72,8 @@ export interface Quirks {
   readonly renumberUids: RenumberQuirk | undefined;
   /** So many commands of all connections together, then each is answered NO with the text, for so long. */
   readonly throttleAfter: { readonly commands: number; readonly text: string; readonly forMs: number } | undefined;
+  /** So many bytes to clients, or from them in APPEND, then commands are answered NO with the text until somebody lifts it. */
+  readonly bandwidth: { readonly downBytes: number; readonly upBytes: number; readonly text: string } | undefined;
   /** More logins within that time, right or wrong, are refused with the text. */
   readonly loginFrequencyLimit:
     | { readonly logins: number; readonly withinMs: number; readonly text: string }
@@ -72,6 +100,10 @@ export interface Quirks {
   readonly labelStore: LabelStoreQuirks | undefined;
   /** False: PERMANENTFLAGS has no `\*`, and keywords other than `keptKeywords` are dropped. */
   readonly keepsKeywords: boolean;
+  /** System flags that PERMANENTFLAGS does not list, and that are dropped. */
+  readonly unkeptFlags: readonly string[];
+  /** Every message is \Recent to every session. */
+  readonly allRecent: boolean;
   /** Keywords that are listed in FLAGS and PERMANENTFLAGS. */
   readonly keptKeywords: readonly string[];
   /** EXAMINE tells no PERMANENTFLAGS. */
@@ -92,6 +124,8 @@ export interface Quirks {
   readonly inboxName: string;
   /** LIST's spelling of \Noselect. */
   readonly noselect: string;
+  /** Mailboxes that are there and that no IMAP command sees. */
+  readonly hiddenMailboxes: readonly string[];
   /** Mailbox names that CREATE refuses, with the text of the NO. */
   readonly reservedNames: { readonly names: readonly string[]; readonly text: string } | undefined;
   /** What the submission server does with a copy of what it sends: nothing, or files it, with a Message-ID of its own. */
@@ -100,6 +134,8 @@ export interface Quirks {
   readonly savesSentAfterMs: number;
   /** A sender other than the login is refused at MAIL FROM, refused after DATA, or rewritten. */
   readonly foreignFrom: ForeignFrom;
+  /** So many messages are taken for delivery, then each is refused after DATA. */
+  readonly sendingLimit: { readonly messages: number; readonly code: number; readonly text: string } | undefined;
   /** RFC822.SIZE differs from the message's length by so many bytes. */
   readonly sizeLies: number;
 }
@@ -131,8 +167,16 @@ export interface LabelStoreQuirks {
 export const NO_QUIRKS: Quirks = {
   greetingCaps: undefined,
   postLoginCaps: undefined,
+  byeAtOnce: undefined,
+  byeAfterErrors: undefined,
+  passwordsRefused: undefined,
+  tokenExpiresIn: undefined,
+  rotateRefreshToken: false,
+  authFailChallenge: false,
+  notConnected: undefined,
   requireId: undefined,
   noIdle: false,
+  silentIdle: false,
   noExpungeInIdle: false,
   noFlagsInIdle: false,
   idleTimeoutMs: undefined,
@@ -142,15 +186,19 @@ export const NO_QUIRKS: Quirks = {
   statusOmits: [],
   selectCap: undefined,
   messageLimit: undefined,
+  messageLimitBad: undefined,
+  emptyCopyuid: false,
   permutedCopyuid: false,
   malformedVanished: false,
   esearchCountsOnly: false,
   peekReturnsNothing: [],
+  appendNeedsLineEnd: undefined,
   rewritesAppend: false,
   autoTrashDisconnect: false,
   visibleDays: undefined,
   renumberUids: undefined,
   throttleAfter: undefined,
+  bandwidth: undefined,
   loginFrequencyLimit: undefined,
   maxConnections: undefined,
   ascendingSetsOnly: undefined,
@@ -163,6 +211,8 @@ export const NO_QUIRKS: Quirks = {
   searchWholeWords: false,
   labelStore: undefined,
   keepsKeywords: true,
+  unkeptFlags: [],
+  allRecent: false,
   keptKeywords: [],
   examineOmitsPermanentFlags: false,
   bareSelectCodes: [],
@@ -173,9 +223,11 @@ export const NO_QUIRKS: Quirks = {
   listUnquoted: false,
   inboxName: 'INBOX',
   noselect: '\\Noselect',
+  hiddenMailboxes: [],
   reservedNames: undefined,
   savesSent: 'no',
   savesSentAfterMs: 0,
   foreignFrom: { is: 'allowed' },
+  sendingLimit: undefined,
   sizeLies: 0,
 };

@@ -1,6 +1,7 @@
 // What commands see of a client's session.
 import type { Limits } from './limits.js';
 import type { DemoAccount } from './store/account.js';
+import type { TokenOffice } from './token-office.js';
 import type { View } from './view.js';
 
 export interface DemoSession {
@@ -8,6 +9,7 @@ export interface DemoSession {
   readonly password: string;
   /** Shared with the account's other connections. */
   readonly limits: Limits;
+  readonly tokens: TokenOffice;
   /** Capability words, by whether somebody is signed in. */
   readonly words: ReadonlySet<string>;
   /** Of the command that is being carried out. */

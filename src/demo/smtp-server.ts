@@ -12,11 +12,13 @@ import { parseMime } from '../mail/mime.js';
 import type { DemoServer } from './imap-server.js';
 import type { PostOffice } from './post-office.js';
 import type { DemoAccount } from './store/account.js';
+import type { TokenOffice } from './token-office.js';
 
 export interface DemoSmtpOptions {
   readonly account: DemoAccount;
   readonly password: string;
   readonly postOffice: PostOffice;
+  readonly tokens: TokenOffice;
   readonly logger: Logger;
 }
 
@@ -29,14 +31,16 @@ class SmtpRefusal extends Error {
 }
 
 export async function startSmtpServer(options: DemoSmtpOptions, port = 0): Promise<DemoServer> {
-  const { account, password, logger } = options;
-  const { smtp, quirks } = account.personality;
+  const { account, password, tokens, logger } = options;
+  const { smtp } = account.personality;
+  const takesTokens = account.personality.quirks.tokenExpiresIn !== undefined;
+  let received = 0;
   const isOwn = (address: string) => address.toLowerCase() === account.address.toLowerCase();
   const server = new SMTPServer({
     name: smtp.host,
     banner: smtp.banner,
     size: smtp.sizeLimit,
-    authMethods: ['PLAIN', 'LOGIN'],
+    authMethods: takesTokens ? ['PLAIN', 'LOGIN', 'XOAUTH2'] : ['PLAIN', 'LOGIN'],
     allowInsecureAuth: true,
     disabledCommands: ['STARTTLS'],
     disableReverseLookup: true,
@@ -44,16 +48,24 @@ export async function startSmtpServer(options: DemoSmtpOptions, port = 0): Promi
     closeTimeout: 500,
     logger: false,
     onAuth: (auth, _, callback) => {
-      const isRight = isOwn(auth.username ?? '') && auth.password === password;
-      callback(isRight ? null : new SmtpRefusal(535, smtp.loginRefused), { user: account.address });
+      const { authFailChallenge, passwordsRefused } = account.personality.quirks;
+      const isToken = auth.method === 'XOAUTH2';
+      const isKnown = isToken ? tokens.isGood(auth.accessToken ?? '') : auth.password === password;
+      if (!isToken && passwordsRefused !== undefined) callback(new SmtpRefusal(535, passwordsRefused));
+      else if (isKnown && isOwn(auth.username ?? '')) callback(null, { user: account.address });
+      // smtp-server sends the challenge, takes the client's line, and refuses then.
+      else if (isToken && authFailChallenge)
+        callback(null, { data: { status: '401', schemes: 'bearer', scope: 'mail' } });
+      else callback(new SmtpRefusal(535, smtp.loginRefused));
     },
     onMailFrom: ({ address }, _, callback) => {
-      const { foreignFrom } = quirks;
+      const { foreignFrom } = account.personality.quirks;
       const isRefused = foreignFrom.is === 'refusedAtMail' && !isOwn(address);
       callback(isRefused ? new SmtpRefusal(foreignFrom.code, foreignFrom.text) : null);
     },
     onData: (stream, session, callback) => {
-      receive(stream, session, options).then(
+      received += 1;
+      receive(stream, session, options, received).then(
         () => callback(null, 'OK: queued as demo'),
         (error: Error) => callback(error),
       );
@@ -77,10 +89,13 @@ async function receive(
   stream: SMTPServerDataStream,
   { envelope }: SMTPServerSession,
   { account, postOffice }: DemoSmtpOptions,
+  count: number,
 ): Promise<void> {
   const pieces: Buffer[] = [];
   for await (const piece of stream as AsyncIterable<Buffer>) if (!stream.sizeExceeded) pieces.push(piece);
   if (stream.sizeExceeded) throw new SmtpRefusal(552, '5.3.4 Message too large');
+  const { sendingLimit } = account.personality.quirks;
+  if (sendingLimit && count > sendingLimit.messages) throw new SmtpRefusal(sendingLimit.code, sendingLimit.text);
   const sent = asSent(account, Buffer.concat(pieces));
   fileSentCopy(account, sent);
   postOffice.deliver(

@@ -10,7 +10,7 @@ export interface Target {
   readonly entry: Entry;
 }
 
-type ViewQuirks = Pick<Quirks, 'selectCap' | 'malformedVanished'>;
+type ViewQuirks = Pick<Quirks, 'selectCap' | 'malformedVanished' | 'allRecent'>;
 
 /** What news may hold, and how it is written. */
 export interface NewsOptions {
@@ -29,13 +29,15 @@ export class View {
   readonly #told = new Map<Entry, number>();
   readonly #recent = new Set<Entry>();
   readonly #joinsVanished: boolean;
+  readonly #allRecent: boolean;
   #synced = 0;
   #uidKnown = 0;
 
-  constructor(mailbox: DemoMailbox, isReadOnly: boolean, { selectCap, malformedVanished }: ViewQuirks) {
+  constructor(mailbox: DemoMailbox, isReadOnly: boolean, { selectCap, malformedVanished, allRecent }: ViewQuirks) {
     this.mailbox = mailbox;
     this.isReadOnly = isReadOnly;
     this.#joinsVanished = malformedVanished;
+    this.#allRecent = allRecent;
     if (selectCap !== undefined) this.#uidKnown = mailbox.entries.at(-selectCap - 1)?.uid ?? 0;
     this.#takeNew();
     this.#synced = mailbox.highestModseq;
@@ -131,7 +133,7 @@ export class View {
       if (!entry) continue;
       this.#shown.push(entry);
       this.#told.set(entry, entry.modseq);
-      if (entry.uid >= this.mailbox.recentFrom) this.#recent.add(entry);
+      if (this.#allRecent || entry.uid >= this.mailbox.recentFrom) this.#recent.add(entry);
     }
     this.#uidKnown = this.#shown.at(-1)?.uid ?? this.#uidKnown;
     // \Recent is for the first session that may change the mailbox (RFC 3501 §2.3.2).

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { NO_FLAGS } from '../../src/mail/flags.js';
 import type { SourcePath } from '../../src/upstream/connector.js';
-import { type ContractContext, refusalOf, sampleMessage, sourceOf } from './contract-support.js';
+import { type ContractContext, refusalOf, sampleMessage, sorted, sourceOf } from './contract-support.js';
 
 const pathsOf = (mailboxes: readonly { path: SourcePath }[]): string[] => mailboxes.map(({ path }) => path.join('|'));
 
@@ -12,6 +12,7 @@ export function mailboxContract({ up, withSession, freshMailbox, facts }: Contra
       expect(capabilities.words.length).toBeGreaterThan(0);
       expect(capabilities.words).toEqual(capabilities.words.map((word) => word.toUpperCase()));
       if (capabilities.qresync) expect(capabilities.condstore).toBe(true);
+      expect(capabilities).toMatchObject(facts.can ?? {});
     });
   });
 
@@ -86,7 +87,7 @@ export function mailboxContract({ up, withSession, freshMailbox, facts }: Contra
     const uid = await up().direct.deliver(path, sampleMessage('two'));
     await withSession(async (session) => {
       const status = await session.status(path);
-      expect(status).toMatchObject({ messages: 2, uidNext: uid + 1 });
+      expect(status).toMatchObject({ messages: 2, uidNext: facts.noStatusUidNext ? undefined : uid + 1 });
       expect(status.uidValidity).toBeGreaterThan(0);
       expect(typeof status.highestModseq).toBe(session.capabilities.condstore ? 'bigint' : 'undefined');
     });
@@ -97,7 +98,9 @@ export function mailboxContract({ up, withSession, freshMailbox, facts }: Contra
     const uid = await up().direct.deliver(path, sampleMessage('one'));
     await withSession(async (session) => {
       const selected = await session.select(path);
-      expect(selected).toMatchObject({ exists: 1, permanentSystemFlags: 31, keepsNewKeywords: !facts.noKeywords });
+      expect(selected).toMatchObject({ exists: 1, permanentSystemFlags: 31, keepsNewKeywords: !facts.keptKeywords });
+      if (facts.keptKeywords)
+        expect(sorted(selected.keepsKeywords)).toEqual(sorted(facts.keptKeywords.map((word) => word.toLowerCase())));
       if (selected.uidNext !== undefined) expect(selected.uidNext).toBe(uid + 1);
       expect(selected.uidValidity).toBe((await session.status(path)).uidValidity);
       expect(typeof selected.highestModseq).toBe(session.capabilities.condstore ? 'bigint' : 'undefined');

@@ -9,6 +9,7 @@ import type {
   HeaderRow,
   ListingRow,
   SourcePath,
+  UpstreamCapabilities,
   UpstreamSession,
 } from '../../src/upstream/connector.js';
 
@@ -43,8 +44,14 @@ export interface ContractUpstream {
 
 /** What a kind of server is known not to do; everything else it must. */
 export interface ContractFacts {
-  /** New keywords are dropped. */
-  readonly noKeywords?: boolean;
+  /** What a session must say of it, so that no capability gets lost, or in, unnoticed. */
+  readonly can?: Partial<Omit<UpstreamCapabilities, 'words'>>;
+  /** The keywords that are kept, as PERMANENTFLAGS lists them; undefined: any. All others are dropped. */
+  readonly keptKeywords?: readonly string[];
+  /** STATUS does not tell UIDNEXT. */
+  readonly noStatusUidNext?: boolean;
+  /** An expunge by another client is told only when IDLE ends. */
+  readonly lateExpungeNews?: boolean;
   /** Flag changes by others are not told while waiting. */
   readonly noFlagNews?: boolean;
   /** Mailbox names are ASCII letters, digits and little else. */
@@ -59,6 +66,8 @@ export interface ContractFacts {
   readonly asciiHeaders?: boolean;
   /** Mailboxes are labels on one store: a COPY is no second message, and \Deleted takes a label away at once. */
   readonly labelStore?: boolean;
+  /** A message without a line end behind it gets one. */
+  readonly addsLineEnd?: boolean;
   /** Longest time until a change is told. */
   readonly newsMs?: number;
 }
@@ -157,5 +166,9 @@ export async function refusalOf(work: Promise<unknown>): Promise<UpstreamError> 
   expect(outcome).toMatchObject({ name: 'UpstreamError' });
   return outcome as UpstreamError;
 }
+
+/** Of these flags, what the server keeps. */
+export const keptBy = ({ keptKeywords }: ContractFacts, flags: readonly string[]): string[] =>
+  sorted(flags.filter((flag) => flag.startsWith('\\') || (keptKeywords?.includes(flag) ?? true)));
 
 export const sorted = (words: readonly string[]): string[] => [...words].sort();

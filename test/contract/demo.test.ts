@@ -5,10 +5,27 @@ import { providerOf } from '../../src/upstream/providers/index.js';
 import { plainDirect } from '../support/plain-direct.js';
 import { type ContractFacts, type ContractUpstream, describeConnector } from './connector-contract.js';
 
+/** Polling every minute, as 163 wants it, is more than a test may last. */
+const POLL_MS = 50;
+
 const demos: readonly (readonly [PersonalityName, ContractFacts])[] = [
-  ['qq', {}],
-  ['gmail', { labelStore: true }],
-  ['hotmail', { noKeywords: true }],
+  ['qq', { can: { condstore: false, move: true, uidplus: true, idle: true } }],
+  ['exmail', { can: { condstore: false, move: true, uidplus: true, idle: true } }],
+  ['gmail', { can: { condstore: true, qresync: false, move: true, labelStore: true }, labelStore: true }],
+  ['outlook', { can: { condstore: false, move: true, idle: true }, keptKeywords: ['$MDNSent'] }],
+  ['163', { can: { condstore: false, move: false, idle: false, appendLimit: 71_680_000 }, noStatusUidNext: true }],
+  ['icloud', { can: { condstore: true, qresync: false, move: false } }],
+  [
+    'yahoo',
+    {
+      can: { condstore: false, move: true, objectId: true },
+      keptKeywords: ['$Forwarded', '$Junk', '$NotJunk'],
+      lateExpungeNews: true,
+      addsLineEnd: true,
+    },
+  ],
+  ['fastmail', { can: { condstore: true, qresync: true, move: true, objectId: true } }],
+  ['generic', { can: { condstore: false, move: false, uidplus: true, idle: true } }],
 ];
 
 async function start(personality: PersonalityName): Promise<ContractUpstream> {
@@ -24,9 +41,10 @@ async function start(personality: PersonalityName): Promise<ContractUpstream> {
     user,
     password: () => password,
     traits,
+    overrides: { pollMs: POLL_MS },
     logger: silentLogger,
   });
-  const direct = plainDirect({ host: '127.0.0.1', port, user, password, delimiter: '/', prefix: '' });
+  const direct = plainDirect({ host: '127.0.0.1', port, user, password, delimiter: '/', prefix: '', wantsId: true });
   return { connector, direct, stop: async () => demo[Symbol.asyncDispose]() };
 }
 

@@ -16,7 +16,7 @@ const fakes: [string, FakeUpstreamOptions, ContractFacts][] = [
       keywords: false,
       traits: { pollMs: 20, searchTrusted: false },
     },
-    { noKeywords: true },
+    { keptKeywords: [] },
   ],
 ];
 

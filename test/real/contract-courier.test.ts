@@ -3,6 +3,7 @@ import { startCourier } from '../support/real/courier.js';
 
 describeRealConnector('Courier', () => startCourier({ users: ['contract'] }), {
   newsMs: 30_000,
+  addsLineEnd: true,
   noSlashNames: true,
   renamesNothing: true,
 });

@@ -12,6 +12,8 @@ export interface PlainDirectOptions {
   readonly delimiter: string;
   /** Of the personal namespace (`INBOX.`). */
   readonly prefix: string;
+  /** The server wants to know by ID who it talks to, before it lets a mailbox be opened. */
+  readonly wantsId?: boolean;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -29,6 +31,7 @@ export function plainDirect(options: PlainDirectOptions): Direct {
   const using = async <T>(work: (client: PlainImap) => Promise<T>): Promise<T> => {
     const client = await PlainImap.login(options);
     try {
+      if (options.wantsId) await client.ok('ID NIL');
       return await work(client);
     } finally {
       client.close();
@@ -43,13 +46,13 @@ export function plainDirect(options: PlainDirectOptions): Direct {
       using(async (client) => {
         const { untagged } = await client.ok(`STATUS ${quote(nameOf(path))} (UIDNEXT)`);
         const uid = Number(/UIDNEXT (\d+)/.exec(untagged.join('\n'))?.[1]);
-        await client.append(
+        const told = await client.append(
           nameOf(path),
           Buffer.from(message, 'latin1'),
           flags,
           internalDate === undefined ? undefined : dateTime(internalDate),
         );
-        return uid;
+        return told ?? uid;
       }),
     messages: (path) => using((client) => client.messages(nameOf(path))),
     setFlags: (path, uid, change, flags) =>

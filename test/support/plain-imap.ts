@@ -37,6 +37,8 @@ export class PlainImap {
   private constructor(socket: Socket, timeoutMs: number) {
     this.#socket = socket;
     this.#timeoutMs = timeoutMs;
+    // A literal goes out in two writes: the second would wait for the acknowledgement of the first.
+    socket.setNoDelay(true);
     this.#listen(socket);
   }
 

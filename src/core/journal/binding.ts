@@ -175,7 +175,7 @@ export async function findCopies(
     const wanted = message.messageIdHeader ?? '';
     const index = candidates.findIndex((row) =>
       wanted === ''
-        ? row.sizeBytes === message.sizeBytes
+        ? row.sizeBytes === message.sizeBytes || row.sizeBytes === message.sizeBytes + LINE_END_BYTES
         : messageIdOf(row.headers) === wanted || original(row) === wanted,
     );
     const [row] = index < 0 ? [] : candidates.splice(index, 1);
@@ -183,6 +183,9 @@ export async function findCopies(
   }
   return found;
 }
+
+/** A message that ends within a line gets a line end: from us for Yahoo, from Courier by itself. */
+const LINE_END_BYTES = 2;
 
 /** Quirk(hotmail): submission replaces Message-ID and keeps the client's in a field of its own (providers.md §4). */
 const original = (row: HeaderRow): string => {

@@ -3,7 +3,7 @@ import { NO_FLAGS } from '../../mail/flags.js';
 import { eachField } from '../../mail/header-block.js';
 import { wireBytes, wireText } from '../../mail/ids.js';
 import { parseMime } from '../../mail/mime.js';
-import { type DemoCommand, SIGNED_IN } from '../command.js';
+import { bad, type DemoCommand, SIGNED_IN } from '../command.js';
 import { DemoRefusal } from '../store/account.js';
 
 export const appendCommand: DemoCommand = {
@@ -27,8 +27,13 @@ export const appendCommand: DemoCommand = {
     decoder.end();
     const { account, words } = session;
     const mailbox = account.mailboxes.get(name);
-    if (!mailbox?.isSelectable) throw new DemoRefusal("Folder doesn't exist. (Failure)", 'TRYCREATE');
-    const kept = account.personality.quirks.rewritesAppend ? rewritten(bytes) : bytes;
+    if (!mailbox?.isSelectable || account.isHidden(name))
+      throw new DemoRefusal("Folder doesn't exist. (Failure)", 'TRYCREATE');
+    const { appendNeedsLineEnd, rewritesAppend } = account.personality.quirks;
+    if (appendNeedsLineEnd !== undefined && bytes.subarray(-2).toString('latin1') !== '\r\n')
+      throw bad(appendNeedsLineEnd);
+    session.limits.transferred(0, bytes.byteLength);
+    const kept = rewritesAppend ? rewritten(bytes) : bytes;
     const { uid } = account.append(mailbox, { bytes: kept, flags, internalDate });
     return words.has('UIDPLUS') ? { code: `APPENDUID ${mailbox.uidValidity} ${uid}` } : undefined;
   },

@@ -1,7 +1,7 @@
 // FETCH (RFC 3501 §6.4.5, CHANGEDSINCE: RFC 7162 §3.1.4).
 import type { Decoder } from '../../imap/wire/decoder.js';
 import { SystemFlag } from '../../mail/flags.js';
-import { type DemoCommand, SELECTED, viewOf } from '../command.js';
+import { bad, type DemoCommand, SELECTED, viewOf } from '../command.js';
 import { type FetchItem, readFetchItems } from '../fetch-items.js';
 import type { DemoSession } from '../session.js';
 import { flagsOfEntry } from '../store/mailbox.js';
@@ -21,6 +21,8 @@ export const fetchCommand: DemoCommand = {
     const items = readFetchItems(decoder, session.words);
     const { since, withVanished } = readChangedSince(session, decoder);
     if (withVanished) session.tellVanished(since, written);
+    const { messageLimit, messageLimitBad } = session.account.personality.quirks;
+    if (messageLimitBad !== undefined && asked.length > (messageLimit ?? asked.length)) throw bad(messageLimitBad);
     const { targets, code } = withinLimit(session, asked);
     if (items.some(({ name }) => name === 'MODSEQ')) session.condstore = true;
     const order = session.account.personality.quirks.fetchOrderReversed ? [...items].reverse() : items;

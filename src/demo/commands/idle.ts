@@ -6,8 +6,9 @@ export const idleCommand: DemoCommand = {
   states: SIGNED_IN,
   needs: ['IDLE'],
   run: async (session) => {
-    const { noExpungeInIdle, noFlagsInIdle } = session.account.personality.quirks;
+    const { noExpungeInIdle, noFlagsInIdle, silentIdle } = session.account.personality.quirks;
     const tellNow = () => {
+      if (silentIdle) return;
       session.tell(!noExpungeInIdle, !noFlagsInIdle);
       void session.flush();
     };

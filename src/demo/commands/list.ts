@@ -37,7 +37,7 @@ const listing = (name: ListName): DemoCommand => ({
     const matches = args.patterns.map((pattern) => patternOf(args.reference + pattern));
     for (const mailbox of session.account.mailboxes.values()) {
       const isWanted = matches.some((match) => match.test(mailbox.name)) && isSelected(mailbox, name, args);
-      if (!isWanted) continue;
+      if (!isWanted || session.account.isHidden(mailbox.name)) continue;
       session.line(listLine(session, name, mailbox, args));
       if (args.status.length > 0 && mailbox.isSelectable) session.line(statusLine(session, mailbox, args.status));
     }

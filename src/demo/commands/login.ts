@@ -1,9 +1,10 @@
-// LOGIN, AUTHENTICATE PLAIN and LOGIN, with SASL-IR (RFC 4959) where the provider has it.
+// LOGIN, AUTHENTICATE PLAIN and LOGIN, XOAUTH2 and OAUTHBEARER (RFC 7628), with SASL-IR (RFC 4959) where the provider has it.
 
 import { capabilityWords } from '../capabilities.js';
 import { ANY, bad, type CommandResult, type DemoCommand } from '../command.js';
 import type { DemoSession } from '../session.js';
 import { DemoRefusal } from '../store/account.js';
+import { readBearer } from '../token-office.js';
 
 const BEFORE: DemoCommand['states'] = ANY.filter((state) => state === 'notAuthenticated');
 const utf8 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
@@ -32,6 +33,7 @@ export const loginCommands: readonly DemoCommand[] = [
       if (initial !== undefined && !session.words.has('SASL-IR')) throw bad('no initial response is taken');
       if (mechanism === 'PLAIN') return plain(session, initial);
       if (mechanism === 'LOGIN') return loginMechanism(session, initial);
+      if (mechanism === 'XOAUTH2' || mechanism === 'OAUTHBEARER') return token(session, initial);
       throw new DemoRefusal(session.account.personality.texts.loginRefused);
     },
   },
@@ -53,12 +55,31 @@ async function loginMechanism(session: DemoSession, initial: string | undefined)
   return signIn(session, user, decoded(await ask('Password:')));
 }
 
+async function token(session: DemoSession, initial: string | undefined): Promise<CommandResult> {
+  const { account, limits, tokens } = session;
+  limits.attempt();
+  const { user, accessToken } = readBearer(decoded(initial ?? (await session.ask(''))));
+  if (isAccount(session, user) && tokens.isGood(accessToken)) return admit(session, user);
+  // The client has nothing to say to a challenge, but has to say it.
+  if (account.personality.quirks.authFailChallenge) await session.ask(tokens.challenge());
+  throw new DemoRefusal(account.personality.texts.loginRefused);
+}
+
 function signIn(session: DemoSession, user: string, password: string): CommandResult {
   const { account, limits } = session;
+  const { quirks, texts } = account.personality;
+  if (quirks.passwordsRefused !== undefined) throw new DemoRefusal(quirks.passwordsRefused);
   limits.attempt();
+  if (!isAccount(session, user) || password !== session.password) throw new DemoRefusal(texts.loginRefused);
+  return admit(session, user);
+}
+
+const isAccount = ({ account }: DemoSession, user: string): boolean =>
+  user.toLowerCase() === account.address.toLowerCase();
+
+function admit(session: DemoSession, user: string): CommandResult {
+  const { account, limits } = session;
   const { capabilities, texts } = account.personality;
-  if (user.toLowerCase() !== account.address.toLowerCase() || password !== session.password)
-    throw new DemoRefusal(texts.loginRefused);
   limits.signIn();
   session.user = user;
   if (capabilities.toldAtLogin === 'untagged')

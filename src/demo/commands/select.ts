@@ -76,15 +76,15 @@ function describe(name: 'SELECT' | 'EXAMINE', { mailbox }: View): Completion {
 }
 
 function tell(session: DemoSession, view: View): void {
-  const { bareSelectCodes, examineOmitsPermanentFlags, keepsKeywords, keptKeywords, unseenIsCount } =
+  const { bareSelectCodes, examineOmitsPermanentFlags, keepsKeywords, keptKeywords, unkeptFlags, unseenIsCount } =
     session.account.personality.quirks;
   const { mailbox } = view;
   const code = (word: string, value: string, text: string) =>
     session.line(`* OK [${word} ${value}]${bareSelectCodes.includes(word) ? '' : ` ${text}`}`);
   const keywords = new Set([...keptKeywords, ...view.shown.flatMap(({ mail }) => mail.flags.keywords)]);
-  const known = [SYSTEM, ...keywords].join(' ');
-  session.line(`* FLAGS (${known})`);
-  const permanent = view.isReadOnly ? '' : `${known}${keepsKeywords ? ' \\*' : ''}`;
+  session.line(`* FLAGS (${[SYSTEM, ...keywords].join(' ')})`);
+  const kept = SYSTEM.split(' ').filter((flag) => !unkeptFlags.includes(flag));
+  const permanent = view.isReadOnly ? '' : `${[...kept, ...keywords].join(' ')}${keepsKeywords ? ' \\*' : ''}`;
   if (!view.isReadOnly || !examineOmitsPermanentFlags) code('PERMANENTFLAGS', `(${permanent})`, 'Flags permitted.');
   code('UIDVALIDITY', `${mailbox.uidValidity}`, 'UIDs valid.');
   session.line(`* ${view.exists} EXISTS`);

@@ -19,7 +19,8 @@ const transfer = (name: 'COPY' | 'MOVE'): DemoCommand => ({
     decoder.end();
     const { account } = session;
     const to = account.mailboxes.get(destination);
-    if (!to?.isSelectable) throw new DemoRefusal('No folder with that name. (Failure)', 'TRYCREATE');
+    if (!to?.isSelectable || account.isHidden(destination))
+      throw new DemoRefusal('No folder with that name. (Failure)', 'TRYCREATE');
     const from = viewOf(session).mailbox;
     const pairs = withinLimit(session, targets).targets.map(({ entry }): [Entry, Entry] => [
       entry,
@@ -39,10 +40,13 @@ const transfer = (name: 'COPY' | 'MOVE'): DemoCommand => ({
 
 function copyUid(session: DemoSession, to: DemoMailbox, pairs: readonly [Entry, Entry][]): string | undefined {
   if (!session.words.has('UIDPLUS') || pairs.length === 0) return undefined;
+  const { emptyCopyuid, permutedCopyuid } = session.account.personality.quirks;
+  // Exchange, now and then: both sets are missing, their spaces are not.
+  if (emptyCopyuid) return `COPYUID ${to.uidValidity}  `;
   const source = formatRanges(rangesOf(pairs.map(([{ uid }]) => uid)));
   const uids = pairs.map(([, { uid }]) => uid);
   const [first, ...others] = uids;
-  const isPermuted = session.account.personality.quirks.permutedCopyuid && first !== undefined;
+  const isPermuted = permutedCopyuid && first !== undefined;
   return `COPYUID ${to.uidValidity} ${source} ${inOrder(isPermuted ? [...others, first] : uids)}`;
 }
 

@@ -45,11 +45,17 @@ export const gmail: Personality = {
   quirks: {
     ...NO_QUIRKS,
     maxConnections: { count: 15, text: '[ALERT] Too many simultaneous connections. (Failure)' },
+    bandwidth: {
+      downBytes: 2_500_000_000,
+      upBytes: 500_000_000,
+      text: '[OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)',
+    },
     searchWholeWords: true,
     labelStore: { autoExpunge: true, expungeBehavior: 'archive', joinsByMessageId: true },
     keptKeywords: ['$NotPhishing', '$Phishing'],
     bareSelectCodes: ['HIGHESTMODSEQ'],
     savesSent: 'asItIs',
+    sendingLimit: { messages: 500, code: 550, text: '5.4.5 Daily user sending limit exceeded.' },
     foreignFrom: { is: 'rewritten' },
   },
 };

@@ -47,5 +47,10 @@ export const icloud: Personality = {
     esearchCountsOnly: true,
     searchIgnoresTexts: true,
     listAttributes: false,
+    sendingLimit: {
+      messages: 200,
+      code: 550,
+      text: '5.7.1 You have exceeded your daily sending limit. Please try again later.',
+    },
   },
 };

@@ -42,6 +42,8 @@ export const outlook: Personality = {
   },
   quirks: {
     ...NO_QUIRKS,
+    byeAfterErrors: { errors: 10, text: 'Connection closed. 14' },
+    allRecent: true,
     refuseLongLines: { bytes: 10_240, text: 'Command Argument Error. 11' },
     searchBad: { keys: ['KEYWORD', 'UNKEYWORD'], text: 'Command Argument Error. 11' },
     searchAsciiOnly: true,

@@ -41,7 +41,9 @@ export const yahoo: Personality = {
   quirks: {
     ...NO_QUIRKS,
     noExpungeInIdle: true,
+    messageLimitBad: '[CLIENTBUG] FETCH Bad sequence in the command',
     permutedCopyuid: true,
+    appendNeedsLineEnd: '[CLIENTBUG] Additional arguments found after last expected argument',
     selectCap: 10_000,
     messageLimit: 1_000,
     maxConnections: { count: 5, text: '[LIMIT] CAPABILITY Rate limit hit.' },

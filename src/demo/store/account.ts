@@ -1,11 +1,11 @@
 // One demo account: its tree of mailboxes and all its mail, in memory.
 import type { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { type FlagSet, SystemFlag } from '../../mail/flags.js';
+import { type FlagSet, flagSetOf, SystemFlag } from '../../mail/flags.js';
 import { headerFields } from '../../mail/header-block.js';
 import type { Role } from '../../mail/roles.js';
 import type { Personality } from '../personalities/index.js';
-import type { RenumberQuirk } from '../quirks.js';
+import type { Quirks, RenumberQuirk } from '../quirks.js';
 import { labelRules } from './label-rules.js';
 import { DemoMailbox, type Entry, flagsOfEntry, Mail, withoutDeleted } from './mailbox.js';
 import { plainRules, type StoreRules } from './rules.js';
@@ -22,6 +22,9 @@ export class DemoRefusal extends Error {
   }
 }
 
+/** The store's kind is chosen once. */
+export type ChangeableQuirks = Partial<Omit<Quirks, 'labelStore'>>;
+
 export interface NewMail {
   readonly bytes: Buffer;
   readonly flags: FlagSet;
@@ -31,11 +34,11 @@ export interface NewMail {
 
 export class DemoAccount {
   readonly address: string;
-  readonly personality: Personality;
+  #personality: Personality;
   /** By name, in the order LIST shows them. */
   readonly mailboxes = new Map<string, DemoMailbox>();
-  /** How far back the view goes; undefined: to the first mail. */
-  visibleDays: number | undefined;
+  /** Something may be out of view, or has to go. */
+  #hasWindow = false;
   readonly #rules: StoreRules;
   readonly #threads = new Map<string, bigint>();
   readonly #emailIds = new Set<bigint>();
@@ -46,14 +49,32 @@ export class DemoAccount {
   /** `seed` is where uidValidities begin, in Unix seconds: a new start, new ones. */
   constructor({ address, personality, seed }: { address: string; personality: Personality; seed: number }) {
     this.address = address;
-    this.personality = personality;
+    this.#personality = personality;
     this.#uidValidity = seed;
-    this.visibleDays = personality.quirks.visibleDays;
     const { labelStore } = personality.quirks;
     this.#rules = labelStore
       ? labelRules({ byRole: (role) => this.byRole(role), byMessageId: (id) => this.#joinable(id) }, labelStore)
       : plainRules;
     for (const { name, role, selectable = true } of personality.mailboxes) this.#add(name, role, selectable);
+  }
+
+  get personality(): Personality {
+    return this.#personality;
+  }
+
+  /** Turns switches while the account runs; what kind of store it is stays. */
+  change(quirks: ChangeableQuirks): void {
+    this.#personality = { ...this.#personality, quirks: { ...this.#personality.quirks, ...quirks } };
+    this.sweep();
+  }
+
+  /** As if the user had hidden it, or removed it on the web page, system mailbox or not. @throws {DemoRefusal} */
+  drop(name: string): void {
+    const mailbox = this.mailbox(name);
+    mailbox.dismiss();
+    for (const entry of [...mailbox.entries]) mailbox.remove(entry);
+    if (this.hasChildren(name)) mailbox.isSelectable = false;
+    else this.mailboxes.delete(name);
   }
 
   get inbox(): DemoMailbox {
@@ -67,8 +88,13 @@ export class DemoAccount {
   /** @throws {DemoRefusal} NONEXISTENT, for a level that holds no mail too */
   mailbox(name: string): DemoMailbox {
     const mailbox = this.mailboxes.get(name);
-    if (!mailbox?.isSelectable) throw new DemoRefusal(`Unknown Mailbox: ${asciiOf(name)} (Failure)`, 'NONEXISTENT');
+    if (!mailbox?.isSelectable || this.isHidden(name))
+      throw new DemoRefusal(`Unknown Mailbox: ${asciiOf(name)} (Failure)`, 'NONEXISTENT');
     return mailbox;
+  }
+
+  isHidden(name: string): boolean {
+    return this.personality.quirks.hiddenMailboxes.includes(name);
   }
 
   /** With the levels above it. @throws {DemoRefusal} */
@@ -165,8 +191,9 @@ export class DemoAccount {
 
   /** Takes what has become too old out of the view. */
   sweep(): void {
-    const { visibleDays } = this;
-    if (visibleDays === undefined && this.personality.quirks.visibleDays === undefined) return;
+    const { visibleDays } = this.personality.quirks;
+    if (visibleDays === undefined && !this.#hasWindow) return;
+    this.#hasWindow = visibleDays !== undefined;
     const since = visibleDays === undefined ? 0 : Math.floor(Date.now() / 1000) - visibleDays * 86_400;
     for (const mailbox of this.mailboxes.values()) mailbox.showSince(since);
   }
@@ -199,9 +226,12 @@ export class DemoAccount {
   }
 
   #kept({ system, keywords }: FlagSet): FlagSet {
-    const { keepsKeywords, keptKeywords } = this.personality.quirks;
+    const { keepsKeywords, keptKeywords, unkeptFlags } = this.personality.quirks;
     const known = new Set(keptKeywords.map((keyword) => keyword.toLowerCase()));
-    return { system, keywords: keepsKeywords ? keywords : keywords.filter((word) => known.has(word.toLowerCase())) };
+    return {
+      system: system & ~flagSetOf(unkeptFlags).system,
+      keywords: keepsKeywords ? keywords : keywords.filter((word) => known.has(word.toLowerCase())),
+    };
   }
 
   /** Drafts are saved again and again under one Message-ID; what is on its way out of the account does not count. */

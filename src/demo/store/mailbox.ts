@@ -166,7 +166,7 @@ export class DemoMailbox {
 
   /** Gives everything new uids, and sends away those who have it selected. */
   renumber({ uidValidity, uids }: { readonly uidValidity?: number; readonly uids: 'compact' | 'above' }): void {
-    for (const dismiss of [...this.#numbered]) dismiss();
+    this.dismiss();
     let next = uids === 'compact' ? 1 : this.uidNext;
     for (const entry of [...this.entries, ...this.#outOfView].sort((a, b) => a.uid - b.uid)) {
       entry.uid = next;
@@ -176,6 +176,11 @@ export class DemoMailbox {
     this.recentFrom = next;
     this.uidValidity = uidValidity ?? this.uidValidity;
     this.#expunged = [];
+  }
+
+  /** Sends away those who have it selected. */
+  dismiss(): void {
+    for (const dismiss of [...this.#numbered]) dismiss();
   }
 
   /** Calls back before new uids are given, until the returned function is called. */

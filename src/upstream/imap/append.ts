@@ -44,6 +44,20 @@ export async function append(
   }
 }
 
+/** The message with a line end behind it; read once to find out whether it has one, since its size goes out first. */
+export async function withLineEnd(message: AppendSource): Promise<AppendSource> {
+  let end = '';
+  for await (const piece of message.open()) end = (end + Buffer.from(piece.subarray(-2)).toString('latin1')).slice(-2);
+  if (end === '\r\n') return message;
+  return {
+    sizeBytes: message.sizeBytes + CRLF.byteLength,
+    async *open() {
+      yield* message.open();
+      yield CRLF;
+    },
+  };
+}
+
 /** Never rejects. Half a literal cannot be taken back: then the connection ends, and with it the command. */
 async function sendLiteral(wire: Wire, message: AppendSource, state: Sending): Promise<void> {
   try {

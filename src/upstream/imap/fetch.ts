@@ -8,6 +8,7 @@ import { mergeRanges, type NumberRanges, rangesInclude } from '../../mail/sequen
 import type { FlagRow, HeaderRow, ListingRow, UpstreamCapabilities } from '../connector.js';
 import type { ConnectorTraits } from '../providers/provider.js';
 import { type FetchedItems, type FlagReader, fetchedItems, headerBlock } from './rows.js';
+import { withinReach } from './search.js';
 import { splitSet } from './sets.js';
 import { type SelectedView, vanishedOf } from './view.js';
 import type { UntaggedHandlers, Wire } from './wire.js';
@@ -91,7 +92,8 @@ async function fetchRows<Row>(
   onBatch: BatchConsumer<Row>,
 ): Promise<void> {
   const batches = new Batches(batchSize, onBatch);
-  for (const { text, ranges } of splitSet(uids, items.length + 'UID FETCH'.length, context.traits)) {
+  const there = await withinReach(context, uids);
+  for (const { text, ranges } of splitSet(there, items.length + 'UID FETCH'.length, context.traits)) {
     const untagged: UntaggedHandlers = { FETCH: rowHandler(context, ranges, rowOf, batches) };
     await ignoringGone(context.wire.run('UID FETCH', [`${text} ${items}`], { untagged }));
   }

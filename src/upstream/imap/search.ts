@@ -1,6 +1,7 @@
 // UID SEARCH: the list of all uids, and single text criteria.
 import type { ImapResponse } from 'imapflow';
 import { UpstreamError } from '../../mail/errors.js';
+import { countRanges, intersectRanges, mergeRanges, type NumberRanges, rangesOf } from '../../mail/sequence-set.js';
 import type { UpstreamSearch } from '../connector.js';
 import type { ConnectorTraits } from '../providers/provider.js';
 import { uint32Of } from './tokens.js';
@@ -31,6 +32,16 @@ export async function allUids(context: SearchContext): Promise<Uint32Array> {
     if (uids.length >= Math.min(before, view.exists)) return uids;
   }
   return inWindows(context, messageLimit ?? WINDOW, (window) => [window]);
+}
+
+/**
+ * The set itself where its commands can be told apart by counting uids. Where the server keeps a limit of messages a
+ * command and the set names more uids than there are messages (`1:*` is four milliards), only those that are there.
+ */
+export async function withinReach(context: SearchContext, uids: NumberRanges): Promise<NumberRanges> {
+  const { messageLimit } = context.traits;
+  if (messageLimit === undefined || countRanges(uids) <= Math.max(messageLimit, context.view.exists)) return uids;
+  return intersectRanges(mergeRanges(uids), rangesOf(await allUids(context)));
 }
 
 export async function search(context: SearchContext, criterion: UpstreamSearch): Promise<Uint32Array> {

@@ -24,7 +24,7 @@ import type {
   UpstreamSession,
 } from '../connector.js';
 import type { ConnectorTraits } from '../providers/provider.js';
-import { append } from './append.js';
+import { append, withLineEnd } from './append.js';
 import { fetchBodies } from './bodies.js';
 import { lost } from './errors.js';
 import {
@@ -107,7 +107,8 @@ export class ImapSession implements UpstreamSession {
         throw new UpstreamError('permanent', `the server takes no message above ${appendLimit} bytes`, {
           code: 'TOOBIG',
         });
-      return append(this.#wire, quoted(this.#paths.nameOf(path)), message, this.#keptIn(path, flags), internalDate);
+      const sent = this.#shared.traits.appendNeedsLineEnd ? await withLineEnd(message) : message;
+      return append(this.#wire, quoted(this.#paths.nameOf(path)), sent, this.#keptIn(path, flags), internalDate);
     });
   }
 

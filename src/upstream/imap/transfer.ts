@@ -8,6 +8,7 @@ import { countRanges, type NumberRanges } from '../../mail/sequence-set.js';
 import type { FlagOperation, SelectedSource, Transferred } from '../connector.js';
 import { cannot } from './errors.js';
 import type { FetchContext } from './fetch.js';
+import { withinReach } from './search.js';
 import { expandSet, splitSet } from './sets.js';
 import { responseCodeOf, type TokenList, textOf, uint32Of } from './tokens.js';
 import type { Reply, UntaggedHandlers } from './wire.js';
@@ -113,15 +114,17 @@ function pairsOf(found: readonly TokenList[]): Transferred {
 }
 
 async function inPieces(
-  { wire, traits }: FetchContext,
+  context: FetchContext,
   uids: NumberRanges,
   command: string,
   rest: string,
   untagged: UntaggedHandlers,
   onReply?: (reply: Reply) => void,
 ): Promise<void> {
+  const { wire, traits } = context;
+  const there = await withinReach(context, uids);
   let done = 0;
-  for (const { text } of splitSet(uids, command.length + rest.length + 1, traits)) {
+  for (const { text } of splitSet(there, command.length + rest.length + 1, traits)) {
     try {
       const reply = await wire.run(command, [rest === '' ? text : `${text} ${rest}`], { untagged, writes: true });
       onReply?.(reply);

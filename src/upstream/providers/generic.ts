@@ -22,6 +22,7 @@ export const GENERIC_TRAITS: ConnectorTraits = {
   roleNames: { drafts: ['Drafts'], sent: ['Sent'], archive: ['Archive'], junk: ['Junk'], trash: ['Trash'] },
   maxCommandBytes: 8_000,
   messageLimit: undefined,
+  appendNeedsLineEnd: false,
   trustsCopyUid: true,
   trustsQresync: true,
   idAfterLogin: false,

@@ -19,6 +19,8 @@ export interface ConnectorTraits extends ProviderTraits {
   readonly maxCommandBytes: number;
   /** Most messages one command may name, and one SEARCH gives (RFC 9738; MESSAGELIMIT in CAPABILITY counts before it). */
   readonly messageLimit: number | undefined;
+  /** APPEND of a message that does not end with CRLF is refused: it gets one. */
+  readonly appendNeedsLineEnd: boolean;
   /** False: COPYUID of more than one message is permuted or wrong, so pairs are told for single messages only. */
   readonly trustsCopyUid: boolean;
   /** False: QRESYNC is advertised but its VANISHED cannot be relied on. */

@@ -19,6 +19,8 @@ export const yahoo: Provider = {
     maxCommandBytes: 1_000,
     // Quirk(yahoo): SEARCH gives at most so many, FETCH and MOVE of more go wrong.
     messageLimit: 1_000,
+    // Quirk(yahoo): APPEND of a message without a line end behind it is BAD.
+    appendNeedsLineEnd: true,
     // Quirk(yahoo): COPYUID of several messages is permuted.
     trustsCopyUid: false,
     texts: [says(/rate limit hit/i, 'throttle', 'transient', 5 * MINUTE), ...COMMON_TEXTS],

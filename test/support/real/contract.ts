@@ -1,7 +1,7 @@
 // The connector contract against a real server.
 import { pino } from 'pino';
 import { createImapConnector } from '../../../src/upstream/imap/connector.js';
-import { GENERIC_TRAITS } from '../../../src/upstream/providers/index.js';
+import { type ConnectorTraits, GENERIC_TRAITS } from '../../../src/upstream/providers/index.js';
 import { type ContractFacts, describeConnector } from '../../contract/connector-contract.js';
 import { plainDirect } from '../plain-direct.js';
 import type { RealServer } from './server.js';
@@ -9,7 +9,12 @@ import type { RealServer } from './server.js';
 const USER = 'contract';
 
 /** The rig must have a user called `contract`. */
-export function describeRealConnector(name: string, start: () => Promise<RealServer>, facts: ContractFacts): void {
+export function describeRealConnector(
+  name: string,
+  start: () => Promise<RealServer>,
+  facts: ContractFacts,
+  overrides: Partial<ConnectorTraits> = {},
+): void {
   describeConnector(
     name,
     async () => {
@@ -23,6 +28,7 @@ export function describeRealConnector(name: string, start: () => Promise<RealSer
         user: USER,
         password: () => password,
         traits: GENERIC_TRAITS,
+        overrides,
         logger: pino({ level: 'silent' }),
       });
       const direct = plainDirect({ host, port, user: USER, password, delimiter, prefix });
