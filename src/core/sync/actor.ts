@@ -96,8 +96,9 @@ export function createActor(options: ActorOptions): Actor {
   const worker = lane();
   const watcher = lane();
   const reader = traits.maxConnections >= 3 ? lane() : worker;
-  const ingest: Ingest = createIngest(store, options.unit);
-  const context: SourceSyncContext = { store, unit: options.unit, ingest, traits, logger };
+  const ingest: Ingest = createIngest(store, options.unit, options.journal.strays);
+  const { strays } = options.journal;
+  const context: SourceSyncContext = { store, unit: options.unit, ingest, strays, traits, logger };
   const progress = createProgress(options.onProgress);
   const eachSource = createEachSource(options);
   let synced = false;
@@ -163,6 +164,15 @@ export function createActor(options: ActorOptions): Actor {
     });
   };
 
+  const lookAtAll = async ({ flags, isWanted = false }: { flags: boolean; isWanted?: boolean }) => {
+    const began = Date.now();
+    await listTree({ isWanted });
+    await listAll();
+    await catchUp(flags);
+    await backfill();
+    strays.expire(account.id, began);
+  };
+
   const prefetch = async () => {
     const since = Math.floor(Date.now() / 1000) - options.prefetchDays * 86_400;
     await eachSource(syncable(), async (source) => {
@@ -220,12 +230,9 @@ export function createActor(options: ActorOptions): Actor {
     while (!stop.signal.aborted) {
       await sleep(traits.pollMs, stop.signal);
       if (stop.signal.aborted) return;
-      await listTree();
-      await listAll();
       const flags = Date.now() - lastFlags >= traits.flagScanMs;
       if (flags) lastFlags = Date.now();
-      await catchUp(flags);
-      await backfill();
+      await lookAtAll({ flags });
       await prefetch();
     }
   };
@@ -273,10 +280,7 @@ export function createActor(options: ActorOptions): Actor {
     syncNow: async () => {
       gate.retryNow();
       wake();
-      await listTree({ isWanted: true });
-      await listAll();
-      await catchUp(true);
-      await backfill();
+      await lookAtAll({ flags: true, isWanted: true });
     },
     lookAt: (sourceId) => onWorker(Priority.arrivals, (lane) => syncSource(context, lane, sourceId, { flags: false })),
     read: (sourceId, { leisurely = false, fresh = false, upTo }, work) =>

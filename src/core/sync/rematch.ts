@@ -4,7 +4,6 @@ import { rangesOf } from '../../mail/sequence-set.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { SelectedSource } from '../../upstream/connector.js';
 import { fingerprintsOf, fingerprintsOfCopy, type Keyed, matched } from './fingerprints.js';
-import { removeCopy } from './ingest.js';
 import type { LaneSession } from './lane.js';
 import { type SourceSyncContext, saveState } from './source-state.js';
 
@@ -15,7 +14,7 @@ export async function rematch(
   source: SourceRow,
   state: SelectedSource,
 ): Promise<void> {
-  const { store, unit, ingest, logger } = context;
+  const { store, unit, ingest, strays, logger } = context;
   let listed = await listAll(lane, state);
   // Done by another connection meanwhile, whose list is newer than ours.
   const now = store.sources.get(source.id);
@@ -38,7 +37,7 @@ export async function rematch(
     for (const copy of old) store.copies.unbind(copy.id);
     for (const copy of old) {
       const uid = pairs.get(copy.id);
-      if (uid === undefined) removeCopy(store, work, copy);
+      if (uid === undefined) strays.depart(work, copy);
       else store.copies.setUpstreamUid(copy.id, uid);
     }
     store.sources.setUidSamples(source.id, []);
