@@ -16,6 +16,7 @@ import type { Actions, Core, CoreEvent, Login, Outbox, Overview } from './core.j
 import { createFirstListing } from './first-listing.js';
 import { createFlagTable } from './flag-table.js';
 import type { JournalContext } from './journal/context.js';
+import { createStrays } from './journal/strays.js';
 import { createMailboxes } from './mailboxes.js';
 import { createOutages } from './outages/outages.js';
 import { createOverview } from './overview.js';
@@ -94,7 +95,8 @@ export function createCore(options: CoreOptions): Core {
   };
   const snapshots = createSnapshots({ store, flags: createFlagTable(), tagOf: tagLookup(store, byId) });
   const sortTables = createSortTables(store, snapshots);
-  const ingest = createIngest(store, unit);
+  const strays = createStrays({ store, unit, accounts: byId });
+  const ingest = createIngest(store, unit, strays);
   const bodies = createMessageBodies({ store, files: options.files, reader, cacheBytes: options.cacheBytes, logger });
   const takeApart = createTakeApart(bodies, options.files);
   const journal: JournalContext = {
@@ -103,6 +105,7 @@ export function createCore(options: CoreOptions): Core {
     tree,
     accounts: byId,
     bodies,
+    strays,
     isBeingSent: (messageId) => outbox.isBeingSent(messageId),
   };
 

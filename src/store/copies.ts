@@ -40,6 +40,8 @@ export interface CopyStore {
   boundIn(sourceId: number, low: number, high: number): { id: number; upstreamUid: number }[];
   /** Upstream uids of the oldest, a middle and the newest bound copy, ascending. */
   sampleUids(sourceId: number): number[];
+  /** The newest copy's id, 0 when there is none: what is found later has a higher one. */
+  newestId(): number;
   /** The highest upstream uid bound, 0 when there is none. */
   highestUid(sourceId: number): number;
   unbound(sourceId: number): CopyRow[];
@@ -51,6 +53,8 @@ export interface CopyStore {
   setFlags(id: number, flags: CopyFlags): void;
   setLeaving(id: number, leaving: boolean): void;
   setMessage(id: number, messageId: number): void;
+  /** Only of a copy that is bound to nothing and shown nowhere. */
+  setSource(id: number, sourceId: number): void;
   remove(id: number): void;
 }
 
@@ -77,6 +81,8 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
   const highestUid = sqlite
     .prepare('SELECT ifnull(max(upstreamUid), 0) FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL')
     .pluck();
+  const newestId = sqlite.prepare('SELECT ifnull(max(id), 0) FROM copies').pluck();
+  const setSource = sqlite.prepare('UPDATE copies SET sourceId = ? WHERE id = ?');
   const lowestUid = sqlite
     .prepare(
       'SELECT upstreamUid FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL ORDER BY upstreamUid LIMIT 1',
@@ -133,6 +139,7 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
       return [...new Set([low, middle, high])];
     },
     highestUid: (sourceId) => highestUid.get(sourceId) as number,
+    newestId: () => newestId.get() as number,
     unbound: (sourceId) => unbound.all(sourceId) as CopyRow[],
     ofMessage: (messageId) => ofMessage.all(messageId) as CopyRow[],
     ofSource: (sourceId) => ofSource.all(sourceId) as CopyRow[],
@@ -142,6 +149,7 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
     setFlags: (id, f) =>
       void setFlags.run(f.upstreamFlags, f.upstreamKeywords, f.flags, f.keywords, f.ownFlags, f.ownKeywords, id),
     setLeaving: (id, leaving) => void setLeaving.run(leaving ? 1 : 0, id),
+    setSource: (id, sourceId) => void setSource.run(sourceId, id),
     setMessage: (id, messageId) => void setMessage.run(messageId, id),
     remove: (id) => void remove.run(id),
   };

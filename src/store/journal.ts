@@ -28,9 +28,20 @@ export interface NewJournalRow {
   readonly targets: readonly { readonly copyId: number; readonly newCopyId?: number }[];
 }
 
+/** A row whose message has left its place upstream, and one of its targets. */
+export interface StrayRow extends JournalRow, JournalTarget {}
+
 export interface JournalStore {
   add(row: NewJournalRow): number;
-  /** The account's rows in order, at most `limit`. */
+  /** A row that is not carried out, nor counted, until its message is seen elsewhere; `createdAt` is when it was missed. */
+  addStray(row: NewJournalRow, sent: boolean): void;
+  /** The account's strays in order, a row for each target. */
+  strays(accountId: number): StrayRow[];
+  /** Whether a stray has the copy as a target, or is to make it. */
+  isOfStray(copyId: number): boolean;
+  /** Takes a target out of a row, and the row away with its last. */
+  dropTarget(journalId: number, copyId: number): void;
+  /** The account's rows in order, strays apart, at most `limit`. */
   head(accountId: number, limit: number): JournalRow[];
   get(id: number): JournalRow | undefined;
   targets(journalId: number): JournalTarget[];
@@ -54,6 +65,9 @@ export interface JournalStore {
   depth(accountId: number): { depth: number; oldestAt: number | undefined; lastError: string | undefined };
 }
 
+/** `nextAttemptAt` of strays: no time at which anything is tried (2^53 - 1, and no clock comes near it). */
+const STRAY = Number.MAX_SAFE_INTEGER;
+
 export function createJournalStore({ sqlite }: Database): JournalStore {
   const add = sqlite.prepare(
     'INSERT INTO journal (accountId, kind, sourceId, payload, createdAt) VALUES (?, ?, ?, ?, ?)',
@@ -61,7 +75,26 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   const addTarget = sqlite.prepare(
     'INSERT OR IGNORE INTO journalTargets (journalId, copyId, newCopyId) VALUES (?, ?, ?)',
   );
-  const head = sqlite.prepare('SELECT * FROM journal WHERE accountId = ? ORDER BY id LIMIT ?');
+  const makeStray = sqlite.prepare(`UPDATE journal SET nextAttemptAt = ${STRAY}, sent = ? WHERE id = ?`);
+  const strays = sqlite.prepare(
+    `SELECT j.*, t.copyId, t.newCopyId FROM journal j JOIN journalTargets t ON t.journalId = j.id
+     WHERE j.accountId = ? AND j.nextAttemptAt = ${STRAY} ORDER BY j.id`,
+  );
+  const isOfStray = sqlite
+    .prepare(
+      `SELECT 1 FROM journalTargets t JOIN journal j ON j.id = t.journalId WHERE t.copyId = @copyId AND j.nextAttemptAt = ${STRAY}
+       UNION ALL
+       SELECT 1 FROM journalTargets t JOIN journal j ON j.id = t.journalId WHERE t.newCopyId = @copyId AND j.nextAttemptAt = ${STRAY}
+       LIMIT 1`,
+    )
+    .pluck();
+  const dropTarget = sqlite.prepare('DELETE FROM journalTargets WHERE journalId = ? AND copyId = ?');
+  const removeEmpty = sqlite.prepare(
+    'DELETE FROM journal WHERE id = @id AND NOT EXISTS (SELECT 1 FROM journalTargets WHERE journalId = @id)',
+  );
+  const head = sqlite.prepare(
+    `SELECT * FROM journal WHERE accountId = ? AND nextAttemptAt < ${STRAY} ORDER BY id LIMIT ?`,
+  );
   const get = sqlite.prepare('SELECT * FROM journal WHERE id = ?');
   const targets = sqlite.prepare('SELECT copyId, newCopyId FROM journalTargets WHERE journalId = ? ORDER BY copyId');
   const targetCopies = sqlite.prepare(
@@ -95,15 +128,21 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   const depth = sqlite.prepare(
     `SELECT count(*) AS depth, min(createdAt) AS oldestAt,
        (SELECT lastError FROM journal WHERE accountId = @accountId AND lastError IS NOT NULL ORDER BY id LIMIT 1) AS lastError
-     FROM journal WHERE accountId = @accountId`,
+     FROM journal WHERE accountId = @accountId AND nextAttemptAt < ${STRAY}`,
   );
+  const insert = ({ accountId, kind, sourceId, payload, targets: list }: NewJournalRow): number => {
+    const id = Number(add.run(accountId, kind, sourceId ?? null, JSON.stringify(payload), Date.now()).lastInsertRowid);
+    for (const { copyId, newCopyId } of list) addTarget.run(id, copyId, newCopyId ?? null);
+    return id;
+  };
   return {
-    add: ({ accountId, kind, sourceId, payload, targets: list }) => {
-      const id = Number(
-        add.run(accountId, kind, sourceId ?? null, JSON.stringify(payload), Date.now()).lastInsertRowid,
-      );
-      for (const { copyId, newCopyId } of list) addTarget.run(id, copyId, newCopyId ?? null);
-      return id;
+    add: insert,
+    addStray: (row, sent) => void makeStray.run(sent ? 1 : 0, insert(row)),
+    strays: (accountId) => strays.all(accountId) as StrayRow[],
+    isOfStray: (copyId) => isOfStray.get({ copyId }) !== undefined,
+    dropTarget: (journalId, copyId) => {
+      dropTarget.run(journalId, copyId);
+      removeEmpty.run({ id: journalId });
     },
     head: (accountId, limit) => head.all(accountId, limit) as JournalRow[],
     get: (id) => get.get(id) as JournalRow | undefined,

@@ -180,7 +180,8 @@ export class FakeAccount {
 
   copy(message: FakeMessage, to: FakeMailbox): FakeMessage {
     const { bytes, flags, internalDate, contentId } = message;
-    return this.add(to, { bytes, flags, internalDate, contentId: this.#labelStore ? contentId : undefined });
+    // EMAILID stays with the content (RFC 8474 §5.1).
+    return this.add(to, { bytes, flags, internalDate, contentId });
   }
 
   /** Under a label store a move to Trash or Junk takes every other label away. */

@@ -21,8 +21,10 @@ import type { Work } from '../unit-of-work.js';
 import type { JournalContext } from './context.js';
 import type { Mark } from './mark.js';
 
+type BindingContext = Pick<JournalContext, 'store' | 'accounts'>;
+
 /** Binds the copy; what its flags have become meanwhile is owed as a change of flags. */
-export function bindCopy(context: JournalContext, work: Work, copyId: number, uid: number, upstream: FlagSet): void {
+export function bindCopy(context: BindingContext, work: Work, copyId: number, uid: number, upstream: FlagSet): void {
   const { store } = context;
   const copy = store.copies.get(copyId);
   if (!copy) return;
@@ -62,7 +64,7 @@ export function identify({ store }: JournalContext, work: Work, copyId: number, 
 }
 
 /** Compares the copy with what the upstream has now, and journals the difference. */
-function oweFlags({ store, accounts }: JournalContext, work: Work, copy: CopyRow, upstream: FlagSet): void {
+function oweFlags({ store, accounts }: BindingContext, work: Work, copy: CopyRow, upstream: FlagSet): void {
   const source = store.sources.get(copy.sourceId);
   const account = source && accounts.get(source.accountId);
   if (!source || !account) return;

@@ -5,6 +5,7 @@ import type { FlagChange } from '../copy-flags.js';
 import type { LaneSession } from '../sync/lane.js';
 import { confirmFlags } from './binding.js';
 import type { JournalContext } from './context.js';
+import { selectForCopies } from './still-there.js';
 
 const isEmpty = ({ system, keywords }: FlagSet): boolean => system === 0 && keywords.length === 0;
 
@@ -23,7 +24,7 @@ export async function carryFlags(
     new Map(rows.flatMap((row) => store.journal.targetCopies(row.id).map((copy) => [copy.id, copy] as const)));
   const uids = [...targetCopies().values()].flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
   if (source && uids.length > 0) {
-    await lane.selectKnown(source, { upTo: uids.at(-1) });
+    if (!(await selectForCopies(context, lane, source, [...targetCopies().values()]))) return [source.id];
     const ranges = rangesOf(uids);
     if (!isEmpty(change.add)) await lane.session.storeFlags(ranges, 'add', change.add);
     if (!isEmpty(change.remove)) await lane.session.storeFlags(ranges, 'remove', change.remove);

@@ -11,6 +11,7 @@ import { bindCopy, type Found, findCopies } from './binding.js';
 import type { JournalContext } from './context.js';
 import { type Mark, markOf } from './mark.js';
 import type { ExpungePayload, TransferPayload } from './payloads.js';
+import { selectForCopies } from './still-there.js';
 
 interface Pending {
   readonly copy: CopyRow;
@@ -31,6 +32,8 @@ export async function carryTransfer(context: JournalContext, lane: LaneSession, 
     // It may have been done: what is in the target already must not be done twice, what is still here must be.
     rest = await reconcile(context, lane, { row, pending, from, to, mark: payload.mark, found });
   }
+  const stillHere = rest.map(({ copy }) => copy);
+  if (rest.length > 0 && !(await selectForCopies(context, lane, from, stillHere))) return [from.id];
   if (rest.length > 0) {
     const mark = payload.mark ?? (await markOf(lane.session, to));
     store.database.durable(() => store.journal.setSent(row.id, { ...payload, mark }));
@@ -103,9 +106,14 @@ function confirm(
 ): void {
   const context = { store, unit, ...rest };
   unit.batch((work) => {
+    const isMissed = ({ newCopyId }: Pending) =>
+      row.kind === 'move' && !found.has(newCopyId) && store.copies.get(newCopyId)?.upstreamUid === null;
+    // Neither here nor there: another client was quicker, or it will be found under a uid of its own.
+    const missed = new Set(pending.filter(isMissed));
+    for (const { copy } of missed) rest.strays.depart(work, store.copies.get(copy.id) ?? copy);
     // First the row, so that what is still owed for the copies is counted without it.
     store.journal.remove(row.id);
-    for (const { copy, newCopyId } of pending) {
+    for (const { copy, newCopyId } of pending.filter((each) => !missed.has(each))) {
       const hit = found.get(newCopyId);
       if (hit) bindCopy(context, work, newCopyId, hit.uid, hit.flags);
       else {
@@ -130,7 +138,7 @@ export async function carryExpunge(context: JournalContext, lane: LaneSession, r
   if (source && uids.length > 0) {
     // Gone already (another client, or this row before a crash): the server ignores unknown uids.
     trash = payload.toTrash || !lane.session.capabilities.uidplus ? trashOf(context, source) : undefined;
-    await lane.selectKnown(source, { upTo: uids.at(-1) });
+    if (!(await selectForCopies(context, lane, source, copies))) return [source.id];
     if (trash) await lane.session.move(rangesOf(uids), trash.path);
     else await lane.session.expunge(rangesOf(uids) as readonly (readonly [UpstreamUid, UpstreamUid])[]);
   }

@@ -98,9 +98,10 @@ export function createActor(options: ActorOptions): Actor {
   const worker = lane();
   const watcher = lane();
   const reader = traits.maxConnections >= 3 ? lane() : worker;
-  const ingest: Ingest = createIngest(store, options.unit);
+  const { strays } = options.journal;
+  const ingest: Ingest = createIngest(store, options.unit, strays);
   const rematching = createMutex();
-  const context: SourceSyncContext = { store, unit: options.unit, ingest, traits, logger, rematching };
+  const context: SourceSyncContext = { store, unit: options.unit, ingest, strays, traits, logger, rematching };
   const progress = createProgress(options.onProgress);
   const eachSource = createEachSource(options);
   let synced = false;
@@ -167,6 +168,15 @@ export function createActor(options: ActorOptions): Actor {
     });
   };
 
+  const lookAtAll = async ({ flags, isWanted = false }: { flags: boolean; isWanted?: boolean }) => {
+    const began = Date.now();
+    await listTree({ isWanted });
+    await listAll();
+    await catchUp(flags);
+    await backfill();
+    strays.expire(account.id, began);
+  };
+
   const prefetch = async () => {
     const since = Math.floor(Date.now() / 1000) - options.prefetchDays * 86_400;
     await eachSource(syncable(), async (source) => {
@@ -224,12 +234,9 @@ export function createActor(options: ActorOptions): Actor {
     while (!stop.signal.aborted) {
       await sleep(traits.pollMs, stop.signal);
       if (stop.signal.aborted) return;
-      await listTree();
-      await listAll();
       const flags = Date.now() - lastFlags >= traits.flagScanMs;
       if (flags) lastFlags = Date.now();
-      await catchUp(flags);
-      await backfill();
+      await lookAtAll({ flags });
       await prefetch();
     }
   };
@@ -277,10 +284,7 @@ export function createActor(options: ActorOptions): Actor {
     syncNow: async () => {
       gate.retryNow();
       wake();
-      await listTree({ isWanted: true });
-      await listAll();
-      await catchUp(true);
-      await backfill();
+      await lookAtAll({ flags: true, isWanted: true });
     },
     lookAt: (sourceId) => onWorker(Priority.arrivals, (lane) => syncSource(context, lane, sourceId, { flags: false })),
     read: (sourceId, { leisurely = false, fresh = false, upTo }, work) =>

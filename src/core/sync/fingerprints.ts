@@ -39,6 +39,12 @@ export function isSame(known: Known, row: Known): boolean {
   return ours.some((key, kind) => key !== undefined && key === theirs[kind] && (kind !== bare || !known.headers));
 }
 
+/** A key that no other message has; undefined where there is no Message-ID, or the headers are not here: nothing is certain then. */
+export function certainKeyOf(known: Known): string | undefined {
+  const hasId = known.headers !== undefined && messageIdOf(known.headers as WireText) !== '';
+  return hasId ? keysOf(known)[KINDS.indexOf('all')] : undefined;
+}
+
 export function knownOf({ messages }: Store, messageId: number): Known | undefined {
   const message = messages.get(messageId);
   return message && { ...message, headers: messages.listing(messageId)?.headers };

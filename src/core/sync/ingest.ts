@@ -12,6 +12,7 @@ import type { Store } from '../../store/store.js';
 import type { FlagRow, HeaderRow, ListingRow } from '../../upstream/connector.js';
 import { isSame, isVisibleChange, withUpstream } from '../copy-flags.js';
 import type { UnitOfWork, Work } from '../unit-of-work.js';
+import type { Strays } from './strays-contract.js';
 
 export interface Ingest {
   /** First listing: messages and copies without headers, not shown yet. */
@@ -26,7 +27,8 @@ export interface Ingest {
   /** Flags of known messages; returns the uids that are not known. */
   flags(source: SourceRow, rows: readonly FlagRow[]): number[];
   /**
-   * Copies that are no longer upstream under that uid: they leave the view, nothing more (promise 3). In slices, with
+   * Copies that are no longer upstream under that uid: they leave the view, nothing more (promise 3), and what is owed
+   * for them waits until they are seen elsewhere. In slices, with
    * clients in between; what has got another uid by then stays.
    */
   vanished(gone: readonly { readonly id: number; readonly upstreamUid: number }[]): Promise<void>;
@@ -47,7 +49,7 @@ export const listingOf = (headers: WireText, bodyStructure: WireText | undefined
 /** Copies that vanish in one transaction. */
 const SLICE = 500;
 
-export function createIngest(store: Store, unit: UnitOfWork): Ingest {
+export function createIngest(store: Store, unit: UnitOfWork, strays: Strays): Ingest {
   const { messages, copies } = store;
 
   const messageFor = (source: SourceRow, row: ListingRow): number => {
@@ -65,28 +67,39 @@ export function createIngest(store: Store, unit: UnitOfWork): Ingest {
   return {
     listing: (source, rows) =>
       unit.batch((work) => {
+        const listed: number[] = [];
         for (const row of rows) {
           const known = copies.byUid(source.id, row.uid);
           if (known) applyFlags(work, known, row.flags);
-          else copies.insertListed(source.id, messageFor(source, row), row.uid, row.flags);
+          else listed.push(copies.insertListed(source.id, messageFor(source, row), row.uid, row.flags));
         }
+        strays.arrived(work, source.accountId, listed);
       }),
     headers: (source, rows) => {
       const listings = rows.map((row) => listingOf(row.headers, row.bodyStructure));
       unit.batch((work) => {
+        const filled: number[] = [];
         rows.forEach((row, i) => {
           const copy = copies.byUid(source.id, row.uid);
           const listing = listings[i];
           if (!copy || !listing) return;
-          if (!messages.hasListing(copy.messageId)) messages.setListing(copy.messageId, listing);
+          if (!messages.hasListing(copy.messageId)) {
+            messages.setListing(copy.messageId, listing);
+            filled.push(copy.id);
+          }
           applyFlags(work, copy, row.flags);
         });
+        strays.arrived(work, source.accountId, filled);
       });
     },
     arrivals: (source, rows) => {
       const listings = rows.map((row) => listingOf(row.headers, row.bodyStructure));
       return unit.batch((work) => {
-        const awaited = copies.unbound(source.id).map((copy) => messages.get(copy.messageId));
+        const awaited = copies
+          .unbound(source.id)
+          .filter(({ id }) => !strays.holds(source.accountId, id))
+          .map((copy) => messages.get(copy.messageId));
+        const placed: number[] = [];
         let held = 0;
         rows.forEach((row, i) => {
           const listing = listings[i];
@@ -106,8 +119,11 @@ export function createIngest(store: Store, unit: UnitOfWork): Ingest {
           }
           const messageId = messageFor(source, row);
           if (!messages.hasListing(messageId)) messages.setListing(messageId, listing);
-          work.place(copies.insertListed(source.id, messageId, row.uid, row.flags));
+          const copyId = copies.insertListed(source.id, messageId, row.uid, row.flags);
+          work.place(copyId);
+          placed.push(copyId);
         });
+        strays.arrived(work, source.accountId, placed);
         return held;
       });
     },
@@ -127,7 +143,7 @@ export function createIngest(store: Store, unit: UnitOfWork): Ingest {
         unit.batch((work) => {
           for (const { id, upstreamUid } of gone.slice(start, start + SLICE)) {
             const copy = copies.get(id);
-            if (copy?.upstreamUid === upstreamUid) removeCopy(store, work, copy);
+            if (copy?.upstreamUid === upstreamUid) strays.depart(work, copy);
           }
         });
         await turns.pause();

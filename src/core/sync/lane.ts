@@ -9,8 +9,11 @@ import type { UidCheck } from './uid-check.js';
 export const Priority = { read: 0, push: 1, arrivals: 2, flags: 3, backfill: 4, prefetch: 5 } as const;
 export type PriorityValue = (typeof Priority)[keyof typeof Priority];
 
-/** What a SELECT told; `isRenumbered`: its messages have other uids than the index knows, under the same UIDVALIDITY. */
-export type Selection = SelectedSource & { readonly isRenumbered: boolean };
+/**
+ * What a SELECT told; `isRenumbered`: its messages have other uids than the index knows, under the same UIDVALIDITY;
+ * `isFresh`: told just now, not at some earlier time.
+ */
+export type Selection = SelectedSource & { readonly isRenumbered: boolean; readonly isFresh: boolean };
 
 export interface LaneSession {
   readonly session: UpstreamSession;
@@ -131,10 +134,11 @@ function laneSession(session: UpstreamSession, check: UidCheck | undefined): Lan
   const select: LaneSession['select'] = async (source, { fresh = false, upTo = 0 } = {}) => {
     const key = JSON.stringify(source.path);
     const isOld = check !== undefined && selected !== undefined && Date.now() - selected.at > MAX_AGE_MS;
-    if (!fresh && !isOld && selected?.key === key && selected.upTo >= upTo) return selected.state;
+    if (!fresh && !isOld && selected?.key === key && selected.upTo >= upTo)
+      return { ...selected.state, isFresh: false };
     selected = undefined;
     const told = await session.select(source.path);
-    const state = { ...told, isRenumbered: (await check?.(session, source, told)) ?? false };
+    const state = { ...told, isRenumbered: (await check?.(session, source, told)) ?? false, isFresh: true };
     selected = { key, state, upTo: Math.max((state.uidNext ?? 1) - 1, upTo), at: Date.now() };
     return state;
   };

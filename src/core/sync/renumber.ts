@@ -23,7 +23,7 @@ export interface Renumbering {
  * crash in between is a renumbering like any other.
  */
 export async function renumber(
-  { store, unit }: Pick<SourceSyncContext, 'store' | 'unit'>,
+  { store, unit, strays }: Pick<SourceSyncContext, 'store' | 'unit' | 'strays'>,
   r: Renumbering,
 ): Promise<void> {
   const { copies } = store;
@@ -43,7 +43,8 @@ export async function renumber(
         // Bound under the new numbering meanwhile: the message is there already.
         const isTwin = holder && holder.id !== id && holder.upstreamUid !== r.bound.get(holder.id);
         if (uid === undefined || isTwin) {
-          removeCopy(store, work, copy);
+          if (isTwin) removeCopy(store, work, copy);
+          else strays.depart(work, copy);
           continue;
         }
         if (holder && holder.id !== id) {

@@ -7,11 +7,13 @@ import type { Store } from '../../store/store.js';
 import type { ProviderTraits } from '../../upstream/connector.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import type { Ingest } from './ingest.js';
+import type { Strays } from './strays-contract.js';
 
 export interface SourceSyncContext {
   readonly store: Store;
   readonly unit: UnitOfWork;
   readonly ingest: Ingest;
+  readonly strays: Strays;
   readonly traits: ProviderTraits;
   readonly logger: Logger;
   /** Held while a source's messages are matched again. */

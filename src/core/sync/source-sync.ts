@@ -64,8 +64,9 @@ export async function syncSource(
   sourceId: number,
   { flags = true }: { flags?: boolean } = {},
 ): Promise<void> {
-  const { store } = context;
+  const { store, strays } = context;
   const before = mustBeThere(store, sourceId);
+  const newest = store.copies.newestId();
   const state = await lane.select(before, { fresh: true });
   keepKeywordSupport(store, before, state);
   if (state.isRenumbered) return rematch(context, lane, before, state);
@@ -83,6 +84,7 @@ export async function syncSource(
     : await syncByUids(context, lane.session, source, state, flags);
   // What was held back must be seen again next time, so the mark stays where it was.
   if (held === 0) saveState(store, source, state);
+  strays.lookedAt(sourceId, newest);
 }
 
 async function syncByModseq(

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createBell } from '../../../../src/core/changes.js';
+import { createStrays } from '../../../../src/core/journal/strays.js';
 import { KeyTable, matched } from '../../../../src/core/sync/fingerprints.js';
 import { renumber } from '../../../../src/core/sync/renumber.js';
 import { createUnitOfWork } from '../../../../src/core/unit-of-work.js';
@@ -35,6 +36,7 @@ function filled(count: number) {
   return {
     store,
     unit,
+    strays: createStrays({ store, unit, accounts: new Map() }),
     ids,
     source: () => store.sources.get(source.id) ?? (row.path.join() as never),
     [Symbol.dispose]: () => database.close(),
