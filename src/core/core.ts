@@ -7,8 +7,10 @@ import type { NumberRanges } from '../mail/sequence-set.js';
 import type { SortCriterion } from '../mail/sort-order.js';
 import type { ThreadAlgorithm, ThreadForest } from '../mail/threads.js';
 import type { Login } from './login/contract.js';
+import type { Removals, Remover } from './removals/contract.js';
 
 export type { Device, Login, LoginAttempt, ScramAttempt } from './login/contract.js';
+export type { RemovalBatch, Removals, RemovedMessage, Remover, UndoWay } from './removals/contract.js';
 
 import type { Appended, AppendMessage, Spooled, SpoolWriter } from './incoming.js';
 
@@ -149,19 +151,22 @@ export interface Reads {
   thread(mailboxId: MailboxId, uids: Uint32Array, algorithm: ThreadAlgorithm): Promise<ThreadForest>;
 }
 
-/** What a client may do. Each is one transaction: local change + journal rows, then the bell (DESIGN §7). */
+/**
+ * What a client may do. Each is one transaction: local change + journal rows, then the bell (DESIGN §7). `by`: the command
+ * that removes, for `gateway undo`.
+ */
 export interface Actions {
   /** @throws {MailboxError} LIMIT for too many or too long keywords */
   storeFlags(mailboxId: MailboxId, request: StoreRequest): StoreResult;
   /** @throws {MailboxError} TRYCREATE if there is no such mailbox, CANNOT if it cannot take messages */
   copy(mailboxId: MailboxId, uids: NumberRanges, toPath: string): Transfer;
   /** @throws {MailboxError} as copy */
-  move(mailboxId: MailboxId, uids: NumberRanges, toPath: string): Transfer;
+  move(mailboxId: MailboxId, uids: NumberRanges, toPath: string, by?: Remover): Transfer;
   /**
    * Removes those of `uids` (all when undefined) that carry \Deleted, some hundreds at a time; returns what went, nothing
    * when none is left.
    */
-  expunge(mailboxId: MailboxId, uids: NumberRanges | undefined): NumberRanges;
+  expunge(mailboxId: MailboxId, uids: NumberRanges | undefined, by?: Remover): NumberRanges;
   /** Bytes; the largest message the mailbox takes. @throws {MailboxError} TRYCREATE, CANNOT */
   appendLimit(path: string): number;
   /** Opens the spool for an APPEND of this size. @throws {MailboxError} UNAVAILABLE when the disk is full */
@@ -175,7 +180,7 @@ export interface Actions {
    * Stores the message in the place of another, in one transaction (RFC 8508).
    * @throws {MailboxError} as append; EXPUNGEISSUED if the other is gone
    */
-  replace(mailboxId: MailboxId, uid: number, path: string, message: AppendMessage): Promise<Appended>;
+  replace(mailboxId: MailboxId, uid: number, path: string, message: AppendMessage, by?: Remover): Promise<Appended>;
 }
 
 /** The bell (STYLE §4): says only that something changed. Callbacks run synchronously after the commit and must not throw. */
@@ -279,6 +284,7 @@ export interface Core extends AsyncDisposable {
   readonly login: Login;
   readonly outbox: Outbox;
   readonly overview: Overview;
+  readonly removals: Removals;
   /** Starts the accounts' actors. */
   start(): void;
 }

@@ -31,6 +31,8 @@ import { createSortTables } from './reads/sort-table.js';
 import { createTakeApart } from './reads/take-apart.js';
 import type { UpstreamReader } from './reads/upstream-reader.js';
 import { registerAccounts } from './register-accounts.js';
+import { createRemovalLog } from './removals/log.js';
+import { createRemovals } from './removals/removals.js';
 import { createSentCopies, type SentCopies } from './sent-copies.js';
 import { type Actor, createActor } from './sync/actor.js';
 import { createIngest } from './sync/ingest.js';
@@ -47,6 +49,8 @@ export interface CoreOptions {
   readonly merge: Readonly<Record<string, readonly string[]>>;
   readonly cacheBytes: number;
   readonly prefetchDays: number;
+  /** How long what clients remove can be brought back; 0: not at all. */
+  readonly undoDays?: number;
   readonly login: Login;
   readonly logger: Logger;
   /** Made last, on top of what core offers it. */
@@ -72,6 +76,7 @@ export interface OutboxService extends AsyncDisposable {
 
 /** The largest message taken, also where an upstream takes more or does not tell its APPENDLIMIT. */
 const MAX_APPEND_BYTES = 50_000_000;
+const DEFAULT_UNDO_DAYS = 7;
 /** How long the first filling of the unified mailboxes waits for an account that neither answers nor fails. */
 const FIRST_LISTING_PATIENCE_MS = 120_000;
 
@@ -99,6 +104,7 @@ export function createCore(options: CoreOptions): Core {
   const ingest = createIngest(store, unit, strays);
   const bodies = createMessageBodies({ store, files: options.files, reader, cacheBytes: options.cacheBytes, logger });
   const takeApart = createTakeApart(bodies, options.files);
+  const removals = createRemovalLog(store, options.undoDays ?? DEFAULT_UNDO_DAYS, options.cacheBytes);
   const journal: JournalContext = {
     store,
     unit,
@@ -106,6 +112,7 @@ export function createCore(options: CoreOptions): Core {
     accounts: byId,
     bodies,
     strays,
+    removals,
     isBeingSent: (messageId) => outbox.isBeingSent(messageId),
   };
 
@@ -128,6 +135,7 @@ export function createCore(options: CoreOptions): Core {
     unit,
     snapshots,
     tree,
+    removals,
     accounts: byId,
     defaultAccount,
     bodies,
@@ -135,7 +143,8 @@ export function createCore(options: CoreOptions): Core {
     limitOf: (accountId) => appendLimitOf(store, accountId),
     submittedBy: (messageId) => outbox.submittedBy(messageId),
   };
-  const sentCopies = createSentCopies({ context, lookAt: (sourceId) => actorOf(sourceId).lookAt(sourceId) });
+  const lookAt = (sourceId: number) => actorOf(sourceId).lookAt(sourceId);
+  const sentCopies = createSentCopies({ context, lookAt });
   const outbox = options.createOutbox({
     accounts,
     sentCopies,
@@ -197,8 +206,10 @@ export function createCore(options: CoreOptions): Core {
     alerts: outages.alerts,
   });
   const patience = new AbortController();
+  const mailboxes = createMailboxes({ store, unit, tree, accounts, accountTrees: options.accountTrees, removals });
   return {
-    mailboxes: createMailboxes({ store, unit, tree, accounts, accountTrees: options.accountTrees }),
+    mailboxes,
+    removals: createRemovals({ ...context, mailboxes, lookAt }),
     quotas: createQuotas(store, accounts),
     annotations: createAnnotations({
       store,
@@ -244,16 +255,16 @@ export function createCore(options: CoreOptions): Core {
 const createActions = (context: AppendContext): Actions => ({
   storeFlags: (mailboxId, request) => storeFlags(context, mailboxId, request),
   copy: (mailboxId, uids, toPath) => transfer(context, 'copy', { mailboxId, uids, toPath }),
-  move: (mailboxId, uids, toPath) => transfer(context, 'move', { mailboxId, uids, toPath }),
-  expunge: (mailboxId, uids) => expunge(context, mailboxId, uids),
+  move: (mailboxId, uids, toPath, by) => transfer(context, 'move', { mailboxId, uids, toPath, by }),
+  expunge: (mailboxId, uids, by) => expunge(context, mailboxId, uids, by),
   appendLimit: (path) => appendLimit(context, path),
   spool: (sizeBytes) => {
     if (sizeBytes > MAX_APPEND_BYTES) throw new MailboxError('TOOBIG', 'the message is too large');
     return context.bodies.spool();
   },
   append: async (path, messages) => append(context, path, await takeIn(context, messages)),
-  replace: async (mailboxId, uid, path, message) =>
-    replace(context, { mailboxId, uid, path }, await takeInOne(context, message)),
+  replace: async (mailboxId, uid, path, message, by) =>
+    replace(context, { mailboxId, uid, path, by }, await takeInOne(context, message)),
 });
 
 const stillOwedText = (name: string): string =>

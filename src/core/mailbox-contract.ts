@@ -1,5 +1,6 @@
 // The part of core.ts that is about mailboxes as such, not the messages in them.
 import type { Role } from '../mail/roles.js';
+import type { Remover } from './removals/contract.js';
 
 export type MailboxId = number & { readonly __brand: 'MailboxId' };
 
@@ -47,7 +48,7 @@ export interface Mailboxes {
   /** @throws {MailboxError} NONEXISTENT, ALREADYEXISTS, LIMIT, CANNOT (role mailboxes, between accounts) */
   rename(from: string, to: string): void;
   /** @throws {MailboxError} NONEXISTENT, CANNOT, HASCHILDREN */
-  delete(path: string): void;
+  delete(path: string, by?: Remover): void;
 }
 
 /** What an account may hold, and holds, by what its provider told last. */

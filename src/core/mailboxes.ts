@@ -6,7 +6,10 @@ import type { SourceRow } from '../store/sources.js';
 import type { Store } from '../store/store.js';
 import type { AccountSettings } from './accounts.js';
 import type { Mailbox, Mailboxes, MailboxId } from './core.js';
+import type { DeletePayload } from './journal/payloads.js';
 import { canonicalPath, checkMailboxName, parentOf } from './mailbox-names.js';
+import type { Remover } from './removals/contract.js';
+import type { RemovalLog } from './removals/log.js';
 import { sharedPlace } from './shared-mailboxes.js';
 import type { Tree } from './sync/tree-contract.js';
 import type { UnitOfWork, Work } from './unit-of-work.js';
@@ -17,10 +20,11 @@ export interface MailboxesOptions {
   readonly tree: Tree;
   readonly accounts: readonly AccountSettings[];
   readonly accountTrees: 'all' | 'folders' | 'none';
+  readonly removals: RemovalLog;
 }
 
 /** The mailbox tree as clients see and change it; what it owes the upstreams goes through the journal. */
-export function createMailboxes({ store, unit, tree, accounts, accountTrees }: MailboxesOptions): Mailboxes {
+export function createMailboxes({ store, unit, tree, accounts, accountTrees, removals }: MailboxesOptions): Mailboxes {
   const { mailboxes, sources, copies } = store;
   const byId = new Map(accounts.map((account) => [account.id, account]));
   const defaultAccount = accounts.find((account) => account.isDefault) ?? accounts[0];
@@ -154,7 +158,7 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees }: M
     });
   };
 
-  const remove = (wanted: string): void => {
+  const remove = (wanted: string, by?: Remover): void => {
     const path = canonicalPath(wanted);
     const mailbox = mailboxes.byPath(path);
     if (!mailbox) throw new MailboxError('NONEXISTENT', 'there is no such mailbox');
@@ -163,7 +167,10 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees }: M
       throw new MailboxError('HASCHILDREN', 'this mailbox has mailboxes below it; delete those first');
     }
     unit.durable((work) => {
-      for (const source of doomed) removeSource(source, work);
+      // All at once: one command, one time.
+      const staying = doomed.flatMap(({ id }) => copies.ofSource(id)).filter(({ leaving }) => leaving === 0);
+      const removedAt = removals.note({ by, mailboxPath: path, copies: staying.map(({ id }) => [id, null]) });
+      for (const source of doomed) removeSource(source, removedAt, work);
       mailboxes.remove(mailbox.id);
       work.ringTree();
     });
@@ -177,7 +184,7 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees }: M
     }
     throw new MailboxError('CANNOT', 'this mailbox cannot be deleted');
   };
-  const removeSource = (source: SourceRow, work: Work): void => {
+  const removeSource = (source: SourceRow, removedAt: number | undefined, work: Work): void => {
     for (const copy of copies.ofSource(source.id)) {
       copies.setLeaving(copy.id, true);
       work.withdraw(copy.id);
@@ -192,7 +199,7 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees }: M
       accountId: source.accountId,
       kind: 'delete',
       sourceId: source.id,
-      payload: { mailboxPath: own?.path ?? '' },
+      payload: { mailboxPath: own?.path ?? '', removedAt } satisfies DeletePayload,
       targets: [],
     });
   };

@@ -1,7 +1,7 @@
 // Actions on many messages, a few hundred at a time: each slice is a transaction of its own, and between two of them other
 // clients get their turn. STORE, MOVE and EXPUNGE may be carried out message by message (RFC 9051 §6.4.8: MOVE); COPY may not.
 
-import type { Core } from '../core/core.js';
+import type { Core, Remover } from '../core/core.js';
 import { createTurns } from '../lib/turns.js';
 import type { NumberRanges } from '../mail/sequence-set.js';
 import type { Selected } from './selected.js';
@@ -26,10 +26,14 @@ export async function inSlices(
 }
 
 /** Expunges all that there is to expunge among the uids (all when undefined); whether anything went. */
-export async function expungeAll(core: Core, selected: Selected, uids: NumberRanges | undefined): Promise<boolean> {
+export async function expungeAll(
+  { core, selected }: { core: Core; selected: Selected },
+  uids: NumberRanges | undefined,
+  by: Remover,
+): Promise<boolean> {
   const turns = createTurns();
   let some = false;
-  while (core.actions.expunge(selected.mailboxId, uids).length > 0) {
+  while (core.actions.expunge(selected.mailboxId, uids, by).length > 0) {
     some = true;
     await turns.pause();
     selected.mustStand(core);

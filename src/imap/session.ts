@@ -1,4 +1,4 @@
-import type { AccountAlert, Device } from '../core/core.js';
+import type { AccountAlert, Device, Remover } from '../core/core.js';
 import type { Language } from './language.js';
 import type { Reply } from './reply.js';
 import type { Selected } from './selected.js';
@@ -68,6 +68,11 @@ export function selectedOf(session: Session): Selected {
   if (session.state.kind !== 'selected') throw new Error('no mailbox is selected');
   return session.state.selected;
 }
+
+/** Who removes what this command removes: to be made once for the whole of it. */
+export const removerOf = ({ state }: Pick<Session, 'state'>): Remover => ({
+  device: state.kind === 'notAuthenticated' ? '' : state.device.name,
+});
 
 /** Whether mailbox names are UTF-8 to the client, not modified UTF-7 (RFC 9755 §3, RFC 9051 §5.1). */
 export const usesUtf8 = ({ enabled }: Pick<Session, 'enabled'>): boolean =>

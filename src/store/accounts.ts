@@ -85,6 +85,10 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
     )
     .pluck();
   const removal = [
+    `UPDATE bodies SET pins = max(0, pins - r.n) FROM
+       (SELECT bodyRef, count(*) AS n FROM removals WHERE accountId = ? AND bodyRef IS NOT NULL GROUP BY bodyRef) r
+     WHERE bodies.ref = r.bodyRef`,
+    'DELETE FROM removals WHERE accountId = ?',
     'DELETE FROM journal WHERE accountId = ?',
     'DELETE FROM copies WHERE sourceId IN (SELECT id FROM sources WHERE accountId = ?)',
     'DELETE FROM messages WHERE accountId = ?',

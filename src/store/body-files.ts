@@ -28,6 +28,8 @@ export interface BodyFiles {
   sizeOf(bodyRef: string): Promise<number | undefined>;
   /** Looks into a file, reading a window of it at a time. @throws Node's ENOENT if the file is gone */
   look<T>(bodyRef: string, at: (bytes: MessageBytes) => T): T;
+  /** Puts what was written without `durable` on disk. @throws Node's ENOENT if the file is gone */
+  sync(bodyRef: string): Promise<void>;
   remove(bodyRef: string): Promise<void>;
 }
 
@@ -71,6 +73,15 @@ export function createBodyFiles(directory: string): BodyFiles {
       } finally {
         closeSync(file);
       }
+    },
+    sync: async (ref) => {
+      const handle = await open(pathOf(ref), 'r+');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await syncDirectory(join(pathOf(ref), '..'));
     },
     remove: (ref) => rm(pathOf(ref), { force: true }),
   };

@@ -56,6 +56,8 @@ export interface JournalStore {
   ofAccountAndKind(accountId: number, kind: string): JournalRow[];
   /** Whether some row will bind the copy: it is what a transfer makes, or what an append stores. */
   isBrought(copyId: number): boolean;
+  /** The row no longer concerns the copy. */
+  removeTarget(id: number, copyId: number): void;
   setSent(id: number, payload: unknown): void;
   setPayload(id: number, payload: unknown): void;
   setAttempt(id: number, attempts: number, nextAttemptAt: number, lastError: string | undefined): void;
@@ -118,6 +120,7 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
        LIMIT 1`,
     )
     .pluck();
+  const removeTarget = sqlite.prepare('DELETE FROM journalTargets WHERE journalId = ? AND copyId = ?');
   const setSent = sqlite.prepare('UPDATE journal SET sent = 1, payload = ? WHERE id = ?');
   const setPayload = sqlite.prepare('UPDATE journal SET payload = ? WHERE id = ?');
   const setAttempt = sqlite.prepare('UPDATE journal SET attempts = ?, nextAttemptAt = ?, lastError = ? WHERE id = ?');
@@ -153,6 +156,7 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
     ofSource: (sourceId) => ofSource.all(sourceId) as JournalRow[],
     ofAccountAndKind: (accountId, kind) => ofKind.all(accountId, kind) as JournalRow[],
     isBrought: (copyId) => isBrought.get({ copyId }) !== undefined,
+    removeTarget: (id, copyId) => void removeTarget.run(id, copyId),
     setSent: (id, payload) => void setSent.run(JSON.stringify(payload), id),
     setPayload: (id, payload) => void setPayload.run(JSON.stringify(payload), id),
     setAttempt: (id, attempts, nextAttemptAt, lastError) =>

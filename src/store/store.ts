@@ -10,6 +10,7 @@ import { createMessageStore, type MessageStore } from './messages.js';
 import { createOutageStore, type OutageStore } from './outages.js';
 import { createPreviewStore, type PreviewStore } from './previews.js';
 import { createProblemStore, type ProblemStore } from './problems.js';
+import { createRemovalStore, type RemovalStore } from './removals.js';
 import { createSortKeyStore, type SortKeyStore } from './sort-keys.js';
 import { createSourceStore, type SourceStore } from './sources.js';
 import { createUidMap, type UidMap } from './uid-map.js';
@@ -28,6 +29,7 @@ export interface Store {
   readonly bodyIndex: BodyIndex;
   readonly problems: ProblemStore;
   readonly outages: OutageStore;
+  readonly removals: RemovalStore;
   readonly listings: ListingReads;
   readonly sortKeys: SortKeyStore;
   readonly previews: PreviewStore;
@@ -46,6 +48,7 @@ export const createStore = (database: Database): Store => ({
   bodyIndex: createBodyIndex(database),
   problems: createProblemStore(database),
   outages: createOutageStore(database),
+  removals: createRemovalStore(database),
   listings: createListingReads(database),
   sortKeys: createSortKeyStore(database),
   previews: createPreviewStore(database),

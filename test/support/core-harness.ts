@@ -32,6 +32,7 @@ export interface RigOptions {
   readonly merge?: Readonly<Record<string, readonly string[]>>;
   readonly cacheBytes?: number;
   readonly prefetchDays?: number;
+  readonly undoDays?: number;
 }
 
 export interface Rig extends AsyncDisposable {
@@ -196,6 +197,7 @@ function startCore(directory: string, options: RigOptions): Running {
     merge: options.merge ?? {},
     cacheBytes: options.cacheBytes ?? 1e9,
     prefetchDays: options.prefetchDays ?? 0,
+    ...(options.undoDays === undefined ? {} : { undoDays: options.undoDays }),
     login: createLogin({ user: 'me', devices: () => [] }),
     logger: silentLogger,
     createOutbox: (foundations) => outboxOf(store, submissions, options, foundations),

@@ -183,7 +183,11 @@ interface NewCopy {
   readonly flags: FlagSet;
 }
 
-function addCopy({ store }: ActionContext, { source, owner, message, listing, date, flags }: NewCopy): number {
+/** A message in a source that has yet to be appended there. */
+export function addCopy(
+  { store }: Pick<ActionContext, 'store'>,
+  { source, owner, message, listing, date, flags }: NewCopy,
+): number {
   const messageId = store.messages.insert({
     accountId: owner.id,
     emailId: undefined,

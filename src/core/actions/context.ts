@@ -8,6 +8,7 @@ import type { AccountSettings } from '../accounts.js';
 import type { MailboxId } from '../core.js';
 import { canonicalPath } from '../mailbox-names.js';
 import type { Snapshots } from '../reads/snapshots.js';
+import type { RemovalLog } from '../removals/log.js';
 import type { Tree } from '../sync/tree-contract.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 
@@ -17,6 +18,7 @@ export interface ActionContext {
   readonly unit: UnitOfWork;
   readonly snapshots: Snapshots;
   readonly tree: Tree;
+  readonly removals: RemovalLog;
   readonly accounts: ReadonlyMap<number, AccountSettings>;
   readonly defaultAccount: AccountSettings | undefined;
 }

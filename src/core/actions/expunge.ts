@@ -1,8 +1,10 @@
 import { SystemFlag } from '../../mail/flags.js';
 import { type NumberRanges, rangesInclude, rangesOf } from '../../mail/sequence-set.js';
 import type { MailboxId, MailboxSnapshot } from '../core.js';
+import type { ExpungePayload } from '../journal/payloads.js';
 import { removeLocal } from '../local-sources.js';
-import { type ActionContext, groupBy, originOf, selectedCopies } from './context.js';
+import type { Remover } from '../removals/contract.js';
+import { type ActionContext, groupBy, originOf, type Selected, selectedCopies } from './context.js';
 
 /** Messages in one transaction: what others wait for meanwhile stays short. */
 const AT_ONCE = 500;
@@ -11,12 +13,23 @@ const AT_ONCE = 500;
  * EXPUNGE / UID EXPUNGE (RFC 9051 §6.4.3, §6.4.9): takes those of `uids` that carry \Deleted, the first 500 of them.
  * Upstream this is UID EXPUNGE of exactly these, or a MOVE to Trash where deleting means that (Gmail); never a bare EXPUNGE.
  */
-export function expunge(context: ActionContext, mailboxId: MailboxId, uids: NumberRanges | undefined): NumberRanges {
+export function expunge(
+  context: ActionContext,
+  mailboxId: MailboxId,
+  uids: NumberRanges | undefined,
+  by?: Remover,
+): NumberRanges {
   const { store, unit } = context;
   const marked = firstDeleted(context.snapshots.snapshot(mailboxId), uids);
   const selected = selectedCopies(context, mailboxId, rangesOf(marked));
   if (selected.length === 0) return [];
+  const isNotice = ({ copy }: Selected) => store.sources.get(copy.sourceId)?.local === 'notice';
   unit.durable((work) => {
+    const removedAt = context.removals.note({
+      by,
+      mailboxPath: store.mailboxes.get(mailboxId)?.path ?? '',
+      copies: selected.filter((message) => !isNotice(message)).map(({ copy }) => [copy.id, null]),
+    });
     for (const { copy } of selected) {
       store.copies.setLeaving(copy.id, true);
       work.withdraw(copy.id);
@@ -35,7 +48,7 @@ export function expunge(context: ActionContext, mailboxId: MailboxId, uids: Numb
         accountId: account.id,
         kind: 'expunge',
         sourceId: source.id,
-        payload: { toTrash: !isFinal },
+        payload: { toTrash: !isFinal, removedAt } satisfies ExpungePayload,
         targets,
       });
     }

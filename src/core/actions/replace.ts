@@ -3,6 +3,7 @@ import type { CopyRow } from '../../store/copies.js';
 import type { Appended, MailboxId } from '../core.js';
 import type { AppendPayload } from '../journal/payloads.js';
 import { oweRemoval } from '../journal/removal.js';
+import type { Remover } from '../removals/contract.js';
 import type { Work } from '../unit-of-work.js';
 import { type AppendContext, type Appending, append } from './append.js';
 import { selectedCopies } from './context.js';
@@ -11,6 +12,7 @@ export interface Replacement {
   readonly mailboxId: MailboxId;
   readonly uid: number;
   readonly path: string;
+  readonly by?: Remover | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Replacement {
  */
 export function replace(
   context: AppendContext,
-  { mailboxId, uid, path }: Replacement,
+  { mailboxId, uid, path, by }: Replacement,
   appending: Appending,
 ): Promise<Appended> {
   const { uidMap } = context.store;
@@ -30,19 +32,34 @@ export function replace(
     const isSame = uidMap.counters(mailboxId)?.uidValidity === numbering;
     const [old] = isSame ? selectedCopies(context, mailboxId, [[uid, uid]]) : [];
     if (!old) throw new MailboxError('EXPUNGEISSUED', 'the message no longer exists; nothing was stored');
-    if (newCopyId !== undefined && newCopyId !== old.copy.id) giveWay(context, work, old.copy, newCopyId);
+    if (newCopyId !== undefined && newCopyId !== old.copy.id)
+      giveWay(context, work, { old: old.copy, newCopyId, removedAt: noteOld(context, { mailboxId, by }, old.copy) });
   });
 }
 
-function giveWay(context: AppendContext, work: Work, old: CopyRow, newCopyId: number): void {
+function noteOld(
+  { store, removals }: AppendContext,
+  { mailboxId, by }: Pick<Replacement, 'mailboxId' | 'by'>,
+  old: CopyRow,
+): number | undefined {
+  return removals.note({ by, mailboxPath: store.mailboxes.get(mailboxId)?.path ?? '', copies: [[old.id, null]] });
+}
+
+interface GivingWay {
+  readonly old: CopyRow;
+  readonly newCopyId: number;
+  readonly removedAt: number | undefined;
+}
+
+function giveWay(context: AppendContext, work: Work, { old, newCopyId, removedAt }: GivingWay): void {
   const { store } = context;
   const replaces = [old.id, ...takeOver(context, old.id)];
   store.copies.setLeaving(old.id, true);
   work.withdraw(old.id);
   const own = appendRowOf(context, newCopyId);
-  if (own) store.journal.setPayload(own.id, { ...own.payload, replaces });
+  if (own) store.journal.setPayload(own.id, { ...own.payload, replaces, removedAt } satisfies AppendPayload);
   // What has been filed already takes its place (promise 4): nothing to wait for.
-  else for (const copyId of replaces) oweRemoval(context, work, copyId);
+  else for (const copyId of replaces) oweRemoval(context, work, { copyId, removedAt });
 }
 
 /** What the old message itself was to replace, if it has not reached its provider yet, is now replaced by the new one. */

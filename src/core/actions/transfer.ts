@@ -9,6 +9,7 @@ import type { SourceRow } from '../../store/sources.js';
 import type { AccountSettings } from '../accounts.js';
 import type { MailboxId, Transfer } from '../core.js';
 import { removeLocal } from '../local-sources.js';
+import type { Remover } from '../removals/contract.js';
 import { sharedPlace } from '../shared-mailboxes.js';
 import type { Work } from '../unit-of-work.js';
 import { type ActionContext, groupBy, originOf, type Selected, selectedCopies, targetMailbox } from './context.js';
@@ -34,7 +35,12 @@ interface Step extends Selected, Route {
 export function transfer(
   context: ActionContext,
   kind: TransferKind,
-  { mailboxId, uids, toPath }: { mailboxId: MailboxId; uids: NumberRanges; toPath: string },
+  {
+    mailboxId,
+    uids,
+    toPath,
+    by,
+  }: { mailboxId: MailboxId; uids: NumberRanges; toPath: string; by?: Remover | undefined },
 ): Transfer {
   const target = targetMailbox(context, toPath);
   const isNotice = ({ copy }: Selected) => context.store.sources.get(copy.sourceId)?.local === 'notice';
@@ -49,6 +55,7 @@ export function transfer(
     const steps = selected.map((message) => planStep(message, routeOf(context, work, { message, target, routes })));
     const isSameMailbox = target.id === mailboxId;
     for (const step of steps) takeStep(context, work, { kind, step, isSameMailbox });
+    if (kind === 'move') noteTrashed(context, { mailboxId, by }, steps);
     oweSteps(
       work,
       kind,
@@ -61,6 +68,42 @@ export function transfer(
     });
   });
   return { uidValidity: target.uidValidity, pairs };
+}
+
+/** What goes to Trash is as good as deleted; what is moved elsewhere, or about in Trash, is not. */
+function noteTrashed(
+  { store, removals }: ActionContext,
+  { mailboxId, by }: { mailboxId: MailboxId; by: Remover | undefined },
+  steps: readonly Step[],
+): void {
+  const trashed = steps.filter(({ from, to }) => to.role === 'trash' && from.role !== 'trash');
+  const copies = trashed.map(({ copy, newCopyId }) => [copy.id, newCopyId] as const);
+  removals.note({ by, mailboxPath: store.mailboxes.get(mailboxId)?.path ?? '', copies });
+}
+
+/** COPY or MOVE of copies by themselves: each to its source. Returns what stands there then, in their order. */
+export function transferCopies(
+  context: ActionContext,
+  work: Work,
+  { kind, copies }: { kind: TransferKind; copies: readonly { readonly copy: CopyRow; readonly to: SourceRow }[] },
+): number[] {
+  const steps = copies.map(({ copy, to }): Step => {
+    const { source: from, account } = originOf(context, copy);
+    return planStep({ uid: 0, copy }, { from, account, to, toAccount: ownerOf(context, to) });
+  });
+  for (const step of steps) takeStep(context, work, { kind, step, isSameMailbox: false });
+  oweSteps(
+    work,
+    kind,
+    steps.filter(({ alreadyThere }) => !alreadyThere),
+  );
+  return steps.map(({ newCopyId }) => newCopyId);
+}
+
+function ownerOf({ accounts }: ActionContext, { accountId }: SourceRow): AccountSettings {
+  const account = accounts.get(accountId);
+  if (!account) throw new MailboxError('UNAVAILABLE', 'the account is not configured any more');
+  return account;
 }
 
 const planStep = (message: Selected, route: Route): Step => ({

@@ -165,7 +165,7 @@ function confirm(context: JournalContext, confirmation: Confirmation): void {
       removeCopy(store, work, copy);
     }
     for (const copyId of payload.replaces ?? []) {
-      if (found) oweRemoval(context, work, copyId);
+      if (found) oweRemoval(context, work, { copyId, removedAt: payload.removedAt });
       else putBack(context, work, copyId);
     }
     const origin = payload.originCopyId === undefined ? undefined : store.copies.get(payload.originCopyId);
@@ -187,7 +187,7 @@ function drop(context: JournalContext, row: JournalRow, payload: AppendPayload, 
     store.journal.remove(row.id);
     bodies.unpin(payload.bodyRef);
     for (const copyId of payload.replaces ?? []) {
-      if (isWished) oweRemoval(context, work, copyId);
+      if (isWished) oweRemoval(context, work, { copyId, removedAt: payload.removedAt });
       else putBack(context, work, copyId);
     }
     if (copy) removeCopy(store, work, copy);

@@ -1,6 +1,7 @@
 import type { Store } from '../../store/store.js';
 import type { AccountSettings } from '../accounts.js';
 import type { MessageBodies } from '../reads/bodies.js';
+import type { RemovalLog } from '../removals/log.js';
 import type { Strays } from '../sync/strays-contract.js';
 import type { Tree } from '../sync/tree-contract.js';
 import type { UnitOfWork } from '../unit-of-work.js';
@@ -12,6 +13,7 @@ export interface JournalContext {
   readonly tree: Tree;
   readonly accounts: ReadonlyMap<number, AccountSettings>;
   readonly bodies: MessageBodies;
+  readonly removals: RemovalLog;
   readonly strays: Strays;
   /** Whether a message with this Message-ID waits in the outbox: what is to stand in Sent is not decided yet. */
   isBeingSent(messageIdHeader: string): boolean;

@@ -98,6 +98,10 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
   const source = store.sources.get(row.sourceId ?? 0);
   if (source?.present) {
     await leave(context, lane, source);
+    // Called off meanwhile (core/removals)?
+    if (!store.journal.get(row.id)) return [];
+    // From here on it may be done: it can no longer be called off.
+    store.database.durable(() => store.journal.setSent(row.id, JSON.parse(row.payload)));
     await doUnlessDone(
       () => session.deleteMailbox(source.path),
       async () => !(await exists(session, source.path)),

@@ -1,11 +1,13 @@
 // How each kind of journal row is carried out. Every handler may be run again after a crash at any instant: idempotent
 // commands are repeated; for the others `sent` says "look first" (DESIGN §7).
 import type { JournalRow } from '../../store/journal.js';
+import { keepBodies } from '../removals/keep-bodies.js';
 import { type Lane, type LaneSession, Priority } from '../sync/lane.js';
 import { carryAppend, carrySpool } from './append.js';
 import type { JournalContext } from './context.js';
 import { carryFlags } from './flags.js';
 import { carryCreate, carryDelete, carryRename } from './folders.js';
+import type { DeletePayload, ExpungePayload } from './payloads.js';
 import { carryExpunge, carryTransfer } from './transfer.js';
 
 export { undo } from './undo.js';
@@ -18,7 +20,16 @@ export async function carryOut(context: JournalContext, lane: Lane, rows: readon
   const [row] = rows;
   // Spooling reads through the account's reader, which may be this very lane: as a job of it, it would wait for itself.
   if (row?.kind === 'spool') return carrySpool(context, row);
+  if (row?.kind === 'expunge' || row?.kind === 'delete') await keepBodies(context, whatEnds(context, row));
   return lane.run(Priority.push, (session) => carryOnSession(context, session, rows));
+}
+
+/** The messages that the row deletes for good; none if they go to Trash. */
+function whatEnds({ store }: JournalContext, row: JournalRow) {
+  const payload = JSON.parse(row.payload) as Partial<ExpungePayload> & DeletePayload;
+  const copies = row.kind === 'delete' ? store.copies.ofSource(row.sourceId ?? 0) : store.journal.targetCopies(row.id);
+  const messageIds = payload.toTrash ? [] : copies.map(({ messageId }) => messageId);
+  return { removedAt: payload.removedAt, messageIds, attempts: row.attempts };
 }
 
 async function carryOnSession(

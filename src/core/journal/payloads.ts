@@ -32,11 +32,15 @@ export interface AppendPayload {
   readonly removeOrigin?: boolean;
   /** Copies that this one has taken the place of (REPLACE); removed when it has been found, put back when it is refused. */
   readonly replaces?: readonly number[];
+  /** When they were replaced: as of an expunge. */
+  readonly removedAt?: number | undefined;
 }
 
 /** payload of `expunge` */
 export interface ExpungePayload {
   readonly toTrash: boolean;
+  /** When a client removed them: by this the removals are found (core/removals). */
+  readonly removedAt?: number | undefined;
 }
 
 /** payload of `create` */
@@ -55,4 +59,6 @@ export interface RenamePayload {
 /** payload of `delete` */
 export interface DeletePayload {
   readonly mailboxPath: string;
+  /** As of an expunge. */
+  readonly removedAt?: number | undefined;
 }

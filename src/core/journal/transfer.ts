@@ -132,13 +132,19 @@ export async function carryExpunge(context: JournalContext, lane: LaneSession, r
   const { store, unit } = context;
   const payload = JSON.parse(row.payload) as ExpungePayload;
   const source = store.sources.get(row.sourceId ?? 0);
-  const copies = store.journal.targetCopies(row.id);
-  const uids = copies.flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
+  const named = store.journal.targetCopies(row.id);
   let trash: SourceRow | undefined;
-  if (source && uids.length > 0) {
+  if (source && uidsOf(named).length > 0) {
     // Gone already (another client, or this row before a crash): the server ignores unknown uids.
     trash = payload.toTrash || !lane.session.capabilities.uidplus ? trashOf(context, source) : undefined;
-    if (!(await selectForCopies(context, lane, source, copies))) return [source.id];
+    if (!(await selectForCopies(context, lane, source, named))) return [source.id];
+  }
+  // Some may have been called off meanwhile (core/removals); from here on nothing can be.
+  const owed = new Set(store.journal.targets(row.id).map(({ copyId }) => copyId));
+  const copies = named.filter(({ id }) => owed.has(id));
+  const uids = uidsOf(copies);
+  if (source && uids.length > 0) {
+    store.database.durable(() => store.journal.setSent(row.id, payload));
     if (trash) await lane.session.move(rangesOf(uids), trash.path);
     else await lane.session.expunge(rangesOf(uids) as readonly (readonly [UpstreamUid, UpstreamUid])[]);
   }
@@ -148,6 +154,9 @@ export async function carryExpunge(context: JournalContext, lane: LaneSession, r
   });
   return trash && source ? [source.id, trash.id] : source ? [source.id] : [];
 }
+
+const uidsOf = (copies: readonly CopyRow[]): number[] =>
+  copies.flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
 
 const trashOf = ({ store }: JournalContext, source: SourceRow): SourceRow | undefined =>
   source.role === 'trash'

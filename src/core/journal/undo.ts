@@ -88,7 +88,7 @@ function undoCreate(context: JournalContext, work: Work, row: JournalRow): void 
   work.ringTree();
 }
 
-function undoDelete({ store }: JournalContext, work: Work, row: JournalRow): void {
+export function undoDelete({ store }: Pick<JournalContext, 'store'>, work: Work, row: JournalRow): void {
   const source = store.sources.get(row.sourceId ?? 0);
   const { mailboxPath } = JSON.parse(row.payload) as DeletePayload;
   if (!source) return;

@@ -19,6 +19,8 @@ export interface MessageBodies {
   ensure(messageIds: readonly number[]): Promise<void>;
   /** The same, fsynced, and pinned until `unpin`. @throws {UpstreamError} */
   ensureDurable(messageId: number): Promise<Spooled>;
+  /** Puts a body that is pinned on disk for good; undefined if its file is gone, or only half there. */
+  settle(bodyRef: string): Promise<Spooled | undefined>;
   unpin(bodyRef: string): void;
   /** Fetches bodies ahead of any need, within the cache's size. */
   prefetch(sourceId: number, items: readonly BodyRequest[]): Promise<void>;
@@ -143,6 +145,7 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
         throw new UpstreamError('transient', 'the message could not be fetched');
       return cache.makeDurable(bodyRef);
     },
+    settle: (bodyRef) => cache.settle(bodyRef),
     unpin: (bodyRef) => store.bodyIndex.unpin(bodyRef),
     prefetch: async (sourceId, items) => {
       const requests = items.map((item) => ({ ...item, sourceId }));

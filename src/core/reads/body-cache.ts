@@ -80,6 +80,16 @@ export function createCache({ store, files, cacheBytes, logger }: CacheOptions) 
       bodyIndex.forget(ref);
       return false;
     },
+    settle: async (ref: string): Promise<Spooled | undefined> => {
+      const sizeBytes = bodyIndex.sizeOf(ref);
+      if (sizeBytes === undefined) return undefined;
+      if ((await files.sizeOf(ref)) !== sizeBytes) {
+        bodyIndex.forget(ref);
+        return undefined;
+      }
+      await files.sync(ref);
+      return { bodyRef: ref, sizeBytes };
+    },
     read: async (ref: string): Promise<Uint8Array> => {
       const known = recent.get(ref);
       if (known) return known;

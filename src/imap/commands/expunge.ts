@@ -2,7 +2,7 @@ import type { SequenceSet } from '../../mail/sequence-set.js';
 import { defineCommand } from '../command.js';
 import { highestModseqCode } from '../condstore.js';
 import { expungeAll } from '../in-slices.js';
-import { selectedOf } from '../session.js';
+import { removerOf, selectedOf } from '../session.js';
 
 /** Command: RFC 9051 §6.4.3; UID EXPUNGE §6.4.9 (RFC 4315 §2.1). The dispatcher tells of what went. */
 export const expunge = defineCommand<SequenceSet | undefined>({
@@ -23,7 +23,7 @@ export const expunge = defineCommand<SequenceSet | undefined>({
   },
   run: async ({ session, core }, set) => {
     const selected = selectedOf(session);
-    const isSome = await expungeAll(core, selected, set && selected.uidRangesOf(set, true));
+    const isSome = await expungeAll({ core, selected }, set && selected.uidRangesOf(set, true), removerOf(session));
     if (!isSome) return undefined;
     return highestModseqCode(session, core.reads.snapshot(selected.mailboxId).modseq, 'CONDSTORE');
   },

@@ -1,7 +1,7 @@
 import type { Mailbox } from '../../core/core.js';
 import { type Command, type CommandContext, defineCommand } from '../command.js';
 import { inLanguage } from '../language.js';
-import { quietly } from '../session.js';
+import { quietly, removerOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
 import { mailboxLine } from './list-answer.js';
 import { mailboxIdOf } from './status.js';
@@ -39,7 +39,7 @@ export const unsubscribe = onMailbox('UNSUBSCRIBE', ({ core }, path) => core.mai
 
 /** Command: RFC 9051 §6.3.5. The subscription stays (§6.3.7). */
 export const remove = onMailbox('DELETE', ({ core, session, reply }, path) => {
-  core.mailboxes.delete(path);
+  core.mailboxes.delete(path, removerOf(session));
   const { state } = session;
   if (state.kind !== 'selected' || core.mailboxes.get(state.selected.mailboxId)) return;
   // Our own selected mailbox: left, rather than the connection lost (RFC 2180 §3).

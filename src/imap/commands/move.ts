@@ -4,7 +4,7 @@ import { defineCommand } from '../command.js';
 import { highestModseqCode } from '../condstore.js';
 import { countGone } from '../fetch-items/present-flags.js';
 import { inSlices } from '../in-slices.js';
-import { selectedOf } from '../session.js';
+import { removerOf, selectedOf } from '../session.js';
 import { copyUidCode, NOTHING, readTransfer, type TransferArgs } from './copy.js';
 
 /**
@@ -25,11 +25,12 @@ export const move = defineCommand<TransferArgs>({
     if (uids.length === 0) return NOTHING;
     // Somebody else moved or removed them; the others can go (RFC 6851 §3.3: each message for itself).
     const isSomeGone = !uid && countGone(core.reads.snapshot(selected.mailboxId), uids) > 0;
+    const by = removerOf(session);
     const pairs: Transfer['pairs'][number][] = [];
     let uidValidity = 0;
     try {
       await inSlices({ core, selected }, uids, (slice) => {
-        const moved = core.actions.move(selected.mailboxId, rangesOf(slice), path);
+        const moved = core.actions.move(selected.mailboxId, rangesOf(slice), path, by);
         uidValidity = moved.uidValidity;
         for (const pair of moved.pairs) pairs.push(pair);
       });

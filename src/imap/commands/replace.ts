@@ -6,7 +6,7 @@ import { type CommandContext, defineCommand } from '../command.js';
 import { highestModseqCode } from '../condstore.js';
 import { BadCommandError } from '../errors.js';
 import { countGone } from '../fetch-items/present-flags.js';
-import { selectedOf } from '../session.js';
+import { removerOf, selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
 import { destinationOf } from './append.js';
 
@@ -56,7 +56,8 @@ export const replace = defineCommand<ReplaceArgs>({
       await message.spool.abort();
       throw error;
     }
-    const { uidValidity, uids } = await core.actions.replace(selected.mailboxId, uid, path, message);
+    const by = removerOf(session);
+    const { uidValidity, uids } = await core.actions.replace(selected.mailboxId, uid, path, message, by);
     // The dispatcher tells the EXPUNGE, after this.
     reply.untagged(`OK [APPENDUID ${uidValidity} ${uids[0]}] replaced`);
     // As if it had been removed by UID EXPUNGE (RFC 8508 §4.5).

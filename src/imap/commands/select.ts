@@ -17,7 +17,7 @@ import { BadCommandError } from '../errors.js';
 import { expungeAll } from '../in-slices.js';
 import { keywordsIn, tellMailboxFlags } from '../mailbox-flags.js';
 import { Selected } from '../selected.js';
-import { selectedOf } from '../session.js';
+import { removerOf, selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
 import { mailboxName } from '../wire/encode.js';
 import { oldNameItem } from './list-answer.js';
@@ -200,7 +200,7 @@ export const close = defineCommand({
   parse: (decoder) => decoder.end(),
   run: async ({ session, core }) => {
     const selected = selectedOf(session);
-    if (!selected.readOnly) await expungeAll(core, selected, undefined);
+    if (!selected.readOnly) await expungeAll({ core, selected }, undefined, removerOf(session));
     leave(session);
     return undefined;
   },

@@ -33,7 +33,12 @@ async function replace(rig: Rig, path: string, old: string, by: string, from = F
   await rig.during(work(), 10);
 }
 
-const pins = ({ store }: Rig) => store.database.sqlite.prepare('SELECT sum(pins) FROM bodies').pluck().get();
+/** Beside those of what `gateway undo` could bring back. */
+const pins = ({ store }: Rig) =>
+  store.database.sqlite
+    .prepare('SELECT (SELECT sum(pins) FROM bodies) - (SELECT count(bodyRef) FROM removals)')
+    .pluck()
+    .get();
 
 test('the new one is appended, then the old one expunged, also after crashes', async () => {
   const { fake, rig } = await account();

@@ -1,0 +1,47 @@
+// What the front ends see of what was removed, and how it is brought back.
+
+/** Who removes: one object for each client command, so that what one command removes is brought back together. */
+export interface Remover {
+  /** The device's name; '' where none has logged in. */
+  readonly device: string;
+}
+
+/**
+ * How a removed message comes back: `there` it stands where it was already · `calledOff` its removal has not reached the
+ * upstream yet · `trash` moved back from the upstream's Trash · `copy` copied from another mailbox of the account ·
+ * `cache` stored upstream anew from the bytes kept here · `recovered` put into the local mailbox `Recovered` ·
+ * `undone` it was brought back before · `lost` it cannot be, see `reason`.
+ */
+export type UndoWay = 'there' | 'calledOff' | 'trash' | 'copy' | 'cache' | 'recovered' | 'undone' | 'lost';
+
+export interface RemovedMessage {
+  readonly account: string;
+  /** As the client called it. */
+  readonly mailbox: string;
+  /** Decoded. */
+  readonly subject: string;
+  /** Unix time, seconds. */
+  readonly internalDate: number;
+  readonly sizeBytes: number;
+  /** How it has come back, or would come back now. */
+  readonly way: UndoWay;
+  readonly reason?: string;
+}
+
+/** What one client command has removed. */
+export interface RemovalBatch {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly device: string;
+  readonly messages: readonly RemovedMessage[];
+}
+
+export interface Removals {
+  /** What was removed from `since` on (Unix milliseconds; default: as long as removals are kept), newest first. */
+  list(since: number | undefined): Promise<readonly RemovalBatch[]>;
+  /**
+   * Brings back what was removed from `since` on, or by the last command that removed anything. What is done is durable,
+   * and nothing is brought back twice. `dryRun`: only tells what would be done.
+   */
+  undo(what: { readonly since: number | undefined; readonly dryRun: boolean }): Promise<readonly RemovalBatch[]>;
+}

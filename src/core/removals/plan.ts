@@ -1,0 +1,79 @@
+// How a removed message can be brought back as things are now. Looks into the store only.
+import type { CopyRow } from '../../store/copies.js';
+import type { JournalRow } from '../../store/journal.js';
+import type { RemovalRow } from '../../store/removals.js';
+import type { Store } from '../../store/store.js';
+import type { AccountSettings } from '../accounts.js';
+
+export type Plan =
+  | { readonly way: 'there' }
+  /** Its expunge has not been sent. */
+  | { readonly way: 'calledOff'; readonly copy: CopyRow; readonly owed: JournalRow }
+  /** Nor has the deletion of its mailbox. */
+  | { readonly way: 'calledOff'; readonly deletion: JournalRow }
+  | { readonly way: 'trash' | 'copy'; readonly copy: CopyRow }
+  | { readonly way: 'cache'; readonly bodyRef: string }
+  | { readonly way: 'undone' }
+  | { readonly way: 'lost'; readonly reason: string };
+
+export interface PlanContext {
+  readonly store: Store;
+  readonly accounts: ReadonlyMap<number, AccountSettings>;
+}
+
+const lost = (reason: string): Plan => ({ way: 'lost', reason });
+
+/** @param later what removed the message from Trash afterwards, if that is to be brought back too */
+export function planFor(context: PlanContext, row: RemovalRow, later?: RemovalRow): Plan {
+  const { store, accounts } = context;
+  if (row.undoneAt !== null) return { way: 'undone' };
+  if (!accounts.has(row.accountId)) return lost('its account is not configured any more');
+  const copies = store.copies.ofMessage(row.messageId);
+  const own = copies.filter(({ sourceId }) => sourceId === row.sourceId);
+  if (own.some(({ leaving }) => leaving === 0)) return { way: 'there' };
+  const calledOff = callOff(store, own, row);
+  if (calledOff) return calledOff;
+  const trashed = inTrash(store, row, copies);
+  if (trashed) return { way: 'trash', copy: trashed };
+  // Where deleting means Trash the message's other labels go with it, whether we have heard of it yet or not.
+  const isLabelled = accounts.get(row.accountId)?.traits.deleteIsMoveToTrash && store.sources.get(row.sourceId);
+  const other = isLabelled ? undefined : copies.find((copy) => copy.leaving === 0 && isUpstream(store, copy));
+  if (other) return { way: 'copy', copy: other };
+  const bodyRef = [row.bodyRef, later?.bodyRef, store.messages.get(row.messageId)?.bodyRef].find(
+    (ref) => ref != null && store.bodyIndex.sizeOf(ref) !== undefined,
+  );
+  if (bodyRef) return { way: 'cache', bodyRef };
+  if (own.length > 0) return lost('its removal is being carried out at this moment: try again');
+  return lost('it is in no Trash, and its text was not kept here');
+}
+
+function callOff(store: Store, own: readonly CopyRow[], row: RemovalRow): Plan | undefined {
+  for (const copy of own) {
+    const owed = store.journal.ofCopy(copy.id).find(({ kind }) => kind === 'expunge');
+    if (owed?.sent === 0) return { way: 'calledOff', copy, owed };
+  }
+  if (own.length === 0) return undefined;
+  const deletion = store.journal.ofSource(row.sourceId).find(({ kind }) => kind === 'delete');
+  return deletion?.sent === 0 ? { way: 'calledOff', deletion } : undefined;
+}
+
+/** Where the upstream's Trash holds it: the copy it became, another one of the content, or what looks the very same. */
+function inTrash(store: Store, row: RemovalRow, copies: readonly CopyRow[]): CopyRow | undefined {
+  const isThere = ({ sourceId, leaving }: CopyRow) =>
+    leaving === 0 && sourceId !== row.sourceId && store.sources.get(sourceId)?.role === 'trash';
+  const known = row.trashCopyId === null ? undefined : store.copies.get(row.trashCopyId);
+  if (known && isThere(known)) return known;
+  const same = copies.find(isThere);
+  if (same) return same;
+  const trash = store.sources.ofAccount(row.accountId).find(({ role }) => role === 'trash');
+  if (!trash || trash.id === row.sourceId) return undefined;
+  return store.removals
+    .lookAlikes(trash.id, row)
+    .flatMap((id) => store.copies.get(id) ?? [])
+    .find(isThere);
+}
+
+const isUpstream = ({ sources }: Store, { sourceId }: CopyRow): boolean => {
+  const source = sources.get(sourceId);
+  return source !== undefined && source.local === undefined;
+};

@@ -1,0 +1,179 @@
+// `gateway undo`: which removals are meant, made ready and brought back a slice at a time.
+import { sleep } from '../../lib/deadline.js';
+import { createTurns } from '../../lib/turns.js';
+import { decodeHeaderText } from '../../mail/decoded-text.js';
+import { UpstreamError } from '../../mail/errors.js';
+import type { RemovalRow } from '../../store/removals.js';
+import type { AppendContext } from '../actions/append.js';
+import type { Mailboxes } from '../core.js';
+import type { Work } from '../unit-of-work.js';
+import type { RemovalBatch, Removals, RemovedMessage, UndoWay } from './contract.js';
+import { makeHome } from './home.js';
+import { planFor } from './plan.js';
+import { type Link, type Ready, restore } from './restore.js';
+
+export interface RemovalsContext extends AppendContext {
+  readonly mailboxes: Mailboxes;
+  /** Looks at a source upstream now. @throws {UpstreamError} */
+  lookAt(sourceId: number): Promise<void>;
+}
+
+/** A removal, and what removed the same message from Trash later, when both are to be brought back. */
+interface Wanted {
+  readonly row: RemovalRow;
+  readonly later: RemovalRow | undefined;
+}
+
+/** Brought back in one transaction. */
+const AT_ONCE = 100;
+/** What Trash holds is asked for first; an account that is away is not waited for. */
+const LOOK_MS = 10_000;
+
+export function createRemovals(context: RemovalsContext): Removals {
+  const { store, unit, removals } = context;
+
+  const rowsFrom = (since: number | undefined): RemovalRow[] =>
+    store.removals.since(Math.max(since ?? 0, removals.oldest()));
+  /** Of the last command that removed anything, brought back already or not. */
+  const lastRows = (): RemovalRow[] => rowsFrom(store.removals.lastAt());
+
+  const undo = async (rows: readonly RemovalRow[]): Promise<Map<number, RemovedMessage>> => {
+    await lookIntoTrash(context, rows);
+    const told = new Map<number, RemovedMessage>();
+    const wanted = pair(context, rows);
+    const turns = createTurns();
+    for (let start = 0; start < wanted.length; start += AT_ONCE) {
+      const slice = wanted.slice(start, start + AT_ONCE);
+      const ready = await makeReady(context, slice);
+      unit.durable((work) => {
+        const links = slice.flatMap((one) => bringBack(context, work, { ...one, ready: ready.get(one.row.id) }, told));
+        store.removals.relink(links);
+      });
+      await turns.pause();
+    }
+    return told;
+  };
+  const tell = async (rows: readonly RemovalRow[]): Promise<Map<number, RemovedMessage>> => {
+    const told = new Map<number, RemovedMessage>();
+    const turns = createTurns();
+    for (const { row, later } of pair(context, rows)) {
+      const isStillInTrash = later && planFor(context, later).way === 'calledOff';
+      const outcome = isStillInTrash ? ({ way: 'trash' } as const) : planFor(context, row, later);
+      for (const each of later ? [row, later] : [row]) told.set(each.id, describe(context, each, outcome));
+      await turns.pause();
+    }
+    return told;
+  };
+  return {
+    list: async (since) => {
+      const rows = rowsFrom(since);
+      return batchesOf(rows, await tell(rows));
+    },
+    undo: async ({ since, dryRun }) => {
+      const rows = since === undefined ? lastRows() : rowsFrom(since);
+      if (dryRun) await lookIntoTrash(context, rows);
+      return batchesOf(rows, await (dryRun ? tell(rows) : undo(rows)));
+    },
+  };
+}
+
+const CHANGED = 'its account is changing at this moment: try again';
+
+/** As things are now: another call may have been quicker. Notes what has become of the message. */
+function bringBack(
+  context: RemovalsContext,
+  work: Work,
+  wanted: Wanted & { readonly ready: Ready | undefined },
+  told: Map<number, RemovedMessage>,
+): Link[] {
+  const { removals } = context.store;
+  const row = removals.get(wanted.row.id);
+  const later = wanted.later && removals.get(wanted.later.id);
+  if (!row) return [];
+  // Not gone from Trash yet: then it is not to go at all.
+  const calledOff = later && planFor(context, later);
+  if (later && calledOff?.way === 'calledOff')
+    restore(context, work, { row: later, later: undefined, plan: calledOff, ready: undefined });
+  const plan = planFor(context, row, later);
+  const { way, link } = restore(context, work, { row, later, plan, ready: wanted.ready });
+  const outcome = way === plan.way ? plan : { way, reason: CHANGED };
+  for (const each of later ? [row, later] : [row]) told.set(each.id, describe(context, each, outcome));
+  return link ? [link] : [];
+}
+
+/** What went to Trash and was deleted there comes back to where it was first. */
+function pair({ store }: RemovalsContext, rows: readonly RemovalRow[]): Wanted[] {
+  const open = new Map<number, RemovalRow>();
+  const taken = new Set<number>();
+  const pairs = new Map<number, RemovalRow>();
+  for (const row of [...rows].sort((a, b) => a.id - b.id)) {
+    if (row.undoneAt !== null) continue;
+    const first = open.get(row.messageId);
+    if (first && store.sources.get(row.sourceId)?.role === 'trash') {
+      pairs.set(first.id, row);
+      taken.add(row.id);
+      open.delete(row.messageId);
+    } else open.set(row.messageId, row);
+  }
+  return rows.filter(({ id }) => !taken.has(id)).map((row) => ({ row, later: pairs.get(row.id) }));
+}
+
+/** Mailboxes that are gone are made again, and kept bodies are put on disk for good; not inside a transaction. */
+async function makeReady(context: RemovalsContext, slice: readonly Wanted[]): Promise<Map<number, Ready>> {
+  const { store, bodies, takeApart, mailboxes } = context;
+  const ready = new Map<number, Ready>();
+  for (const { row, later } of slice) {
+    const plan = planFor(context, row, later);
+    if (plan.way === 'trash' || plan.way === 'copy' || plan.way === 'cache') makeHome(context, mailboxes, row);
+    if (plan.way !== 'cache') continue;
+    const body = await bodies.settle(plan.bodyRef);
+    if (!body) continue;
+    ready.set(row.id, { ...body, listing: store.messages.listing(row.messageId) ?? (await takeApart(body.bodyRef)) });
+  }
+  return ready;
+}
+
+/** What Trash holds now, of the accounts that can be asked. */
+async function lookIntoTrash({ store, lookAt }: RemovalsContext, rows: readonly RemovalRow[]): Promise<void> {
+  const accountIds = new Set(rows.filter(({ undoneAt }) => undoneAt === null).map(({ accountId }) => accountId));
+  const looks = [...accountIds].map(async (accountId) => {
+    const trash = store.sources.ofAccount(accountId).find(({ role, present }) => role === 'trash' && present);
+    if (trash) await lookAt(trash.id);
+  });
+  // An account that cannot be asked is believed to be as it was seen last.
+  const asked = Promise.all(looks.map((look) => look.catch(ignoreUpstream)));
+  const over = new AbortController();
+  await Promise.race([asked.finally(() => over.abort()), sleep(LOOK_MS, over.signal)]);
+}
+
+function ignoreUpstream(error: unknown): void {
+  if (!(error instanceof UpstreamError)) throw error;
+}
+
+function describe(
+  { accounts }: RemovalsContext,
+  row: RemovalRow,
+  outcome: { readonly way: UndoWay; readonly reason?: string },
+): RemovedMessage {
+  const { way, reason } = outcome;
+  return {
+    account: accounts.get(row.accountId)?.name ?? '',
+    mailbox: row.mailboxPath,
+    subject: decodeHeaderText(row.subject),
+    internalDate: row.internalDate,
+    sizeBytes: row.sizeBytes,
+    way,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function batchesOf(rows: readonly RemovalRow[], told: ReadonlyMap<number, RemovedMessage>): RemovalBatch[] {
+  const batches = new Map<number, { at: number; device: string; messages: RemovedMessage[] }>();
+  for (const { id, at, device } of rows) {
+    const batch = batches.get(at) ?? { at, device, messages: [] };
+    batches.set(at, batch);
+    const message = told.get(id);
+    if (message) batch.messages.push(message);
+  }
+  return [...batches.values()];
+}

@@ -1,0 +1,202 @@
+// What clients have removed, for `gateway undo`. A row that has a body holds one of its pins.
+import { headerField } from '../mail/header-block.js';
+import type { WireText } from '../mail/ids.js';
+import type { Database } from './database.js';
+
+/** One removed copy. */
+export interface RemovalRow {
+  readonly id: number;
+  readonly accountId: number;
+  /** Unix milliseconds; the same for all that one client command has removed, and for nothing else. */
+  readonly at: number;
+  readonly device: string;
+  readonly sourceId: number;
+  /** JSON */
+  readonly sourcePath: string;
+  readonly mailboxPath: string;
+  readonly messageId: number;
+  readonly messageIdHeader: string;
+  /** The raw header field. */
+  readonly subject: WireText;
+  readonly sizeBytes: number;
+  /** Unix time, seconds. */
+  readonly internalDate: number;
+  readonly flags: number;
+  readonly keywords: string;
+  readonly trashCopyId: number | null;
+  readonly bodyRef: string | null;
+  readonly undoneAt: number | null;
+}
+
+export interface NewRemovals {
+  readonly at: number;
+  readonly device: string;
+  readonly mailboxPath: string;
+  /** System flags that are not kept: \Deleted. */
+  readonly withoutFlags: number;
+  /** Bodies that are larger are not kept. */
+  readonly maxBodyBytes: number;
+  /** [copy, the copy in Trash that it has become] */
+  readonly copies: readonly (readonly [number, number | null])[];
+}
+
+export interface RemovalStore {
+  /** Notes the copies as they are now, and pins the bodies of theirs that are here. Returns the bytes pinned. */
+  add(removals: NewRemovals): number;
+  get(id: number): RemovalRow | undefined;
+  /** Those from `at` on, newest first. */
+  since(at: number): RemovalRow[];
+  /** Of the newest, 0 when there is none. */
+  lastAt(): number;
+  /**
+   * Copies in the source that are the removed message by what is known of it: Message-ID and size; without a Message-ID
+   * date, size and subject.
+   */
+  lookAlikes(sourceId: number, removal: RemovalRow): number[];
+  /** Of one action: the messages among `messageIds` whose bodies are not here. */
+  withoutBody(at: number, messageIds: readonly number[]): { id: number; messageId: number; sizeBytes: number }[];
+  /** How much is pinned for one action. */
+  keptOf(at: number): { count: number; bytes: number };
+  /** Pins what has been fetched for a removal since. */
+  setBody(id: number, bodyRef: string): void;
+  /** Brought back: nothing of it is pinned any more but, with `handOver`, what another answers for now. */
+  setUndone(id: number, at: number, handOver: boolean): void;
+  /** Earlier removals of what has been brought back as another message: to Trash, where they look for it. */
+  relink(
+    links: readonly { readonly messageId: number; readonly newMessageId: number; readonly newCopyId: number }[],
+  ): void;
+  pinnedBytes(): number;
+  /** Gives up the bodies of the oldest removals until these many bytes are free; returns how many are. */
+  release(bytes: number): number;
+  /** Forgets at most `limit` removals from before `at`; returns the bytes that are no longer pinned. */
+  expire(at: number, limit: number): number;
+}
+
+const OPEN = 'undoneAt IS NULL';
+
+export function createRemovalStore({ sqlite }: Database): RemovalStore {
+  sqlite.function('subjectOf', { deterministic: true }, (block) =>
+    typeof block === 'string' ? (headerField(block as WireText, 'subject') ?? '') : '',
+  );
+  const add = sqlite.prepare(
+    `INSERT INTO removals (accountId, at, device, sourceId, sourcePath, mailboxPath, messageId, messageIdHeader, subject,
+       sizeBytes, internalDate, flags, keywords, trashCopyId, bodyRef)
+     SELECT m.accountId, @at, @device, c.sourceId, s.path, @mailboxPath, m.id, ifnull(m.messageIdHeader, ''),
+       subjectOf(h.block), m.sizeBytes, m.internalDate, c.flags & ~@withoutFlags, c.keywords, j.value ->> 1,
+       CASE WHEN m.sizeBytes <= @maxBodyBytes THEN m.bodyRef END
+     FROM json_each(@copies) j CROSS JOIN copies c ON c.id = j.value ->> 0 CROSS JOIN messages m ON m.id = c.messageId
+       CROSS JOIN sources s ON s.id = c.sourceId LEFT JOIN headers h ON h.messageId = m.id`,
+  );
+  const pinNew = sqlite.prepare(
+    `UPDATE bodies SET pins = pins + r.n FROM
+       (SELECT bodyRef, count(*) AS n FROM removals WHERE id > ? AND bodyRef IS NOT NULL GROUP BY bodyRef) r
+     WHERE bodies.ref = r.bodyRef`,
+  );
+  const newBytes = sqlite
+    .prepare('SELECT ifnull(sum(sizeBytes), 0) FROM removals WHERE id > ? AND bodyRef IS NOT NULL')
+    .pluck();
+  const get = sqlite.prepare('SELECT * FROM removals WHERE id = ?');
+  const since = sqlite.prepare('SELECT * FROM removals WHERE at >= ? ORDER BY id DESC');
+  const lastAt = sqlite.prepare('SELECT ifnull(max(at), 0) FROM removals').pluck();
+  const byMessageId = sqlite
+    .prepare(
+      `SELECT c.id FROM messages m JOIN copies c ON c.messageId = m.id
+       WHERE m.accountId = @accountId AND m.messageIdHeader = @messageIdHeader AND m.messageIdHeader <> ''
+         AND c.sourceId = @sourceId AND m.sizeBytes = @sizeBytes`,
+    )
+    .pluck();
+  const byDate = sqlite
+    .prepare(
+      `SELECT c.id FROM copies c JOIN messages m ON m.id = c.messageId JOIN headers h ON h.messageId = m.id
+       WHERE c.sourceId = @sourceId AND m.internalDate = @internalDate AND m.sizeBytes = @sizeBytes
+         AND m.messageIdHeader = '' AND subjectOf(h.block) = @subject`,
+    )
+    .pluck();
+  const withoutBody = sqlite.prepare(
+    `SELECT id, messageId, sizeBytes FROM removals
+     WHERE at = ? AND bodyRef IS NULL AND ${OPEN} AND messageId IN (SELECT value FROM json_each(?))`,
+  );
+  const keptOf = sqlite.prepare(
+    'SELECT count(*) AS count, ifnull(sum(sizeBytes), 0) AS bytes FROM removals WHERE at = ? AND bodyRef IS NOT NULL',
+  );
+  const setBody = sqlite.prepare('UPDATE removals SET bodyRef = ? WHERE id = ?');
+  const setUndone = sqlite.prepare('UPDATE removals SET undoneAt = ?, bodyRef = NULL WHERE id = ?');
+  const relink = sqlite.prepare(
+    `UPDATE removals SET messageId = j.value ->> 1, trashCopyId = CASE WHEN trashCopyId IS NULL THEN NULL ELSE j.value ->> 2 END
+     FROM json_each(?) j WHERE removals.messageId = j.value ->> 0 AND removals.${OPEN}`,
+  );
+  const pinned = sqlite.prepare('SELECT ifnull(sum(sizeBytes), 0) FROM removals WHERE bodyRef IS NOT NULL').pluck();
+  const oldestKept = sqlite.prepare(
+    'SELECT id, bodyRef, sizeBytes FROM removals WHERE bodyRef IS NOT NULL ORDER BY id LIMIT 1000',
+  );
+  const drop = sqlite.prepare('UPDATE removals SET bodyRef = NULL WHERE id = ?');
+  const pin = sqlite.prepare('UPDATE bodies SET pins = pins + 1 WHERE ref = ?');
+  const unpin = sqlite.prepare('UPDATE bodies SET pins = max(0, pins - 1) WHERE ref = ?');
+  const expired = sqlite.prepare('SELECT id, bodyRef, sizeBytes FROM removals WHERE at < ? ORDER BY at LIMIT ?');
+  const remove = sqlite.prepare('DELETE FROM removals WHERE id = ?');
+  const lastId = sqlite.prepare("SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'removals'), 0)").pluck();
+
+  type Kept = { id: number; bodyRef: string | null; sizeBytes: number };
+  const giveUp = (row: Kept): number => {
+    if (row.bodyRef === null) return 0;
+    unpin.run(row.bodyRef);
+    return row.sizeBytes;
+  };
+  return {
+    add: ({ copies, ...removals }) => {
+      const before = lastId.get();
+      add.run({ ...removals, copies: JSON.stringify(copies) });
+      const bytes = newBytes.get(before) as number;
+      if (bytes > 0) pinNew.run(before);
+      return bytes;
+    },
+    get: (id) => get.get(id) as RemovalRow | undefined,
+    since: (at) => since.all(at) as RemovalRow[],
+    lastAt: () => lastAt.get() as number,
+    lookAlikes: (sourceId, { accountId, messageIdHeader, internalDate, sizeBytes, subject }) => {
+      const statement = messageIdHeader === '' ? byDate : byMessageId;
+      const facts = { accountId, messageIdHeader, sourceId, internalDate, sizeBytes, subject };
+      return statement.all(facts) as number[];
+    },
+    withoutBody: (at, messageIds) =>
+      withoutBody.all(at, JSON.stringify(messageIds)) as { id: number; messageId: number; sizeBytes: number }[],
+    keptOf: (at) => keptOf.get(at) as { count: number; bytes: number },
+    setBody: (id, bodyRef) => {
+      pin.run(bodyRef);
+      setBody.run(bodyRef, id);
+    },
+    setUndone: (id, at, handOver) => {
+      const row = get.get(id) as RemovalRow | undefined;
+      if (row && !handOver) giveUp(row);
+      setUndone.run(at, id);
+    },
+    relink: (links) => {
+      if (links.length === 0) return;
+      relink.run(
+        JSON.stringify(links.map(({ messageId, newMessageId, newCopyId }) => [messageId, newMessageId, newCopyId])),
+      );
+    },
+    pinnedBytes: () => pinned.get() as number,
+    release: (bytes) => {
+      let free = 0;
+      while (free < bytes) {
+        const rows = oldestKept.all() as Kept[];
+        if (rows.length === 0) break;
+        for (const row of rows) {
+          if (free >= bytes) break;
+          free += giveUp(row);
+          drop.run(row.id);
+        }
+      }
+      return free;
+    },
+    expire: (at, limit) => {
+      let free = 0;
+      for (const row of expired.all(at, limit) as Kept[]) {
+        free += giveUp(row);
+        remove.run(row.id);
+      }
+      return free;
+    },
+  };
+}

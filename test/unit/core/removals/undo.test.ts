@@ -1,0 +1,162 @@
+// What clients have removed comes back: from where it still is, once, and durably.
+import { expect, test } from 'vitest';
+import { UpstreamError } from '../../../../src/mail/errors.js';
+import { SystemFlag } from '../../../../src/mail/flags.js';
+import { useVirtualTime } from '../../../support/core-harness.js';
+import { one, shown, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
+import { expunge, pins, startWith, undo } from '../../../support/removals.js';
+
+useVirtualTime();
+
+test('expunged for good: its body was fetched first, and it is appended again, with flags and date, once', async () => {
+  const { fake, rig } = await startWith(['a', 'b']);
+  await using _ = rig;
+  const before = fake.contents('INBOX')[0];
+  const uids = one(uidOf(rig, 'INBOX', 'a'));
+  const flags = { system: SystemFlag.Flagged, keywords: ['$Label1'] };
+  rig.core.actions.storeFlags(rig.idOf('INBOX'), { uids, operation: 'add', flags });
+  expunge(rig, 'INBOX', ['a']);
+  await rig.settle();
+  expect(upstreamTokens(fake, 'INBOX')).toEqual(['b']);
+
+  expect(await undo(rig, undefined, true)).toEqual({ a: 'cache' });
+  expect(shownTokens(rig, 'INBOX')).toEqual(['b']);
+  expect(await undo(rig)).toEqual({ a: 'cache' });
+  expect(shown(rig, 'INBOX').map(({ token, flags }) => [token, flags])).toEqual([
+    ['b', ''],
+    ['a', '\\Flagged $Label1'],
+  ]);
+  expect(await undo(rig)).toEqual({ a: 'undone' });
+  await rig.settle();
+  expect(upstreamTokens(fake, 'INBOX')).toEqual(['b', 'a']);
+  expect(fake.contents('INBOX')[1]).toMatchObject({
+    internalDate: before?.internalDate,
+    flags: { system: SystemFlag.Flagged, keywords: ['$Label1'] },
+  });
+  expect(pins(rig)).toBe(0);
+});
+
+test('what was moved to Trash moves back', async () => {
+  const { fake, rig } = await startWith(['a', 'b']);
+  await using _ = rig;
+  rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'a')), 'Trash', { device: 'phone' });
+  await rig.settle();
+  expect(upstreamTokens(fake, 'Trash')).toEqual(['a']);
+  expect(await undo(rig)).toEqual({ a: 'trash' });
+  expect(shownTokens(rig, 'INBOX')).toEqual(['b', 'a']);
+  await rig.settle();
+  expect([upstreamTokens(fake, 'INBOX'), upstreamTokens(fake, 'Trash')]).toEqual([['b', 'a'], []]);
+  expect(await undo(rig)).toEqual({ a: 'undone' });
+  expect(fake.calls.filter(({ method }) => method === 'append')).toEqual([]);
+});
+
+test('moved to Trash and expunged there: it comes back to where it was first', async () => {
+  const { fake, rig } = await startWith(['a']);
+  await using _ = rig;
+  rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'a')), 'Trash');
+  await rig.settle();
+  expunge(rig, 'Trash', ['a']);
+  await rig.settle();
+  expect(upstreamTokens(fake, 'Trash')).toEqual([]);
+  expect(await undo(rig, 0)).toEqual({ a: 'cache' });
+  await rig.settle();
+  expect([upstreamTokens(fake, 'INBOX'), upstreamTokens(fake, 'Trash')]).toEqual([['a'], []]);
+  expect(await undo(rig, 0)).toEqual({ a: 'undone' });
+  expect(pins(rig)).toBe(0);
+});
+
+test('one step at a time: back into Trash, then back to INBOX', async () => {
+  const { fake, rig } = await startWith(['a']);
+  await using _ = rig;
+  rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'a')), 'Trash');
+  await rig.settle();
+  expunge(rig, 'Trash', ['a']);
+  await rig.settle();
+  expect(await undo(rig)).toEqual({ a: 'cache' });
+  expect(shownTokens(rig, 'Trash')).toEqual(['a']);
+  await undo(rig, 0);
+  await rig.settle();
+  expect([upstreamTokens(fake, 'INBOX'), upstreamTokens(fake, 'Trash')]).toEqual([['a'], []]);
+});
+
+test('what has not reached the provider yet is called off', async () => {
+  const { fake, rig } = await startWith(['a', 'b', 'c']);
+  await using _ = rig;
+  fake.goOffline();
+  expunge(rig, 'A/INBOX', ['a', 'b']);
+  expect(await undo(rig)).toEqual({ a: 'calledOff', b: 'calledOff' });
+  expect(shown(rig, 'INBOX').map(({ token, flags }) => [token, flags])).toEqual([
+    ['c', ''],
+    ['b', ''],
+    ['a', ''],
+  ]);
+  fake.goOnline();
+  await rig.settle();
+  expect(fake.contents('INBOX').map(({ flags }) => flags.system)).toEqual([0, 0, 0]);
+  expect(fake.calls.filter(({ method }) => method === 'expunge')).toEqual([]);
+});
+
+test('an expunge whose outcome is not known is not called off', async () => {
+  const { fake, rig } = await startWith(['a']);
+  await using _ = rig;
+  expunge(rig, 'INBOX', ['a']);
+  fake.failNext('expunge', new UpstreamError('transient', 'lost'), { when: 'after', cut: true });
+  await rig.until('it is carried out', () => fake.contents('INBOX').length === 0, 10);
+  fake.goOffline();
+  expect(await undo(rig)).toEqual({ a: 'cache' });
+  fake.goOnline();
+  await rig.settle();
+  expect(upstreamTokens(fake, 'INBOX')).toEqual(['a']);
+  expect(shownTokens(rig, 'INBOX')).toEqual(['a']);
+});
+
+test('one command is one batch, and the last one is meant unless more is asked for', async () => {
+  const { rig } = await startWith(['a', 'b', 'c']);
+  await using _ = rig;
+  expunge(rig, 'INBOX', ['a']);
+  const by = { device: 'laptop' };
+  for (const token of ['b', 'c'])
+    rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', token)), 'Trash', by);
+  await rig.settle();
+  const batches = await rig.during(rig.core.removals.list(undefined), 10);
+  expect(
+    batches.map(({ device, messages }) => [device, messages.map(({ subject, way }) => `${subject} ${way}`)]),
+  ).toEqual([
+    ['laptop', ['c trash', 'b trash']],
+    ['phone', ['a cache']],
+  ]);
+  expect(await undo(rig)).toEqual({ b: 'trash', c: 'trash' });
+  // Not the one before: a command that is given twice does no more than once.
+  expect(await undo(rig)).toEqual({ b: 'undone', c: 'undone' });
+  expect(shownTokens(rig, 'INBOX')).toEqual(['c', 'b']);
+  expect(await undo(rig, 0)).toEqual({ a: 'cache', b: 'undone', c: 'undone' });
+});
+
+test('moved back by hand, it is there already', async () => {
+  const { rig } = await startWith(['a']);
+  await using _ = rig;
+  rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'a')), 'Trash');
+  await rig.settle();
+  rig.core.actions.move(rig.idOf('Trash'), one(uidOf(rig, 'Trash', 'a')), 'INBOX');
+  await rig.settle();
+  expect(await undo(rig)).toEqual({ a: 'there' });
+  expect(shownTokens(rig, 'INBOX')).toEqual(['a']);
+});
+
+test('killed right after it: nothing is brought back twice, and all of it arrives', async () => {
+  const tokens = ['a', 'b', 'c', 'd'];
+  const { fake, rig } = await startWith(tokens);
+  await using _ = rig;
+  expunge(rig, 'INBOX', ['a', 'b']);
+  await rig.settle();
+  for (const token of ['c', 'd']) rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', token)), 'Trash');
+  await rig.settle();
+  await undo(rig, 0);
+  await rig.crash();
+  const ways = Object.values(await undo(rig, 0));
+  expect(ways).toEqual(['undone', 'undone', 'undone', 'undone']);
+  await rig.settle();
+  expect(upstreamTokens(fake, 'INBOX').sort()).toEqual(tokens);
+  expect(shownTokens(rig, 'INBOX').sort()).toEqual(tokens);
+  expect(upstreamTokens(fake, 'Trash')).toEqual([]);
+});
