@@ -20,6 +20,8 @@ export interface MessageBodies {
   /** The same, fsynced, and pinned until `unpin`. @throws {UpstreamError} */
   ensureDurable(messageId: number): Promise<Spooled>;
   unpin(bodyRef: string): void;
+  /** Removes files that nothing names. */
+  sweep(signal: AbortSignal): Promise<void>;
   /** Fetches bodies ahead of any need, within the cache's size. */
   prefetch(sourceId: number, items: readonly BodyRequest[]): Promise<void>;
 }
@@ -133,7 +135,8 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
     bodies,
     ensure,
     spool: () => cache.spool(),
-    streamOf: (bodyRef, start, end) => files.stream(bodyRef, start, end),
+    streamOf: (bodyRef, start, end) => cache.stream(bodyRef, start, end),
+    sweep: (signal) => cache.sweep(signal),
     read: (bodyRef) => cache.read(bodyRef),
     ensureDurable: async (messageId) => {
       await ensure([messageId]);
