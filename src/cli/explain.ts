@@ -28,6 +28,8 @@ export function explain(error: unknown, config?: Config): Explanation | undefine
   ) {
     return { text: error.message, exitCode: ExitCode.failed };
   }
+  // What the disk says, when the store has told it in its own words.
+  if (error instanceof Error && error.name === 'DiskError' && error.cause) return explain(error.cause, config);
   const text = error instanceof Error ? systemErrorText(error, config) : undefined;
   return text === undefined ? undefined : { text, exitCode: ExitCode.failed };
 }

@@ -13,6 +13,7 @@ import { transfer } from './actions/transfer.js';
 import { createAnnotations } from './annotations.js';
 import { createBell } from './changes.js';
 import type { Actions, Core, CoreEvent, Login, Outbox, Overview } from './core.js';
+import { watchDisk } from './disk-watch.js';
 import { createFirstListing } from './first-listing.js';
 import { createFlagTable } from './flag-table.js';
 import type { JournalContext } from './journal/context.js';
@@ -126,6 +127,7 @@ export function createCore(options: CoreOptions): Core {
     if (isNew) tell({ event: 'problem', ...(account === undefined ? {} : { account }), text, remedy });
   };
 
+  watchDisk(store, report);
   for (const { id, name } of owed) report(undefined, `account ${id}`, stillOwedText(name), STILL_OWED_REMEDY);
   for (const { id } of accounts) store.problems.resolve(undefined, `account ${id}`);
 
@@ -242,6 +244,7 @@ export function createCore(options: CoreOptions): Core {
       patience.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
       for (const actor of actors.values()) actor.start();
       outbox.start();
+      bodies.sweep(patience.signal).catch((err: unknown) => logger.warn({ err }, 'cannot look for files left over'));
     },
     [Symbol.asyncDispose]: async () => {
       patience.abort();

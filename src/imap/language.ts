@@ -112,6 +112,10 @@ const CHINESE: Readonly<Record<string, string>> = {
   'expected TEXT or URL': '此处应为 TEXT 或 URL',
   'the URL is too long': 'URL 太长',
   'a NUL cannot stand in this literal': '这段内容里不能有空字符（NUL）',
+  'the disk of the gateway is full': '网关所在的磁盘已满',
+  'the disk of the gateway is read-only': '网关所在的磁盘是只读的',
+  'the disk of the gateway fails': '网关所在的磁盘出错',
+  'the index of the gateway is damaged': '网关的索引已损坏',
   'unexpected text after the message': '邮件之后有多余的文字',
 };
 

@@ -34,6 +34,26 @@ export class MailboxError extends Error {
   }
 }
 
+/** What is wrong with the disk: no room, not writable, failing, or the index on it is damaged. */
+export type DiskTrouble = 'full' | 'readOnly' | 'io' | 'damaged';
+
+const DISK_TEXTS: Readonly<Record<DiskTrouble, string>> = {
+  full: 'the disk of the gateway is full',
+  readOnly: 'the disk of the gateway is read-only',
+  io: 'the disk of the gateway fails',
+  damaged: 'the index of the gateway is damaged',
+};
+
+/** What was asked for cannot be kept, so it is not done. IMAP: NO [UNAVAILABLE]; SMTP: 452 or 451. */
+export class DiskError extends MailboxError {
+  readonly trouble: DiskTrouble;
+  constructor(trouble: DiskTrouble, options?: ErrorOptions) {
+    super('UNAVAILABLE', DISK_TEXTS[trouble], options);
+    this.name = 'DiskError';
+    this.trouble = trouble;
+  }
+}
+
 /** `transient`: try again later; `permanent`: this request will never succeed; `auth`: the account must sign in again. */
 export type UpstreamErrorKind = 'transient' | 'permanent' | 'auth';
 

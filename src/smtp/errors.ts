@@ -1,4 +1,4 @@
-import { MailboxError, safeText, UpstreamError } from '../mail/errors.js';
+import { DiskError, MailboxError, safeText, UpstreamError } from '../mail/errors.js';
 
 /** An upstream's reply without its code, which ours stands in front of again. */
 export const withoutReplyCode = (text: string): string => text.replace(/^[245]\d\d[ -]/, '');
@@ -16,6 +16,9 @@ export class SmtpReply extends Error {
 /** The reply an error becomes (STYLE §5). A failed login upstream is never 535: that would ask for the gateway's password. */
 export function replyOf(error: unknown): SmtpReply {
   if (error instanceof SmtpReply) return error;
+  // RFC 5321 §4.2.3; 4.3.1 is "mail system full" (RFC 3463 §3.4).
+  if (error instanceof DiskError && error.trouble === 'full')
+    return new SmtpReply(452, `4.3.1 ${error.message}`, { cause: error });
   if (error instanceof MailboxError) {
     switch (error.code) {
       case 'NOPERM':

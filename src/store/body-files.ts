@@ -1,7 +1,7 @@
 // bodies/: one file a message, named by the SHA-256 of its bytes; written under a temporary name, fsynced, renamed.
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, createReadStream, fstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MessageBytes, windowedBytes } from '../mail/message-bytes.js';
 
@@ -26,6 +26,10 @@ export interface BodyFiles {
   /** Bytes [start, end). @throws Node's ENOENT if the file is gone */
   stream(bodyRef: string, start?: number, end?: number): AsyncIterable<Uint8Array>;
   sizeOf(bodyRef: string): Promise<number | undefined>;
+  /** Whether the file's bytes are those it is named after. @throws Node's ENOENT if the file is gone */
+  isSound(bodyRef: string): Promise<boolean>;
+  /** What is there, a sub-directory's worth at a time. */
+  refs(): AsyncIterable<string[]>;
   /** Looks into a file, reading a window of it at a time. @throws Node's ENOENT if the file is gone */
   look<T>(bodyRef: string, at: (bytes: MessageBytes) => T): T;
   /** Puts what was written without `durable` on disk. @throws Node's ENOENT if the file is gone */
@@ -33,6 +37,7 @@ export interface BodyFiles {
   remove(bodyRef: string): Promise<void>;
 }
 
+const REF = /^[0-9a-f]{64}$/;
 const isNotFound = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 /** Opens the directory, and clears away what an interrupted write left. */
@@ -43,7 +48,7 @@ export function createBodyFiles(directory: string): BodyFiles {
   const folders = new Set<string>();
   // 256 sub-directories keep each small on every file system.
   const pathOf = (ref: string) => {
-    if (!/^[0-9a-f]{64}$/.test(ref)) throw new RangeError('bad body reference');
+    if (!REF.test(ref)) throw new RangeError('bad body reference');
     return join(directory, ref.slice(0, 2), ref);
   };
   const makeFolder = (ref: string) => {
@@ -64,6 +69,17 @@ export function createBodyFiles(directory: string): BodyFiles {
       } catch (error) {
         if (isNotFound(error)) return undefined;
         throw error;
+      }
+    },
+    isSound: async (ref) => {
+      const hash = createHash('sha256');
+      for await (const chunk of createReadStream(pathOf(ref), { highWaterMark: 256 * 1024 })) hash.update(chunk);
+      return hash.digest('hex') === ref;
+    },
+    refs: async function* () {
+      for (const folder of await readdir(directory)) {
+        if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+        yield (await readdir(join(directory, folder))).filter((name) => REF.test(name));
       }
     },
     look: (ref, at) => {

@@ -12,9 +12,11 @@ export interface BodyIndex {
   totalBytes(): number;
   /** Unpinned files, least recently used first. */
   oldest(limit: number): { ref: string; sizeBytes: number }[];
-  /** Forgets the file; messages that had it will be fetched again. */
-  forget(ref: string): void;
+  /** Messages that had the file will be fetched again. False: somebody answers for it (pins), so that its row stays. */
+  forget(ref: string): boolean;
   refs(): string[];
+  /** Whether anything here names the file. */
+  isWanted(ref: string): boolean;
 }
 
 export function createBodyIndex({ sqlite }: Database): BodyIndex {
@@ -26,8 +28,12 @@ export function createBodyIndex({ sqlite }: Database): BodyIndex {
   const total = sqlite.prepare('SELECT ifnull(sum(sizeBytes), 0) FROM bodies').pluck();
   const oldest = sqlite.prepare('SELECT ref, sizeBytes FROM bodies WHERE pins = 0 ORDER BY usedAt LIMIT ?');
   const forgetMessage = sqlite.prepare('UPDATE messages SET bodyRef = NULL WHERE bodyRef = ?');
-  const forget = sqlite.prepare('DELETE FROM bodies WHERE ref = ?');
+  const forget = sqlite.prepare('DELETE FROM bodies WHERE ref = ? AND pins = 0');
   const refs = sqlite.prepare('SELECT ref FROM bodies').pluck();
+  const wanted = sqlite.prepare(
+    `SELECT 1 FROM bodies WHERE ref = @ref UNION ALL SELECT 1 FROM messages WHERE bodyRef = @ref
+     UNION ALL SELECT 1 FROM submissions WHERE bodyRef = @ref LIMIT 1`,
+  );
   return {
     add: (ref, sizeBytes) => void add.run(ref, sizeBytes, Date.now()),
     sizeOf: (ref) => sizeOf.get(ref) as number | undefined,
@@ -38,8 +44,9 @@ export function createBodyIndex({ sqlite }: Database): BodyIndex {
     oldest: (limit) => oldest.all(limit) as { ref: string; sizeBytes: number }[],
     forget: (ref) => {
       forgetMessage.run(ref);
-      forget.run(ref);
+      return forget.run(ref).changes > 0;
     },
     refs: () => refs.all() as string[],
+    isWanted: (ref) => wanted.get({ ref }) !== undefined,
   };
 }

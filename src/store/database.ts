@@ -2,8 +2,10 @@ import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync } 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
-import { MailboxError } from '../mail/errors.js';
+import { DiskError, MailboxError } from '../mail/errors.js';
+import { createHealth, type Health, probeDirectory } from './health.js';
 import { DataGoneError, rememberPlaces } from './in-place.js';
+import { watchStatements } from './watched.js';
 
 export type SqliteDatabase = Sqlite.Database;
 
@@ -14,6 +16,8 @@ export interface Database {
   durable<T>(work: () => T): T;
   /** One transaction that survives a crash of the process (not of the machine): for what can be fetched again. */
   batch<T>(work: () => T): T;
+  /** What every statement and transaction here says of the disk. */
+  readonly health: Health;
   close(): void;
 }
 
@@ -31,13 +35,15 @@ export interface DatabaseOptions {
    * transaction). From then on every transaction is refused; the process should end.
    */
   readonly onGone?: (error: DataGoneError) => void;
+  /** Writes a little, durably; default: a file beside the database, and a row in it. For tests. */
+  readonly probe?: () => void;
 }
 
 /**
  * Opens the file (`:memory:` for tests), migrated to this version.
  * @throws {DatabaseVersionError} if a newer gateway wrote it; SqliteError if it cannot be opened or is corrupt.
  */
-export function openDatabase(file: string, { onGone }: DatabaseOptions = {}): Database {
+export function openDatabase(file: string, { onGone, probe }: DatabaseOptions = {}): Database {
   if (file !== ':memory:') makePrivate(file);
   const sqlite = new Sqlite(file);
   try {
@@ -53,7 +59,19 @@ export function openDatabase(file: string, { onGone }: DatabaseOptions = {}): Da
     sqlite.close();
     throw error;
   }
-  return databaseOf(sqlite, file === ':memory:' ? nowhere : guardOf(file, onGone));
+  const note = sqlite.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('diskProbe', ?)");
+  const full = sqlite.prepare('PRAGMA synchronous = FULL');
+  const health = createHealth({
+    probe:
+      probe ??
+      (() => {
+        if (file !== ':memory:') probeDirectory(file);
+        if (!sqlite.inTransaction) full.run();
+        note.run(String(Date.now()));
+      }),
+  });
+  watchStatements(sqlite, health.judge);
+  return databaseOf(sqlite, file === ':memory:' ? nowhere : guardOf(file, onGone), health);
 }
 
 /** Keeps an eye on where the data is. */
@@ -98,7 +116,7 @@ function makePrivate(file: string): void {
   chmodSync(file, 0o600);
 }
 
-function databaseOf(sqlite: SqliteDatabase, guard: Guard): Database {
+function databaseOf(sqlite: SqliteDatabase, guard: Guard, health: Health): Database {
   const full = sqlite.prepare('PRAGMA synchronous = FULL');
   const normal = sqlite.prepare('PRAGMA synchronous = NORMAL');
   const begin = sqlite.transaction((work: () => unknown) => work());
@@ -106,17 +124,19 @@ function databaseOf(sqlite: SqliteDatabase, guard: Guard): Database {
     // A pragma inside a transaction would be ignored; a nested call joins the outer transaction.
     if (sqlite.inTransaction) return work();
     guard.refuse();
+    // What is written into a damaged file may be found by nobody.
+    if (health.trouble() === 'damaged') throw new DiskError('damaged');
     try {
       pragma.run();
       return begin.immediate(work) as T;
     } catch (error) {
       guard.check();
-      if (!(error instanceof Sqlite.SqliteError) || !/^SQLITE_(FULL|READONLY|IOERR)/.test(error.code)) throw error;
-      throw new MailboxError('UNAVAILABLE', `the gateway cannot write to its disk: ${error.message}`, { cause: error });
+      throw health.judge(error);
     }
   };
   return {
     sqlite,
+    health,
     durable: (work) => {
       const result = run(full, work);
       // Only now is it known where it was written: what stands in a deleted file must not be told OK.
@@ -126,6 +146,7 @@ function databaseOf(sqlite: SqliteDatabase, guard: Guard): Database {
     batch: (work) => run(normal, work),
     close: () => {
       guard.close();
+      health.close();
       sqlite.close();
     },
   };

@@ -3,7 +3,7 @@
 import { backoffMs } from '../../lib/backoff.js';
 import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
-import { UpstreamError } from '../../mail/errors.js';
+import { DiskError, UpstreamError } from '../../mail/errors.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { Bell } from '../changes.js';
 import type { Lane } from '../sync/lane.js';
@@ -33,25 +33,35 @@ const WAITING = 'journal waits';
 
 /** Runs until the signal is aborted; never throws. */
 export async function runPusher(options: PusherOptions, signal: AbortSignal): Promise<void> {
-  const { context, accountId, bell, logger } = options;
+  const { context, accountId, bell } = options;
+  const { health } = context.store.database;
   while (!signal.aborted) {
-    const rows = nextRows(context, accountId);
-    const [first] = rows;
-    const waitMs = first ? first.nextAttemptAt - Date.now() : Number.POSITIVE_INFINITY;
-    if (waitMs > 0) {
-      await waitForBell(bell, accountId, Math.min(waitMs, 60_000), signal);
-      // The client whose action rang has its answer first.
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      continue;
-    }
+    // What is carried out has to be written down before and after: see disk-watch.ts.
+    await health.well(signal);
+    let first: JournalRow | undefined;
     try {
-      await pushRows(options, rows);
+      const rows = nextRows(context, accountId);
+      first = rows[0];
+      const waitMs = first ? first.nextAttemptAt - Date.now() : Number.POSITIVE_INFINITY;
+      if (waitMs > 0) {
+        await waitForBell(bell, accountId, Math.min(waitMs, 60_000), signal);
+        // The client whose action rang has its answer first.
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      } else await pushRows(options, rows);
     } catch (error) {
       // A bug must not stop the journal for good, nor spin.
-      logger.error({ err: error, row: first?.id }, 'journal row failed unexpectedly');
-      if (first) postpone(context, first, error);
+      if (!(error instanceof DiskError)) fail(options, first, error);
       await sleep(1_000, signal);
     }
+  }
+}
+
+function fail({ context, logger }: PusherOptions, row: JournalRow | undefined, error: unknown): void {
+  logger.error({ err: error, row: row?.id }, 'journal row failed unexpectedly');
+  try {
+    if (row) postpone(context, row, error);
+  } catch (err) {
+    logger.error({ err, row: row?.id }, 'a journal row could not be put off');
   }
 }
 

@@ -1,6 +1,7 @@
 // Outage mode: an account that needs sign-in, or cannot be reached for a while, is told of by one message in INBOX that exists
 // only here, and by an alert to every client. Both are about what is so now: with the account well again, they are gone.
 import type { Logger } from '../../lib/logger.js';
+import { DiskError } from '../../mail/errors.js';
 import { SystemFlag } from '../../mail/flags.js';
 import type { OutageKind } from '../../store/outages.js';
 import type { Store } from '../../store/store.js';
@@ -68,7 +69,13 @@ export function createOutages(options: OutagesOptions): Outages {
     clearTimeout(timers.get(accountId));
     timers.delete(accountId);
     now.delete(accountId);
-    if (store.outages.get(accountId)) unit.durable((work) => withdraw(work, accountId));
+    try {
+      if (store.outages.get(accountId)) unit.durable((work) => withdraw(work, accountId));
+    } catch (err) {
+      // It is withdrawn the next time the account is well.
+      if (!(err instanceof DiskError)) throw err;
+      logger.info({ err }, 'the notice of an outage cannot be withdrawn now');
+    }
     refreshAlerts();
   };
 

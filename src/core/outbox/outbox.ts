@@ -133,7 +133,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     logger.warn({ err: error, submission: row.id }, 'a message could not be sent now');
     const isOver = error.kind === 'permanent' || Date.now() - row.createdAt > GIVE_UP_MS;
     if (isOver) {
-      database.durable(() => submissions.setState(row.id, 'failed', { lastError: serverText }));
+      await writeDown(() => database.durable(() => submissions.setState(row.id, 'failed', { lastError: serverText })));
       if (waiting.has(row.id)) {
         bodies.unpin(row.bodyRef);
         return { kind: 'refused', replyCode, text: serverText };
@@ -147,12 +147,9 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     // What holds it back then is the account's sign-in, not a time of its own: a restart tries at once.
     const later = isAuth ? 0 : Math.max(submissions.get(row.id)?.nextAttemptAt ?? 0, Date.now() + retryAfterMs);
     if (isAuth) signIns.refused(account.id, retryAfterMs);
-    database.durable(() =>
-      submissions.setState(row.id, outcomeUnknown ? 'unknown' : 'queued', {
-        lastError: serverText,
-        nextAttemptAt: later,
-      }),
-    );
+    const state = outcomeUnknown ? 'unknown' : 'queued';
+    const details = { lastError: serverText, nextAttemptAt: later };
+    await writeDown(() => database.durable(() => submissions.setState(row.id, state, details)));
     if (!isAuth) return { kind: 'queued', text: 'queued; it will be tried again' };
     options.onProblem(account.id, 'smtp', `sending is refused: ${serverText}`, remedyFor(error));
     return { kind: 'queued', text: SIGN_IN_REFUSED };
@@ -217,16 +214,25 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
   };
 
   const retryLoop = async (): Promise<void> => {
+    await database.health.well(stop.signal);
     for (const row of submissions.unfinished()) {
       // Cut off by the end of the last run.
-      if (row.state === 'sending') submissions.setState(row.id, 'unknown');
+      if (row.state === 'sending') await writeDown(() => submissions.setState(row.id, 'unknown'));
       const account = accounts.find(({ id }) => id === row.accountId);
       if (row.state === 'delivered' && account) inBackground(settleSentCopy(account, row));
     }
     while (!stop.signal.aborted) {
+      await database.health.well(stop.signal);
       for (const row of submissions.unfinished()) {
         const account = accounts.find(({ id }) => id === row.accountId);
-        if (!account || waiting.has(row.id) || row.nextAttemptAt > Date.now() || signIns.isHeld(account.id)) continue;
+        if (
+          !account ||
+          stop.signal.aborted ||
+          waiting.has(row.id) ||
+          row.nextAttemptAt > Date.now() ||
+          signIns.isHeld(account.id)
+        )
+          continue;
         try {
           if (row.state === 'queued') await tryNow(row.id);
           else if (row.state === 'unknown') await resolveUnknown(account, row);

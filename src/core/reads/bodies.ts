@@ -22,6 +22,8 @@ export interface MessageBodies {
   /** Puts a body that is pinned on disk for good; undefined if its file is gone, or only half there. */
   settle(bodyRef: string): Promise<Spooled | undefined>;
   unpin(bodyRef: string): void;
+  /** Removes files that nothing names. */
+  sweep(signal: AbortSignal): Promise<void>;
   /** Fetches bodies ahead of any need, within the cache's size. */
   prefetch(sourceId: number, items: readonly BodyRequest[]): Promise<void>;
 }
@@ -135,7 +137,8 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
     bodies,
     ensure,
     spool: () => cache.spool(),
-    streamOf: (bodyRef, start, end) => files.stream(bodyRef, start, end),
+    streamOf: (bodyRef, start, end) => cache.stream(bodyRef, start, end),
+    sweep: (signal) => cache.sweep(signal),
     read: (bodyRef) => cache.read(bodyRef),
     ensureDurable: async (messageId) => {
       await ensure([messageId]);

@@ -3,7 +3,7 @@ import { backoffMs } from '../../lib/backoff.js';
 import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import { createMutex } from '../../lib/mutex.js';
-import { UpstreamError } from '../../mail/errors.js';
+import { DiskError, UpstreamError } from '../../mail/errors.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
@@ -108,7 +108,9 @@ export function createActor(options: ActorOptions): Actor {
   let isListed = false;
   const running: Promise<void>[] = [];
 
-  const onWorker = <T>(priority: PriorityValue, work: (lane: LaneSession) => Promise<T>) => worker.run(priority, work);
+  /** What is read is to be kept: while the disk takes nothing, nothing is fetched. */
+  const onWorker = <T>(priority: PriorityValue, work: (lane: LaneSession) => Promise<T>) =>
+    store.database.health.well(stop.signal).then(() => worker.run(priority, work));
   const syncable = (): SourceRow[] =>
     store.sources
       .ofAccount(account.id)
@@ -220,6 +222,8 @@ export function createActor(options: ActorOptions): Actor {
     if (stop.signal.aborted) return;
     // Nothing is wrong: the next round matches the messages again.
     if (error instanceof RenumberedError) return;
+    // Told by disk-watch.ts; the next round waits until it is over.
+    if (error instanceof DiskError) return sleep(RETRY.firstMs, stop.signal);
     if (!isListed) options.onListed('failed');
     if (error instanceof UpstreamError) {
       // The problem is what the user sees, once; this is told at every try.
@@ -282,6 +286,7 @@ export function createActor(options: ActorOptions): Actor {
       upstreamConnections: gate.open(),
     }),
     syncNow: async () => {
+      store.database.health.mustBeWell();
       gate.retryNow();
       wake();
       await lookAtAll({ flags: true, isWanted: true });

@@ -25,6 +25,7 @@ const RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
 export async function watchInbox(options: WatchOptions): Promise<void> {
   const { context, watcher, gate, idleMs, inbox, sleepUntilBack, signal } = options;
   for (let attempt = 0; !signal.aborted; ) {
+    await context.store.database.health.well(signal);
     const source = inbox();
     if (!source || gate.waitMs() > 0) {
       await sleep(Math.max(200, Math.min(gate.waitMs(), 5_000)), signal);

@@ -1,6 +1,6 @@
 // FETCH that needs the messages' bytes, or sets \Seen: one message at a time, in constant memory.
 import type { FetchRow, InternedFlags } from '../../core/core.js';
-import { MailboxError } from '../../mail/errors.js';
+import { DiskError, MailboxError } from '../../mail/errors.js';
 import { flagSetText, SystemFlag } from '../../mail/flags.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import { type Prepared, prepareBodyPart, writePrepared } from './body-literal.js';
@@ -42,7 +42,7 @@ export async function fetchFromBodies(run: FetchRun): Promise<number> {
       const parts = seen !== undefined && !run.condstore ? partsWithFlags : plan.parts;
       const line = { seq: targets.seqs[at] ?? 0, uid, flags: seen ?? flags.wire, modseq, row, body };
       await writeMessage(run, parts, line);
-      if (seen !== undefined) marker.mark(uid);
+      if (seen !== undefined) marker.mark(uid, line.seq);
       told++;
       await pace();
     }
@@ -144,35 +144,47 @@ async function writeMessage({ reply }: FetchRun, parts: readonly FetchPart[], li
  * Sets \Seen on what has been answered (RFC 9051 §6.4.5), many messages in one transaction. It comes after the answer,
  * so that a message that could not be had stays unread; the tagged OK comes after both.
  */
-function createMarker({ core, selected, condstore }: FetchRun) {
+function createMarker({ core, reply, selected, condstore }: FetchRun) {
   const { mailboxId, readOnly } = selected;
-  let uids: number[] = [];
+  let marked: { uid: number; seq: number }[] = [];
   let modseq = 0;
   const commit = () => {
-    if (uids.length === 0) return;
+    if (marked.length === 0) return;
     selected.mustStand(core);
     const before = core.reads.snapshot(mailboxId).modseq;
-    core.actions.storeFlags(mailboxId, {
-      uids: rangesOf(uids),
-      operation: 'add',
-      flags: { system: SystemFlag.Seen, keywords: [] },
-    });
-    // If nothing else has happened meanwhile, the client has been told already.
-    if (before === modseq && !condstore) selected.ownChange(core.reads.snapshot(mailboxId).modseq);
-    uids = [];
+    const uids = rangesOf(marked.map(({ uid }) => uid));
+    const flags = { system: SystemFlag.Seen, keywords: [] };
+    try {
+      core.actions.storeFlags(mailboxId, { uids, operation: 'add', flags });
+      // If nothing else has happened meanwhile, the client has been told already.
+      if (before === modseq && !condstore) selected.ownChange(core.reads.snapshot(mailboxId).modseq);
+    } catch (error) {
+      // A full disk keeps nobody from reading.
+      if (!(error instanceof DiskError)) throw error;
+      if (!condstore) takeBack();
+    }
+    marked = [];
+  };
+  /** They have not become \Seen, as was said. */
+  const takeBack = () => {
+    const snapshot = core.reads.snapshot(mailboxId);
+    for (const { uid, seq } of marked) {
+      const present = presentOf(snapshot, uid);
+      if (present) reply.untagged(`${seq} FETCH (UID ${uid} FLAGS (${present.flags.wire}))`);
+    }
   };
   return {
     /** The flags with \Seen, if it has to be set. */
     seen: (flags: InternedFlags): string | undefined => {
       if (readOnly || flags.system & SystemFlag.Seen) return undefined;
-      if (uids.length === 0) modseq = core.reads.snapshot(mailboxId).modseq;
+      if (marked.length === 0) modseq = core.reads.snapshot(mailboxId).modseq;
       // Then the flags are told with their MODSEQ, which they do not have yet (RFC 7162 §3.2).
       if (condstore) return flags.wire;
       return flagSetText({ system: flags.system | SystemFlag.Seen, keywords: flags.keywords });
     },
-    mark: (uid: number) => {
-      uids.push(uid);
-      if (uids.length >= MARK) commit();
+    mark: (uid: number, seq: number) => {
+      marked.push({ uid, seq });
+      if (marked.length >= MARK) commit();
     },
     commit,
   };

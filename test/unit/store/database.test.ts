@@ -103,7 +103,7 @@ test('a disk that is full is told as such, and the database goes on when there i
   const fill = () => {
     for (let i = 0; i < 2_000; i++) accounts.upsert({ name: `A${i}`, address: 'a'.repeat(500), provider: 'generic' });
   };
-  expect(() => database.durable(fill)).toThrow(/cannot write to its disk.*full/);
+  expect(() => database.durable(fill)).toThrow(/the disk of the gateway is full/);
   database.sqlite.pragma('max_page_count = 100000');
   database.durable(fill);
   expect(accounts.list()).toHaveLength(2_000);
