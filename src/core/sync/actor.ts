@@ -146,6 +146,10 @@ export function createActor(options: ActorOptions): Actor {
     saving.tell();
     return isComplete;
   };
+  const fetchAhead = async () => {
+    await rounds.prefetch();
+    saving.tell();
+  };
 
   /** Until everything has been seen once; then watching and polling keep it so. */
   const life = async () => {
@@ -159,7 +163,7 @@ export function createActor(options: ActorOptions): Actor {
         gate.setBusy(false);
         options.onProblemOver('connection');
         attempt = 0;
-        await rounds.prefetch();
+        await fetchAhead();
         await poll();
       } catch (error) {
         await onFailure(error, attempt);
@@ -196,7 +200,7 @@ export function createActor(options: ActorOptions): Actor {
       if (flags) lastFlags = Date.now();
       await rounds.catchUp(flags);
       onFilled(await fillIn());
-      await rounds.prefetch();
+      await fetchAhead();
     }
   };
 
