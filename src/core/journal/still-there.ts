@@ -6,6 +6,7 @@ import type { CopyRow } from '../../store/copies.js';
 import type { SourceRow } from '../../store/sources.js';
 import { isSamePath } from '../shared-mailboxes.js';
 import type { LaneSession, Selection } from '../sync/lane.js';
+import { adoptNames } from '../sync/tree-sync.js';
 import type { JournalContext } from './context.js';
 
 /**
@@ -50,6 +51,11 @@ async function goneOf(
     // The whole mailbox may be gone: renamed, or deleted, by another client.
     const listed = await lane.session.listMailboxes();
     if (listed.length === 0 || listed.some(({ path }) => isSamePath(source, path))) throw error;
+    const { store, tree, accounts } = context;
+    const account = accounts.get(source.accountId);
+    if (account) await adoptNames(store, lane, tree, account, listed);
+    const now = store.sources.get(source.id);
+    if (now && !isSamePath(now, source.path)) return goneOf(context, lane, now, uids);
     return new Set(uids);
   }
   if (!isDoubtful(context, source, state)) return undefined;

@@ -15,7 +15,9 @@ export interface Tree {
   reconcile(account: AccountSettings, listed: readonly UpstreamMailbox[]): void;
   /** The source has another path upstream; false, and nothing is changed, where it would feed other mailboxes there. */
   renameSource(account: AccountSettings, source: SourceRow, to: UpstreamMailbox): boolean;
-  /** Takes a source that is gone out of every mailbox, unless it is on its way elsewhere. */
+  /** Whether nothing is owed for the source or for the account's tree. */
+  mayDrop(sourceId: number): boolean;
+  /** Takes a source that is gone out of every mailbox, if it may be. */
   drop(sourceId: number): void;
   /** The source's first listing is complete: shows it in the account's own mailbox. */
   showSource(sourceId: number): void;

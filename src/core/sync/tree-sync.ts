@@ -2,7 +2,8 @@
 import { UpstreamError } from '../../mail/errors.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { SourceRow } from '../../store/sources.js';
-import type { UpstreamMailbox } from '../../upstream/connector.js';
+import type { Store } from '../../store/store.js';
+import type { SourcePath, UpstreamMailbox } from '../../upstream/connector.js';
 import type { AccountSettings } from '../accounts.js';
 import { isSame, knownOf } from './fingerprints.js';
 import type { LaneSession } from './lane.js';
@@ -21,21 +22,42 @@ export async function syncTree(
 ): Promise<void> {
   const { store, ingest, logger } = context;
   const listed = await lane.session.listMailboxes();
-  const { gone, fresh } = tree.compare(account, listed);
-  const left = new Map(gone.map((source) => [source.id, source]));
-  if (gone.some(({ id }) => store.copies.countBound(id) > 0)) {
-    for (const mailbox of fresh.slice(0, MAX_ASKED)) {
-      const source = await formerly(context, lane, mailbox, [...left.values()]).catch(unlessRefused);
-      if (!source || !tree.renameSource(account, source, mailbox)) continue;
-      left.delete(source.id);
-      logger.info({ from: source.path, to: mailbox.path }, 'a mailbox has another name upstream');
-    }
-  }
+  const { gone, renamed } = await adoptNames(store, lane, tree, account, listed);
+  for (const { from, to } of renamed) logger.info({ from, to }, 'a mailbox has another name upstream');
   tree.reconcile(account, listed);
-  for (const { id } of left.values()) {
+  for (const { id } of gone) {
+    if (!tree.mayDrop(id)) continue;
     await ingest.vanished(store.copies.bound(id));
     tree.drop(id);
   }
+}
+
+export interface Adopted {
+  /** Sources that are not there under any name. */
+  readonly gone: readonly SourceRow[];
+  readonly renamed: readonly { readonly from: SourcePath; readonly to: SourcePath }[];
+}
+
+/** Gives the sources that LIST names otherwise their new names. @throws {UpstreamError} */
+export async function adoptNames(
+  store: Store,
+  lane: LaneSession,
+  tree: Tree,
+  account: AccountSettings,
+  listed: readonly UpstreamMailbox[],
+): Promise<Adopted> {
+  const { gone, fresh } = tree.compare(account, listed);
+  const left = new Map(gone.map((source) => [source.id, source]));
+  const renamed: Adopted['renamed'][number][] = [];
+  if (gone.some(({ id }) => store.copies.countBound(id) > 0)) {
+    for (const mailbox of fresh.slice(0, MAX_ASKED)) {
+      const source = await formerly(store, lane, mailbox, [...left.values()]).catch(unlessRefused);
+      if (!source || !tree.renameSource(account, source, mailbox)) continue;
+      left.delete(source.id);
+      renamed.push({ from: source.path, to: mailbox.path });
+    }
+  }
+  return { gone: [...left.values()], renamed };
 }
 
 /** A mailbox that cannot be looked into is like any new one. */
@@ -48,7 +70,7 @@ const unlessRefused = (error: unknown): undefined => {
  * newest uid the same messages, as far as they are still there.
  */
 async function formerly(
-  { store }: SourceSyncContext,
+  store: Store,
   lane: LaneSession,
   mailbox: UpstreamMailbox,
   gone: readonly SourceRow[],

@@ -93,10 +93,12 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
     const accountId = sources.get(sourceId)?.accountId ?? 0;
     return journal.head(accountId, 10_000).some((row) => row.sourceId === sourceId && row.kind === 'delete');
   };
-  const isBeingMoved = (source: SourceRow) =>
+  /** Whether the account's tree is being changed, or the source is on its way out. */
+  const isBeingMoved = ({ id, accountId }: SourceRow) =>
     journal
-      .head(source.accountId, 10_000)
-      .some((row) => row.kind === 'create' || row.kind === 'rename' || row.sourceId === source.id);
+      .head(accountId, 10_000)
+      .some(({ kind, sourceId }) => kind === 'create' || kind === 'rename' || (kind === 'delete' && sourceId === id));
+  const mayDrop = (source: SourceRow) => !isBeingMoved(source) && journal.ofSource(source.id).length === 0;
 
   const freePath = (account: AccountSettings, path: readonly string[]): string => {
     const wanted = mailboxPath(account, path);
@@ -216,8 +218,12 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
     drop: (sourceId) =>
       unit.batch((work) => {
         const source = sources.get(sourceId);
-        if (source && !isBeingMoved(source)) dropSource(source, work);
+        if (source && mayDrop(source)) dropSource(source, work);
       }),
+    mayDrop: (sourceId) => {
+      const source = sources.get(sourceId);
+      return source !== undefined && mayDrop(source);
+    },
     showSource: (sourceId) =>
       unit.batch((work) => {
         sources.setListed(sourceId);

@@ -79,6 +79,7 @@ test('one is gone and another has come with other messages: no rename', async ()
 test('renamed while a change of flags was owed: it arrives', async () => {
   const { fake, rig } = await start();
   await using _rig = rig;
+  const before = view(rig, 'A/Work');
   fake.rename('Work', 'Clients');
   rig.core.actions.storeFlags(rig.idOf('A/Work'), {
     uids: [[uidOf(rig, 'A/Work', 'w3'), uidOf(rig, 'A/Work', 'w3')]],
@@ -88,6 +89,7 @@ test('renamed while a change of flags was owed: it arrives', async () => {
   await rig.settle();
   const flagged = fake.contents('Clients').filter((m) => m.flags.system & flags('\\Flagged').system);
   expect(flagged.map(({ uid }) => uid)).toEqual([3]);
+  expect(view(rig, 'A/Clients')).toEqual(before);
 });
 
 test('a mailbox of 1,300 that is gone leaves with its messages', async () => {
