@@ -52,7 +52,7 @@ export function createSendingPauses({ onProblem, onProblemOver }: Pick<OutboxOpt
       const { smtp, meter } = account.limits;
       const { serverText = error.message, code, meaning, retryAfterMs } = error.details;
       if (isSignedIn(error)) meter.login();
-      if (code === 'CERTIFICATE') {
+      if (code === 'CERTIFICATE' || code === 'TLS') {
         // The message is not to blame; it is tried again as others are, and somebody has to mend it.
         tell(account, `nothing can be sent: ${serverText}`, error);
         return false;

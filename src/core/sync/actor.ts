@@ -77,6 +77,7 @@ export interface Actor {
 
 /** Rows of the journal that wait no longer than this wait because of the connection. */
 const JOURNAL_RETRY_MS = 5 * 60_000;
+const CLOCK_MS = 30_000;
 
 export function createActor(options: ActorOptions): Actor {
   const { account, store, tree, bell, logger } = options;
@@ -91,7 +92,13 @@ export function createActor(options: ActorOptions): Actor {
     sleeping.abort();
     sleeping = new AbortController();
   };
-  const sleepUntilBack = (ms: number) => sleep(ms, AbortSignal.any([stop.signal, sleeping.signal]));
+  const sleepUntilBack = async (ms: number) => {
+    const signal = AbortSignal.any([stop.signal, sleeping.signal]);
+    // By the clock too, in small steps: a timer stands still while the machine sleeps.
+    const [end, since] = [Date.now() + ms, performance.now()];
+    while (Date.now() < end && performance.now() - since < ms && !signal.aborted)
+      await sleep(Math.min(CLOCK_MS, end - Date.now()), signal);
+  };
   const gate = createGate({
     connector: account.connector,
     limits: account.limits,

@@ -164,17 +164,20 @@ export function failureText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+const BROKEN = 'Check host, port and TLS of this account in the configuration.';
+
 /** What a person can do about an account that cannot be synchronised. */
 export function remedyFor({ kind, details }: UpstreamError): string {
   if (details.remedy) return `${details.remedy.en} ${details.remedy.zh}`;
   if (details.code === 'CERTIFICATE')
     return 'Check the host name; the certificate of a private server goes into "serverCertificate" of this account: { "ca": "FILE.pem" }.';
+  if (details.code === 'TLS') return BROKEN;
   switch (kind) {
     case 'auth':
       return 'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart; if they are right, run "gateway sync --force".';
     case 'transient':
       return 'The gateway keeps trying; cached mail stays readable.';
     case 'permanent':
-      return 'Check host, port and TLS of this account in the configuration.';
+      return BROKEN;
   }
 }
