@@ -3,25 +3,26 @@ import { backoffMs } from '../../lib/backoff.js';
 import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import { UpstreamError } from '../../mail/errors.js';
-import { rangesOf } from '../../mail/sequence-set.js';
-import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { UpstreamSession } from '../../upstream/connector.js';
 import type { AccountSettings } from '../accounts.js';
 import type { Bell } from '../changes.js';
-import type { AccountState, SourceProgress } from '../core.js';
+import type { SourceProgress } from '../core.js';
 import type { JournalContext } from '../journal/context.js';
 import { runPusher } from '../journal/pusher.js';
+import { NETWORK_RETRY } from '../limits/hold.js';
 import type { ReadOptions } from '../reads/upstream-reader.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { createEachSource } from './each-source.js';
-import { createGate, failureText, remedyFor } from './gate.js';
+import { createGate, failureText, type GateStatus, remedyFor } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
 import { createProgress, sourceAsItIs } from './progress.js';
 import { refreshQuota } from './quota.js';
-import { byUrgency, type SourceSyncContext } from './source-state.js';
-import { listSome, syncSource } from './source-sync.js';
+import { createRounds } from './rounds.js';
+import { createSavingNotice } from './saving-notice.js';
+import type { SourceSyncContext } from './source-state.js';
+import { syncSource } from './source-sync.js';
 import type { Tree } from './tree.js';
 import { createUidCheck } from './uid-check.js';
 import { watchInbox } from './watch.js';
@@ -43,11 +44,11 @@ export interface ActorOptions {
   onProblemOver(subject: string): void;
   /** The provider lets it in; it may not have done so before. */
   onSignedIn(): void;
+  /** It can be reached again after the network was gone. */
+  onNetworkBack(): void;
 }
 
-export interface ActorStatus {
-  readonly state: AccountState;
-  readonly reason: string | undefined;
+export interface ActorStatus extends GateStatus {
   readonly synced: boolean;
   readonly sources: readonly SourceProgress[];
   readonly messagesPerSecond: number;
@@ -57,8 +58,13 @@ export interface ActorStatus {
 export interface Actor {
   start(): void;
   status(): ActorStatus;
-  /** Looks at every source now. @throws {UpstreamError} */
-  syncNow(): Promise<void>;
+  /**
+   * Looks at every source now, whatever the gateway's own caution says; with `force`, also while the provider wants a pause.
+   * @throws {UpstreamError}
+   */
+  syncNow(how: { readonly force: boolean }): Promise<void>;
+  /** Another account could be reached again: this one is tried at once if it waits for the network. */
+  networkIsBack(): void;
   /** Runs with the source selected on a connection for reading. @throws {UpstreamError} */
   read<T>(sourceId: number, how: ReadOptions, work: (session: UpstreamSession) => Promise<T>): Promise<T>;
   /** Looks at one source now. @throws {UpstreamError} */
@@ -66,51 +72,56 @@ export interface Actor {
   close(): Promise<void>;
 }
 
-const RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
-const BACKFILL_CHUNK = 1_000;
-const PREFETCH_CHUNK = 30;
+/** Rows of the journal that wait no longer than this wait because of the connection. */
+const JOURNAL_RETRY_MS = 5 * 60_000;
+const FLUSH_MS = 5_000;
+const CLOCK_MS = 30_000;
 
 export function createActor(options: ActorOptions): Actor {
   const { account, store, tree, bell, logger } = options;
   const { traits } = account;
+  const { meter } = account.limits;
   const stop = new AbortController();
   let sleeping = new AbortController();
   /** Whatever sleeps because the account could not be reached goes on. */
   const wake = () => {
-    store.journal.retryNow(account.id, Date.now() + RETRY.maxMs);
+    store.journal.retryNow(account.id, Date.now() + JOURNAL_RETRY_MS);
     bell.ringJournal(account.id);
     sleeping.abort();
     sleeping = new AbortController();
   };
-  const sleepUntilBack = (ms: number) => sleep(ms, AbortSignal.any([stop.signal, sleeping.signal]));
+  const sleepUntilBack = async (ms: number) => {
+    const signal = AbortSignal.any([stop.signal, sleeping.signal]);
+    // By the clock, in small steps: a timer stands still while the machine sleeps.
+    for (const end = Date.now() + ms; Date.now() < end && !signal.aborted; )
+      await sleep(Math.min(CLOCK_MS, end - Date.now()), signal);
+  };
   const gate = createGate({
     connector: account.connector,
+    limits: account.limits,
     signal: stop.signal,
-    onBack: wake,
+    onBack: (from) => {
+      wake();
+      if (from === 'network') options.onNetworkBack();
+    },
     onSignedIn: options.onSignedIn,
     // At once: only the user can mend it. What else fails is told when the account's life notices.
     onRefused: (error) => options.onProblem('connection', failureText(error), remedyFor(error)),
   });
   const check = traits.renumbersSilently ? createUidCheck(store) : undefined;
-  const lane = () => createLane(gate.connect, check);
+  const lane = () => createLane(gate.connect, { check, guard: gate });
   const worker = lane();
   const watcher = lane();
   const reader = traits.maxConnections >= 3 ? lane() : worker;
   const ingest: Ingest = createIngest(store, options.unit);
   const context: SourceSyncContext = { store, unit: options.unit, ingest, traits, logger };
   const progress = createProgress(options.onProgress);
-  const eachSource = createEachSource(options);
+  const saving = createSavingNotice(meter, options);
   let synced = false;
   let isListed = false;
   const running: Promise<void>[] = [];
 
   const onWorker = <T>(priority: PriorityValue, work: (lane: LaneSession) => Promise<T>) => worker.run(priority, work);
-  const syncable = (): SourceRow[] =>
-    store.sources
-      .ofAccount(account.id)
-      .filter(({ selectable, present }) => selectable && present)
-      .sort(byUrgency);
-
   const listTree = ({ isWanted = false } = {}) =>
     onWorker(Priority.arrivals, async ({ session }) => {
       const { words, appendLimit } = session.capabilities;
@@ -119,64 +130,31 @@ export function createActor(options: ActorOptions): Actor {
       await refreshQuota(store, account.id, session, isWanted);
     });
 
-  /** Everything the upstream had at first sight, without headers; then it can be shown. */
+  const rounds = createRounds({
+    ...options,
+    accountId: account.id,
+    ingest,
+    context,
+    bodies: options.journal.bodies,
+    progress,
+    eachSource: createEachSource(options),
+    signal: stop.signal,
+    onWorker,
+    isSaving: meter.isSaving,
+  });
   const listAll = async () => {
-    const unlisted = syncable().filter(({ listed }) => !listed);
-    await eachSource(unlisted, async (source) => {
-      let done = false;
-      while (!done) {
-        done = await onWorker(Priority.flags, (lane) => listSome(context, lane, source.id));
-        progress.listed(store, source);
-      }
-      tree.showSource(source.id);
-    });
+    await rounds.listAll();
     if (!isListed) options.onListed('listed');
     isListed = true;
   };
-
-  const catchUp = async (flags: boolean) => {
-    await eachSource(syncable(), async ({ id }) => {
-      // It may be renamed or gone by the time its turn comes.
-      if (store.sources.get(id)?.listed)
-        await onWorker(Priority.arrivals, (lane) => syncSource(context, lane, id, { flags }));
-    });
+  const fillIn = async () => {
+    const isComplete = await rounds.backfill();
+    saving.tell();
+    return isComplete;
   };
-
-  /** Headers of what has only been listed, newest first (DESIGN §6). */
-  const backfill = async () => {
-    await eachSource(syncable(), async (source) => {
-      // What the server gives nothing for stays missing; it is asked for again when a client wants it.
-      const missing = store.messages.withoutListing(source);
-      progress.begin(source, store.copies.countBound(source.id), missing.length);
-      for (let i = 0; i < missing.length; i += BACKFILL_CHUNK) {
-        const known = store.sources.get(source.id);
-        if (!known) break;
-        const chunk = missing.slice(i, i + BACKFILL_CHUNK);
-        await onWorker(Priority.backfill, async (lane) => {
-          await lane.selectKnown(known, { upTo: chunk[0] });
-          await lane.session.fetchHeaders(rangesOf(chunk.reverse()), (rows) => {
-            ingest.headers(known, rows);
-            progress.filled(known, rows.length);
-          });
-        });
-      }
-    });
-  };
-
-  const prefetch = async () => {
-    const since = Math.floor(Date.now() / 1000) - options.prefetchDays * 86_400;
-    await eachSource(syncable(), async (source) => {
-      if (source.role === 'junk' || source.role === 'trash') return;
-      const seen = new Set<number>();
-      for (;;) {
-        const items = store.messages
-          .withoutBody(source, since, PREFETCH_CHUNK)
-          .filter(({ messageId }) => !seen.has(messageId));
-        if (items.length === 0 || stop.signal.aborted) break;
-        for (const { messageId } of items) seen.add(messageId);
-        await options.journal.bodies.prefetch(source.id, items);
-      }
-    });
+  const fetchAhead = async () => {
+    await rounds.prefetch();
+    saving.tell();
   };
 
   /** Until everything has been seen once; then watching and polling keep it so. */
@@ -186,21 +164,23 @@ export function createActor(options: ActorOptions): Actor {
         await listTree();
         gate.setBusy(true);
         await listAll();
-        await catchUp(true);
-        await backfill();
+        await rounds.catchUp(true);
+        onFilled(await fillIn());
         gate.setBusy(false);
-        const isFirst = !synced;
-        // Before it is told: who is told looks at the status.
-        synced = true;
-        if (isFirst) options.onSynced();
         options.onProblemOver('connection');
         attempt = 0;
-        await prefetch();
+        await fetchAhead();
         await poll();
       } catch (error) {
         await onFailure(error, attempt);
       }
     }
+  };
+  const onFilled = (isComplete: boolean) => {
+    if (!isComplete || synced) return;
+    // Before it is told: who is told looks at the status.
+    synced = true;
+    options.onSynced();
   };
   const onFailure = async (error: unknown, attempt: number) => {
     if (stop.signal.aborted) return;
@@ -212,7 +192,7 @@ export function createActor(options: ActorOptions): Actor {
       logger.info({ err: error }, 'account cannot be synchronised now');
       options.onProblem('connection', failureText(error), remedyFor(error));
     } else logger.error({ err: error }, 'synchronisation failed unexpectedly');
-    await sleepUntilBack(Math.max(backoffMs(attempt, RETRY), gate.waitMs()));
+    await sleepUntilBack(Math.max(backoffMs(attempt, NETWORK_RETRY), gate.waitMs()));
   };
 
   const poll = async () => {
@@ -224,13 +204,24 @@ export function createActor(options: ActorOptions): Actor {
       await listAll();
       const flags = Date.now() - lastFlags >= traits.flagScanMs;
       if (flags) lastFlags = Date.now();
-      await catchUp(flags);
-      await backfill();
-      await prefetch();
+      await rounds.catchUp(flags);
+      onFilled(await fillIn());
+      await fetchAhead();
     }
   };
 
-  const inbox = () => syncable().find(({ role, listed }) => role === 'inbox' && listed);
+  const keepCounts = async () => {
+    while (!stop.signal.aborted) {
+      await sleep(FLUSH_MS, stop.signal);
+      try {
+        meter.flush();
+      } catch (err) {
+        logger.warn({ err }, 'what the account used could not be written down; it will be later');
+      }
+    }
+  };
+
+  const inbox = () => rounds.syncable().find(({ role, listed }) => role === 'inbox' && listed);
   /** Sources that a look is queued for: one look after many actions. */
   const looks = new Set<number>();
   const lookAgain = (sourceIds: readonly number[]) => {
@@ -256,27 +247,35 @@ export function createActor(options: ActorOptions): Actor {
         lane: worker,
         bell,
         logger,
+        limits: account.limits,
         onCarried: lookAgain,
         onProblem: options.onProblem,
         onProblemOver: options.onProblemOver,
       };
       const watching = { context, watcher, gate, idleMs: traits.idleMs, inbox, sleepUntilBack, signal: stop.signal };
-      running.push(life(), watchInbox(watching), runPusher(pusher, stop.signal));
+      running.push(life(), watchInbox(watching), runPusher(pusher, stop.signal), keepCounts());
     },
     status: () => ({
       ...gate.status(synced),
       synced,
-      sources: synced ? syncable().map((source) => sourceAsItIs(store, source)) : progress.sources(),
+      sources: synced ? rounds.syncable().map((source) => sourceAsItIs(store, source)) : progress.sources(),
       messagesPerSecond: progress.messagesPerSecond(),
       upstreamConnections: gate.open(),
     }),
-    syncNow: async () => {
-      gate.retryNow();
+    syncNow: async (how) => {
+      gate.retryNow(how);
+      const refusal = gate.refusal();
+      if (refusal) throw refusal;
       wake();
       await listTree({ isWanted: true });
       await listAll();
-      await catchUp(true);
-      await backfill();
+      await rounds.catchUp(true);
+      onFilled(await fillIn());
+    },
+    networkIsBack: () => {
+      if (!gate.isWaitingForNetwork()) return;
+      gate.retryNow({ force: false });
+      wake();
     },
     lookAt: (sourceId) => onWorker(Priority.arrivals, (lane) => syncSource(context, lane, sourceId, { flags: false })),
     read: (sourceId, { leisurely = false, fresh = false, upTo }, work) =>
@@ -290,6 +289,7 @@ export function createActor(options: ActorOptions): Actor {
       stop.abort();
       await Promise.all([worker, watcher, reader].map((lane: Lane) => lane.close()));
       await Promise.all(running);
+      meter.flush();
     },
   };
 }

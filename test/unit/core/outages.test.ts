@@ -59,7 +59,7 @@ async function goDown(rig: Rig, upstream: Upstream, error: UpstreamError): Promi
 
 const goUp = async (rig: Rig, upstream: Upstream) => {
   upstream.error = undefined;
-  await rig.during(rig.core.overview.syncNow(undefined));
+  await rig.during(rig.core.overview.syncNow(undefined, { force: true }));
   await rig.until('the problem is over', () => rig.core.overview.problems().length === 0);
 };
 
