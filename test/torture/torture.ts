@@ -39,6 +39,7 @@ const KILLS_BETWEEN_RESTS = 8;
 /** A kill comes after so many answered commands at most, and then at any instant: a busy machine changes nothing. */
 const STORM_COMMANDS = 24;
 const INSTANT_MS = 30;
+const LOGS_KEPT = 16;
 const START_MS = 450;
 const AGREE_MS = 20_000;
 /** The outbox looks every 5 s, and watches Sent for 30 s. */
@@ -94,6 +95,7 @@ class Run {
   readonly #model = new Model();
   readonly #judge: Judge;
   readonly #history: string[] = [];
+  readonly #logs: string[] = [];
   readonly #counts = { commands: 0, inDoubt: 0 };
   readonly #clients: StormClient[];
   readonly #hands: Hand[];
@@ -149,8 +151,9 @@ class Run {
     return `${this.#kills} kills, ${this.#counts.commands} commands, ${this.#counts.inDoubt} cut off`;
   }
 
+  /** What was done, and what the last gateways have logged. */
   history(): string {
-    return this.#history.join('\n');
+    return [...this.#history, ...this.#logs, this.#world.gateway.log()].join('\n');
   }
 
   /** After a failure: nobody goes on. */
@@ -195,6 +198,8 @@ class Run {
     this.#kills += 1;
     this.#history.push(`—— kill ${this.#kills} ——`);
     await this.#world.gateway.kill();
+    this.#logs.push(this.#world.gateway.log());
+    if (this.#logs.length > LOGS_KEPT) this.#logs.shift();
   }
 
   async #rest(isLast: boolean): Promise<void> {

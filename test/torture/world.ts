@@ -29,7 +29,7 @@ export interface World {
   /** Nothing is owed to the upstreams any more. */
   journalEmpty(): Promise<void>;
   sync(): Promise<void>;
-  /** The data directory as it is, the log and this text are kept for whoever looks into it. */
+  /** The data directory as it is and this text are kept for whoever looks into it. */
   keep(directory: string, story: string): void;
   stop(): Promise<void>;
 }
@@ -132,7 +132,6 @@ export async function startWorld({ preload = [] }: WorldOptions = {}): Promise<W
     keep: (directory, story) => {
       rmSync(directory, { recursive: true, force: true });
       cpSync(gateway.directory, directory, { recursive: true, filter: (file) => !file.endsWith('.sock') });
-      writeFileSync(join(directory, 'gateway.log'), gateway.log());
       writeFileSync(join(directory, 'story.txt'), story);
     },
     stop: async () => {
