@@ -1,5 +1,6 @@
 // The built gateway as a child process, on a configuration and a data directory of its own.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,8 +58,8 @@ export interface GatewayProcess {
   kill(): Promise<void>;
   /** When the latest start has ended. */
   ended(): Promise<void>;
-  /** A message to the process, for what was preloaded. */
-  tell(message: object): void;
+  /** Asks what was preloaded. */
+  ask(message: object): Promise<unknown>;
   /** Again on the same data, after stop or kill. */
   start(): Promise<void>;
   /** Stops it if need be and removes its directory. */
@@ -98,7 +99,7 @@ export async function startGatewayProcess({
   const anyPorts = { host: '127.0.0.1', imap: 0, imaps: 0, smtp: 0, smtps: 0, web: 0, ephemeral: true };
   const listen = { ...anyPorts, ...config.listen };
   writeFileSync(file, JSON.stringify({ login, accounts, log: { level: 'debug' }, ...config, listen }));
-  const modules = [...preload, ...(standby ? [STANDBY] : [])];
+  const modules = [...(standby ? [STANDBY] : []), ...preload];
   const make = () => launch(file, env, modules);
   const go = (waiting: Running) => {
     if (standby) waiting.child.send('go');
@@ -160,7 +161,11 @@ export async function startGatewayProcess({
       await running.ended;
     },
     ended: async () => void (await running.ended),
-    tell: (message) => void running.child.send(message),
+    ask: async (message) => {
+      const answer = once(running.child, 'message');
+      running.child.send(message);
+      return (await answer)[0];
+    },
     start,
     remove,
   };
