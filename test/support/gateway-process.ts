@@ -1,15 +1,19 @@
 // The built gateway as a child process, on a configuration and a data directory of its own.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { PlainImap } from './plain-imap.js';
 import { waitUntil } from './wait-until.js';
 
 /** From the root: this file may run as it is, or compiled into .cache. */
 const CLI = join(process.cwd(), 'dist', 'cli.js');
+const STANDBY = join(process.cwd(), 'test', 'support', 'standby.mjs');
 const START_MS = 30_000;
 const SYNC_MS = 120_000;
 
@@ -50,8 +54,12 @@ export interface GatewayProcess {
   login(): Promise<PlainImap>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
-  /** SIGKILL. */
+  /** SIGKILL, unless it has ended. */
   kill(): Promise<void>;
+  /** When the latest start has ended. */
+  ended(): Promise<void>;
+  /** Asks what was preloaded. */
+  ask(message: object): Promise<unknown>;
   /** Again on the same data, after stop or kill. */
   start(): Promise<void>;
   /** Stops it if need be and removes its directory. */
@@ -65,6 +73,10 @@ export interface GatewayProcessOptions {
   readonly config?: { readonly listen?: object; readonly [field: string]: unknown };
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The next start waits with its modules loaded: it takes half the time. */
+  readonly standby?: boolean;
+  /** Files for `--import`. */
+  readonly preload?: readonly string[];
 }
 
 interface Running {
@@ -78,6 +90,8 @@ export async function startGatewayProcess({
   accounts,
   config = {},
   env = {},
+  standby = false,
+  preload = [],
 }: GatewayProcessOptions): Promise<GatewayProcess> {
   const directory = mkdtempSync(join(tmpdir(), 'gw-process-'));
   const file = join(directory, 'gateway.config.json');
@@ -85,15 +99,27 @@ export async function startGatewayProcess({
   const anyPorts = { host: '127.0.0.1', imap: 0, imaps: 0, smtp: 0, smtps: 0, web: 0, ephemeral: true };
   const listen = { ...anyPorts, ...config.listen };
   writeFileSync(file, JSON.stringify({ login, accounts, log: { level: 'debug' }, ...config, listen }));
-  let running = launch(file, env);
+  const modules = [...(standby ? [STANDBY] : []), ...preload];
+  const make = () => launch(file, env, modules);
+  const go = (waiting: Running) => {
+    if (standby) waiting.child.send('go');
+    return waiting;
+  };
+  let running = go(make());
+  let waiting: Running | undefined;
   const remove = async () => {
     running.child.kill('SIGTERM');
-    await running.ended;
+    waiting?.child.kill('SIGKILL');
+    await Promise.all([running.ended, waiting?.ended]);
     rmSync(directory, { recursive: true, force: true });
   };
   const start = async () => {
-    if (!isRunning(running)) running = launch(file, env);
+    if (!isRunning(running)) {
+      running = go(waiting ?? make());
+      waiting = undefined;
+    }
     await eventOf(running, 'ready', undefined, START_MS);
+    if (standby) waiting ??= make();
   };
   try {
     await start();
@@ -134,14 +160,21 @@ export async function startGatewayProcess({
       running.child.kill('SIGKILL');
       await running.ended;
     },
+    ended: async () => void (await running.ended),
+    ask: async (message) => {
+      const answer = once(running.child, 'message');
+      running.child.send(message);
+      return (await answer)[0];
+    },
     start,
     remove,
   };
 }
 
-function launch(file: string, env: Readonly<Record<string, string>>): Running {
-  const child = spawn(process.execPath, [CLI, 'start', '--config', file, '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+function launch(file: string, env: Readonly<Record<string, string>>, modules: readonly string[]): Running {
+  const imports = modules.flatMap((module) => ['--import', pathToFileURL(module).href]);
+  const child = spawn(process.execPath, [...imports, CLI, 'start', '--config', file, '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe', ...(modules.length > 0 ? ['ipc' as const] : [])],
     env: { ...process.env, ...env },
   });
   const running: Running = {
@@ -150,8 +183,10 @@ function launch(file: string, env: Readonly<Record<string, string>>): Running {
     log: '',
     ended: new Promise((resolve) => child.once('close', (code) => resolve(code))),
   };
-  createInterface({ input: child.stdout }).on('line', (line) => running.events.push(JSON.parse(line) as GatewayEvent));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  createInterface({ input: child.stdout as Readable }).on('line', (line) => {
+    running.events.push(JSON.parse(line) as GatewayEvent);
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     running.log = (running.log + text).slice(-200_000);
   });
   return running;

@@ -191,11 +191,12 @@ export class StormClient {
     const roles = [...message.now.keys()].map(nameOf);
     const account = random.pick(ACCOUNTS);
     const isAway = account !== accountOf(box);
-    const targets = TARGETS.filter((role) => !roles.includes(role));
+    const leaves = isAway && kind === 'MOVE';
     // The original ends in Trash: none of its copies may be there, nor go there.
-    const isFree = !roles.includes(TRASH) || nameOf(box) === TRASH;
-    if (targets.length === 0 || (isAway && kind === 'MOVE' && !isFree)) return;
-    const role = random.pick(isAway && kind === 'MOVE' ? targets.filter((each) => each !== TRASH) : targets);
+    const isFree = !leaves || !roles.includes(TRASH) || nameOf(box) === TRASH;
+    const targets = TARGETS.filter((role) => !roles.includes(role) && !(leaves && role === TRASH));
+    if (targets.length === 0 || !isFree) return;
+    const role = random.pick(targets);
     const to = `${account}/${role}`;
     const path = !isAway && random.int(0, 1) ? (unifiedOf(to) ?? to) : to;
     const at = await this.#at(token, box);

@@ -48,7 +48,11 @@ export class Judge {
       wrong.push(said);
       tokens.push(token);
     }
-    wrong.push(...this.#judgeFolders(upstream, here), ...this.#judgeUids(here));
+    wrong.push(...this.#judgeFolders(upstream, here));
+    for (const [said, token] of this.#judgeUids(here)) {
+      wrong.push(said);
+      tokens.push(token);
+    }
     if (wrong.length === 0) this.#learn(there, upstream, here);
     return { wrong, tokens };
   }
@@ -93,20 +97,22 @@ export class Judge {
     return wrong;
   }
 
-  #judgeUids(here: Picture): string[] {
-    const wrong: string[] = [];
+  /** What is wrong, with the message concerned. */
+  #judgeUids(here: Picture): [string, string][] {
+    const wrong: [string, string][] = [];
     for (const [path, { uidValidity, messages }] of here) {
       if (isUnified(path) && uidValidity !== (this.#uidValidities.get(path) ?? uidValidity))
-        wrong.push(`${path} has another UIDVALIDITY`);
+        wrong.push([`${path} has another UIDVALIDITY`, '']);
       this.#uidValidities.set(path, uidValidity);
       for (const { token, uid } of messages) {
+        const told = this.#model.uidIn(path, token);
+        // One delivered twice has the uid of old, and another one.
+        if (told !== undefined && !messages.some((other) => other.token === token && other.uid === told))
+          wrong.push([`${token} in ${path} has uid ${uid}, was told to have ${told}`, token]);
         const key = `${path} ${uidValidity} ${uid}`;
         const meant = this.#meanings.get(key) ?? token;
-        if (meant !== token) wrong.push(`${key} meant ${meant} and is ${token} now`);
+        if (meant !== token) wrong.push([`${key} meant ${meant} and is ${token} now`, token]);
         this.#meanings.set(key, token);
-        const told = this.#model.uidIn(path, token);
-        if (told !== undefined && told !== uid)
-          wrong.push(`${token} in ${path} has uid ${uid}, was told to have ${told}`);
       }
     }
     return wrong;

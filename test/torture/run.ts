@@ -1,14 +1,37 @@
-// `npm run torture -- [--minutes 10] [--seed 1]`: kills the built gateway until the time is over, or something is lost.
+// `npm run torture -- [--minutes 10] [--kills N] [--seed 1]`: kills the built gateway until the time is over, or something is
+// lost; with `--points` instead between every two statements of a MOVE between accounts, and of an APPEND.
+import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { ACTIONS, killAtEveryPoint } from './points.js';
 import { torture } from './torture.js';
 
-const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' } } });
-const seed = values.seed ?? String(Date.now() % 1_000_000);
-console.log(`seed ${seed}`);
-try {
-  const result = await torture({ seed, minutes: Number(values.minutes ?? 5), log: (line) => console.log(line) });
-  console.log(JSON.stringify(result));
-} catch (error) {
-  console.error((error as Error).message, (error as Error).cause);
-  process.exitCode = 1;
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string' },
+    kills: { type: 'string' },
+    seed: { type: 'string' },
+    points: { type: 'boolean', default: false },
+  },
+});
+const log = (line: string) => console.log(line);
+
+async function storm(): Promise<void> {
+  const seed = Number(values.seed ?? Date.now() % 1_000_000);
+  const kills = values.kills === undefined ? {} : { kills: Number(values.kills) };
+  const minutes =
+    values.kills !== undefined && values.minutes === undefined ? {} : { minutes: Number(values.minutes ?? 5) };
+  log(`seed ${seed}`);
+  log(JSON.stringify(await torture({ seed, ...kills, ...minutes, keepIn: tmpdir(), log })));
 }
+
+async function points(): Promise<void> {
+  for (const action of ACTIONS) {
+    const steps = await killAtEveryPoint({ action, every: true, log });
+    log(`${action}: killed at ${steps.length} points, before each of:\n${steps.join('\n')}`);
+  }
+}
+
+await (values.points ? points() : storm()).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,9 +1,11 @@
-// The built gateway as a process that can be killed, before demo servers that live on in this one.
+// The built gateway as a process that can be killed, before demo servers in a process of their own, which lives on.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { type DemoUpstreams, startDemoUpstreams } from '../../src/demo/index.js';
+import type { DemoAccountAccess } from '../../src/demo/index.js';
 import { NO_QUIRKS } from '../../src/demo/quirks.js';
-import { silentLogger } from '../../src/lib/logger.js';
 import { callControl } from '../../src/status-socket/index.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { PlainImap } from '../support/plain-imap.js';
@@ -27,23 +29,52 @@ export interface World {
   /** Nothing is owed to the upstreams any more. */
   journalEmpty(): Promise<void>;
   sync(): Promise<void>;
+  /** The data directory as it is and this text are kept for whoever looks into it. */
+  keep(directory: string, story: string): void;
   stop(): Promise<void>;
 }
 
 const SETTLE_MS = 30_000;
 
-/** A is a server without habits, to whose Sent the gateway files; B behaves as Outlook does. */
-const startDemos = (): Promise<DemoUpstreams> =>
-  startDemoUpstreams(
-    [
-      { name: 'A', personality: 'hotmail', address: addressOf('A'), quirks: NO_QUIRKS },
-      { name: 'B', personality: 'hotmail', address: addressOf('B') },
-    ],
-    { logger: silentLogger, sampleMail: false, newMail: false },
-  );
+interface Upstreams {
+  account(name: string): DemoAccountAccess;
+  stop(): Promise<void>;
+}
 
-export async function startWorld(env: Readonly<Record<string, string>> = {}): Promise<World> {
-  const demos = await startDemos();
+/** A is a server without habits, to whose Sent the gateway files; B behaves as Outlook does. */
+const REQUESTS = [
+  { name: 'A', personality: 'hotmail', address: addressOf('A'), quirks: NO_QUIRKS },
+  { name: 'B', personality: 'hotmail', address: addressOf('B') },
+];
+
+async function startUpstreams(): Promise<Upstreams> {
+  const child = fork(join(process.cwd(), 'test', 'torture', 'upstreams.mjs'));
+  const ended = once(child, 'exit');
+  child.send(REQUESTS);
+  const [accounts] = (await Promise.race([
+    once(child, 'message'),
+    ended.then(() => Promise.reject(new Error('no upstreams'))),
+  ])) as [Record<string, DemoAccountAccess>];
+  return {
+    account: (name) => {
+      const access = accounts[name];
+      if (!access) throw new Error(`no account ${name}`);
+      return access;
+    },
+    stop: async () => {
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+export interface WorldOptions {
+  /** Files for the gateway's `--import`. */
+  readonly preload?: readonly string[];
+}
+
+export async function startWorld({ preload = [] }: WorldOptions = {}): Promise<World> {
+  const demos = await startUpstreams();
   const accounts = ACCOUNTS.map((name) => {
     const { imapPort, smtpPort, password, address } = demos.account(name);
     return {
@@ -56,7 +87,11 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}): Pr
       savesSent: name === 'B',
     };
   });
-  const gateway = await startGatewayProcess({ accounts, config: { listen: { plaintextOnLoopback: true } }, env });
+  const config = { listen: { plaintextOnLoopback: true } };
+  const gateway = await startGatewayProcess({ accounts, config, standby: true, preload }).catch(async (error) => {
+    await demos.stop();
+    throw error;
+  });
   const dataDir = join(gateway.directory, 'data');
   // Opened only while the gateway runs, and closed again: what a killed one leaves is for the next one to recover.
   const withDatabase = async <T>(work: (database: Sqlite.Database) => T | Promise<T>): Promise<T> => {
@@ -94,9 +129,14 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}): Pr
         await waitUntil('an empty journal', () => owed.all().length === 0, { ms: SETTLE_MS, everyMs: 10, explain });
       }),
     sync: async () => void (await callControl(dataDir, { request: 'sync' }, SETTLE_MS)),
+    keep: (directory, story) => {
+      rmSync(directory, { recursive: true, force: true });
+      cpSync(gateway.directory, directory, { recursive: true, filter: (file) => !file.endsWith('.sock') });
+      writeFileSync(join(directory, 'story.txt'), story);
+    },
     stop: async () => {
       await gateway.remove();
-      await demos[Symbol.asyncDispose]();
+      await demos.stop();
     },
   };
 }

@@ -102,9 +102,10 @@ async function syncByModseq(
     });
     // What was bound while the answer travelled lies at or above the UIDNEXT of before; a server may name those as missing.
     const before = (state.uidNext ?? Number.POSITIVE_INFINITY) - 1;
-    await ingest.vanished(
-      (told.vanished ?? []).flatMap(([low, high]) => store.copies.boundIn(source.id, low, Math.min(high, before))),
+    const gone = (told.vanished ?? []).flatMap(([low, high]) =>
+      store.copies.boundIn(source.id, low, Math.min(high, before)),
     );
+    await ingest.vanished(gone.filter(isSettled(store)));
     held = await fetchArrivals(context, session, source, unknown);
   }
   // Without VANISHED the number of messages tells whether something is gone; so it does if the server missed one.
@@ -156,7 +157,7 @@ async function diffUids(context: SourceSyncContext, session: UpstreamSession, so
     await session.select(source.path);
     present = await session.uids();
   }
-  await ingest.vanished(missing(present));
+  await ingest.vanished(missing(present).filter(isSettled(store)));
   const bound = new Set(known.map(({ upstreamUid }) => upstreamUid));
   return fetchArrivals(
     context,
@@ -165,6 +166,15 @@ async function diffUids(context: SourceSyncContext, session: UpstreamSession, so
     present.filter((uid) => !bound.has(uid)),
   );
 }
+
+/**
+ * Not so while a COPY or MOVE of it has been sent and not been confirmed: that it is gone may be our own doing, and with it
+ * would go what the client was told of its new copy. The next look finds it missing again.
+ */
+const isSettled =
+  ({ journal }: Store) =>
+  ({ id }: { readonly id: number }): boolean =>
+    !journal.ofCopy(id).some(({ kind, sent }) => sent === 1 && (kind === 'copy' || kind === 'move'));
 
 async function fetchArrivals(
   context: SourceSyncContext,
