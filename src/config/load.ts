@@ -8,7 +8,14 @@ import { type LoginConfig, loginConfig } from './devices.js';
 import { JsonSyntaxError, type ParsedJson, parseJson } from './json.js';
 import { ConfigError, fieldName, type Problem, schemaProblems } from './problems.js';
 import { ruleProblems } from './rules.js';
-import { type AccountEntry, type ConfigFile, configSchema, type EndpointEntry, type ListenConfig } from './schema.js';
+import {
+  type AccountEntry,
+  type ConfigFile,
+  configSchema,
+  type DEMO_PROVIDERS,
+  type EndpointEntry,
+  type ListenConfig,
+} from './schema.js';
 import { parseSecretReference, resolveSecret, SecretError, secretWarning } from './secrets.js';
 
 export interface EndpointConfig {
@@ -27,7 +34,7 @@ interface AccountBasics {
 /** A built-in upstream with sample mail. */
 export interface DemoAccount extends AccountBasics {
   readonly kind: 'demo';
-  readonly demo: 'qq' | 'gmail' | 'hotmail';
+  readonly demo: (typeof DEMO_PROVIDERS)[number];
   /** Undefined: the demo's own. */
   readonly address: string | undefined;
 }

@@ -19,6 +19,20 @@ export const KNOWN_PROVIDERS = [
   'fastmail',
 ] as const;
 
+/** Whose habits a demo account can have; `hotmail` is `outlook` under another name. */
+export const DEMO_PROVIDERS = [
+  'qq',
+  'exmail',
+  'gmail',
+  'outlook',
+  'hotmail',
+  '163',
+  'icloud',
+  'yahoo',
+  'fastmail',
+  'generic',
+] as const;
+
 const port = z.int().min(0).max(65535);
 const password = z.string().min(1);
 const address = z.string().regex(/^[^\s@<>"]+@[^\s@<>"]+$/, 'is no mail address');
@@ -51,7 +65,7 @@ const account = z.strictObject({
       'What the account is called; its own mailboxes stand below this name. Must not contain "/" or be the name of a unified mailbox.',
     ),
   demo: z
-    .enum(['qq', 'gmail', 'hotmail'])
+    .enum(DEMO_PROVIDERS)
     .optional()
     .describe(
       'Makes this a built-in demo account with sample mail, behaving like that provider. It needs no other field.',

@@ -27,6 +27,10 @@ describe('demo-server', () => {
     [['--personality', 'x'], /^gateway: there is no personality "x": there are qq, exmail, gmail, outlook, 163, /],
     [['--port', '70000'], '70000 is no port: they go from 1 to 65535, and 0 is any that is free'],
     [['--smtp-port', 'x'], 'NaN is no port'],
+    [['--quirks', '{"nodle": true}'], '--quirks: "nodle" is no switch: did you mean "noIdle"?'],
+    [['--quirks', '{"noIdle"'], /^gateway: --quirks: .*JSON/],
+    [['--quirks', '[]'], '--quirks: quirks are an object'],
+    [['--quirks', '/nowhere/quirks.json'], /^gateway: \/nowhere\/quirks\.json: ENOENT/],
   ])('refuses %j', async (args, says) => {
     const { code, complaints } = await run(...args);
     expect(code).toBe(ExitCode.usage);
@@ -40,7 +44,8 @@ describe('demo-server', () => {
     const stopped = new Promise<void>((resolve) => {
       stop = resolve;
     });
-    const running = demoServer({ ...DEFAULTS, password: 'open sesame' }, io, () => stopped);
+    const quirks = '{"statusOmits": ["UIDNEXT"], "tokenExpiresIn": 3600}';
+    const running = demoServer({ ...DEFAULTS, password: 'open sesame', quirks }, io, () => stopped);
     await expect.poll(() => io.out.length).toBe(1);
     const ready = JSON.parse(io.out[0] ?? '');
     expect(ready).toMatchObject({
@@ -49,9 +54,10 @@ describe('demo-server', () => {
       user: 'demo@qq.example',
       password: 'open sesame',
     });
+    expect(ready.oauth).toEqual({ tokenPort: expect.any(Number), refreshToken: expect.stringMatching(/./) });
     const client = await PlainImap.login({ ...ready, port: ready.imap });
     expect(client.greeting).toContain('QQMail');
-    expect((await client.ok('STATUS INBOX (MESSAGES)')).untagged).toEqual(['* STATUS "INBOX" (MESSAGES 0)']);
+    expect((await client.ok('STATUS INBOX (MESSAGES UIDNEXT)')).untagged).toEqual(['* STATUS "INBOX" (MESSAGES 0)']);
     const taken = demoServer({ ...DEFAULTS, port: ready.imap }, fakeIo(), () => stopped);
     await expect(taken).rejects.toThrow(`port ${ready.imap} is taken`);
     stop();

@@ -50,7 +50,9 @@ describe('a mistake in the shape', () => {
     [{ accounts: [{ name: 'x'.repeat(61), demo: 'qq' }] }, ['accounts[0].name must have at most 60 characters']],
     [
       { accounts: [{ name: 'Q', demo: 'gmial' }] },
-      ['accounts[0].demo must be one of "qq", "gmail", "hotmail", not "gmial": did you mean "gmail"?'],
+      [
+        'accounts[0].demo must be one of "163", "qq", "exmail", "gmail", "outlook", "hotmail", "icloud", "yahoo", "fastmail", "generic", not "gmial": did you mean "gmail"?',
+      ],
     ],
     [withAccount({ address: 'nobody' }), ['accounts[0].address is no mail address: "nobody"']],
     [

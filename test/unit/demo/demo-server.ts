@@ -18,6 +18,8 @@ afterEach(async () => {
 export interface RunningDemo {
   readonly access: DemoAccountAccess;
   readonly hand: DemoHand;
+  /** Not signed in. */
+  connect(): Promise<PlainImap>;
   login(): Promise<PlainImap>;
 }
 
@@ -26,15 +28,16 @@ export async function runDemo(personality: PersonalityName, quirks: Partial<Quir
   const demo = await startDemoUpstreams(requests, { logger: silentLogger, sampleMail: false, newMail: false });
   closing.push(() => demo[Symbol.asyncDispose]());
   const access = demo.account('one');
+  const where = { host: '127.0.0.1', port: access.imapPort, timeoutMs: 3_000 };
+  const kept = (client: PlainImap): PlainImap => {
+    closing.push(() => client.close());
+    return client;
+  };
   return {
     access,
     hand: demo.hand('one'),
-    login: async () => {
-      const { address: user, imapPort: port, password } = access;
-      const client = await PlainImap.login({ host: '127.0.0.1', port, user, password, timeoutMs: 3_000 });
-      closing.push(() => client.close());
-      return client;
-    },
+    connect: async () => kept(await PlainImap.connect(where)),
+    login: async () => kept(await PlainImap.login({ ...where, user: access.address, password: access.password })),
   };
 }
 
