@@ -28,10 +28,15 @@ export function explain(error: unknown, config?: Config): Explanation | undefine
   ) {
     return { text: error.message, exitCode: ExitCode.failed };
   }
-  // What the disk says, when the store has told it in its own words.
-  if (error instanceof Error && error.name === 'DiskError' && error.cause) return explain(error.cause, config);
+  if (error instanceof Error && error.name === 'DiskError') return explain(asSystemError(error), config);
   const text = error instanceof Error ? systemErrorText(error, config) : undefined;
   return text === undefined ? undefined : { text, exitCode: ExitCode.failed };
+}
+
+/** What the store tells in its own words (mail/errors.ts), as the system says it. */
+function asSystemError(error: Error & { trouble?: string }): Error {
+  if (error.trouble === 'full') return Object.assign(new Error(error.message), { code: 'ENOSPC' });
+  return error.cause instanceof Error ? error.cause : Object.assign(new Error(error.message), { code: 'EIO' });
 }
 
 interface SystemError {
@@ -66,6 +71,8 @@ function systemErrorText(error: Error & SystemError, config: Config | undefined)
       return `${where} is on a read-only disk: give another "dataDir"`;
     case 'ENOSPC':
       return `the disk with ${where} is full: make room and start again`;
+    case 'EIO':
+      return `the disk with ${where} fails: look into the system log, and save what is there to another disk`;
     case 'ENOTDIR':
     case 'EEXIST':
       return `${where} is a file where a directory should be: move it away, or give another "dataDir"`;
@@ -87,6 +94,8 @@ function systemErrorText(error: Error & SystemError, config: Config | undefined)
     case 'ERR_DLOPEN_FAILED':
       return 'the SQLite driver was built for another version of Node: run "npm rebuild better-sqlite3"';
     default:
+      if (errorCode(error)?.startsWith('SQLITE_IOERR'))
+        return `the disk with ${where} fails (${error.message}): look into the system log, and save what is there to another disk`;
       return undefined;
   }
 }

@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { DiskError, MailboxError } from '../mail/errors.js';
-import { createHealth, type Health, probeDirectory } from './health.js';
+import { createHealth, diskTroubleOf, type Health, probeDirectory } from './health.js';
 import { DataGoneError, rememberPlaces } from './in-place.js';
+import { type Reserve, reserveBeside } from './reserve.js';
 import { watchStatements } from './watched.js';
 
 export type SqliteDatabase = Sqlite.Database;
@@ -35,7 +36,7 @@ export interface DatabaseOptions {
    * transaction). From then on every transaction is refused; the process should end.
    */
   readonly onGone?: (error: DataGoneError) => void;
-  /** Writes a little, durably; default: a file beside the database, and a row in it. For tests. */
+  /** What the disk says when a little is written to it; default: it is tried. A row is written too, in any case. */
   readonly probe?: () => void;
 }
 
@@ -44,6 +45,38 @@ export interface DatabaseOptions {
  * @throws {DatabaseVersionError} if a newer gateway wrote it; SqliteError if it cannot be opened or is corrupt.
  */
 export function openDatabase(file: string, { onGone, probe }: DatabaseOptions = {}): Database {
+  if (file === ':memory:') return watched(openSqlite(file), nowhere, probe ?? (() => undefined));
+  const reserve = reserveBeside(file);
+  let full: unknown;
+  let sqlite: SqliteDatabase;
+  try {
+    sqlite = openSqlite(file);
+  } catch (error) {
+    if (diskTroubleOf(error) === undefined || reserve.isRoomLeft()) throw error;
+    full = new DiskError('full', { cause: error });
+    if (!reserve.giveUp()) throw full;
+    sqlite = openSqlite(file);
+  }
+  const probeDisk = () => {
+    reserve.take();
+    probeDirectory(file);
+  };
+  const database = watched(sqlite, guardOf(file, onGone), probe ?? probeDisk);
+  if (full) database.health.judge(full);
+  else takeQuietly(reserve, database.health);
+  return database;
+}
+
+/** At the start the disk may just have no room for it; nothing has failed yet. */
+function takeQuietly(reserve: Reserve, health: Health): void {
+  try {
+    reserve.take();
+  } catch (error) {
+    health.judge(error);
+  }
+}
+
+function openSqlite(file: string): SqliteDatabase {
   if (file !== ':memory:') makePrivate(file);
   const sqlite = new Sqlite(file);
   try {
@@ -55,23 +88,24 @@ export function openDatabase(file: string, { onGone, probe }: DatabaseOptions = 
     sqlite.pragma('cache_size = -24000');
     sqlite.pragma('journal_size_limit = 67108864');
     migrate(sqlite, file);
+    return sqlite;
   } catch (error) {
     sqlite.close();
     throw error;
   }
+}
+
+function watched(sqlite: SqliteDatabase, guard: Guard, probeDisk: () => void): Database {
   const note = sqlite.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('diskProbe', ?)");
   const full = sqlite.prepare('PRAGMA synchronous = FULL');
-  const health = createHealth({
-    probe:
-      probe ??
-      (() => {
-        if (file !== ':memory:') probeDirectory(file);
-        if (!sqlite.inTransaction) full.run();
-        note.run(String(Date.now()));
-      }),
-  });
+  const probe = () => {
+    probeDisk();
+    full.run();
+    note.run(String(Date.now()));
+  };
+  const health = createHealth({ probe });
   watchStatements(sqlite, health.judge);
-  return databaseOf(sqlite, file === ':memory:' ? nowhere : guardOf(file, onGone), health);
+  return databaseOf(sqlite, guard, health);
 }
 
 /** Keeps an eye on where the data is. */

@@ -1,9 +1,10 @@
 // Whether the disk keeps what it is given. A write that it refuses is noted here by whoever tried; from then on a small
 // durable write is tried every few seconds, and when one succeeds all is well again.
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DiskError, type DiskTrouble } from '../mail/errors.js';
+import { writeDurably } from './reserve.js';
 
 export interface Health {
   /** What is wrong now. */
@@ -121,14 +122,7 @@ export function createHealth({ probe, everyMs = PROBE_MS }: HealthOptions): Heal
 export function probeDirectory(file: string): void {
   const path = join(dirname(file), '.write-probe');
   try {
-    const handle = openSync(path, 'w', 0o600);
-    try {
-      const bytes = Buffer.alloc(PROBE_BYTES, 1);
-      for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    writeDurably(path, PROBE_BYTES);
   } finally {
     rmSync(path, { force: true });
   }
