@@ -7,6 +7,7 @@ import { createImapConnector } from '../../src/upstream/imap/connector.js';
 import { GENERIC_TRAITS, providerOf } from '../../src/upstream/providers/index.js';
 import type { Direct } from '../contract/contract-support.js';
 import { type Harness, type HarnessOptions, startHarness } from './harness.js';
+import type { ImapClient } from './imap-client.js';
 import { plainDirect } from './plain-direct.js';
 import { PlainImap } from './plain-imap.js';
 import { TcpProxy } from './tcp-proxy.js';
@@ -106,26 +107,32 @@ export const upstreamLines = async ({ direct }: Upstream, path: SourcePath): Pro
 
 /** The same of a mailbox of the gateway's, bodies and all; the gateway's own keywords are left out. */
 export async function shownLines(harness: Harness, path: string): Promise<string[]> {
-  const client = await harness.login();
-  try {
-    const selected = await client.ok(`EXAMINE "${path}"`);
-    if (selected.includes('* 0 EXISTS')) return [];
-    let answer = await client.command('FETCH 1:* (FLAGS BODY.PEEK[])');
-    // A body that has not been read yet is the upstream's to give.
-    for (let i = 0; i < 5 && answer.status.startsWith('NO [UNAVAILABLE]'); i++) {
-      await atRest(harness);
-      answer = await client.command('FETCH 1:* (FLAGS BODY.PEEK[])');
-    }
-    if (!answer.status.startsWith('OK')) throw new Error(answer.status);
-    return answer.untagged
-      .join('\r\n')
-      .split(/^\* \d+ FETCH /m)
-      .slice(1)
-      .map((text) => line(text, (/FLAGS \(([^)]*)\)/.exec(text)?.[1] ?? '').split(' ')))
-      .sort();
-  } finally {
-    client.destroy();
+  const client = await looker(harness);
+  const selected = await client.ok(`EXAMINE "${path}"`);
+  if (selected.includes('* 0 EXISTS')) return [];
+  let answer = await client.command('FETCH 1:* (FLAGS BODY.PEEK[])');
+  // A body that has not been read yet is the upstream's to give.
+  for (let i = 0; i < 5 && answer.status.startsWith('NO [UNAVAILABLE]'); i++) {
+    await atRest(harness);
+    answer = await client.command('FETCH 1:* (FLAGS BODY.PEEK[])');
   }
+  if (!answer.status.startsWith('OK')) throw new Error(answer.status);
+  return answer.untagged
+    .join('\r\n')
+    .split(/^\* \d+ FETCH /m)
+    .slice(1)
+    .map((text) => line(text, (/FLAGS \(([^)]*)\)/.exec(text)?.[1] ?? '').split(' ')))
+    .sort();
+}
+
+/** Checking a password takes long, on purpose: one client looks for each gateway. */
+const lookers = new WeakMap<Harness['server'], ImapClient>();
+async function looker(harness: Harness): Promise<ImapClient> {
+  const known = lookers.get(harness.server);
+  if (known && !known.ended) return known;
+  const client = await harness.login();
+  lookers.set(harness.server, client);
+  return client;
 }
 
 function line(body: string, flags: readonly string[]): string {

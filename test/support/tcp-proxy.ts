@@ -8,6 +8,8 @@ export type Rewrite = (response: string) => string;
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** Bytes it has brought, both ways. */
+  carried: number;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -17,6 +19,8 @@ export class TcpProxy {
   delayMs = 0;
   /** Of the server's answers. */
   bytesPerSecond = NEVER;
+  /** Every connection is cut when it has brought so many, both ways. */
+  bytesPerConnection = NEVER;
   /** Of whole responses, on all connections, from now on; undefined: bytes pass as they are. */
   rewrite: Rewrite | undefined;
   /** Connections accepted since the start. */
@@ -61,6 +65,7 @@ export class TcpProxy {
     this.#cutAt = NEVER;
     this.delayMs = 0;
     this.bytesPerSecond = NEVER;
+    this.bytesPerConnection = NEVER;
     this.rewrite = undefined;
     this.#isHanging = false;
     this.#isDown = false;
@@ -102,7 +107,7 @@ export class TcpProxy {
   #accept(client: Socket, targetPort: number): void {
     this.connections += 1;
     const server = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true });
-    const pair: Pair = { client, server };
+    const pair: Pair = { client, server, carried: 0 };
     this.#pairs.add(pair);
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
@@ -149,6 +154,8 @@ export class TcpProxy {
     while (this.#isHanging) await this.#released(pair);
     const left = this.#cutAt - this.carried;
     this.carried += bytes.length;
+    pair.carried += bytes.length;
+    if (pair.carried > this.bytesPerConnection) throw new Error('enough');
     if (left > bytes.length || left <= 0) return write(to, bytes);
     this.hasCut = true;
     this.#cutAt = NEVER;

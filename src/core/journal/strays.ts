@@ -14,7 +14,7 @@ import { removeCopy } from '../sync/ingest.js';
 import type { Strays } from '../sync/strays-contract.js';
 import type { UnitOfWork, Work } from '../unit-of-work.js';
 import { bindCopy } from './binding.js';
-import type { SpoolPayload, TransferPayload } from './payloads.js';
+import type { AppendPayload, SpoolPayload, TransferPayload } from './payloads.js';
 
 export interface StraysOptions {
   readonly store: Store;
@@ -44,6 +44,7 @@ export function createStrays(options: StraysOptions): Strays {
     depart: (work, copy) => {
       const source = sources.get(copy.sourceId);
       const inbox = source && sources.ofAccount(source.accountId).find(({ role }) => role === 'inbox');
+      if (source && copy.upstreamUid !== null) sendOn(store, work, copy);
       const rows = source && inbox && copy.upstreamUid !== null ? following(store, source, copy) : [];
       if (!source || !inbox || rows.length === 0) {
         removeCopy(store, work, copy);
@@ -85,9 +86,29 @@ export function createStrays(options: StraysOptions): Strays {
   };
 }
 
+/** On its way to another account, and its bytes are here: it arrives, and nothing is taken away that somebody has moved. */
+function sendOn({ journal, messages, copies, sources, bodyIndex }: Store, work: Work, copy: CopyRow): void {
+  const message = messages.get(copy.messageId);
+  const sizeBytes = message?.bodyRef ? bodyIndex.sizeOf(message.bodyRef) : undefined;
+  if (!message?.bodyRef || sizeBytes === undefined) return;
+  const { bodyRef, internalDate } = message;
+  for (const row of journal.ofCopy(copy.id).filter(({ kind }) => kind === 'spool')) {
+    const madeId = journal.targets(row.id).find(({ copyId }) => copyId === copy.id)?.newCopyId;
+    const made = madeId == null ? undefined : copies.get(madeId);
+    const to = made && sources.get(made.sourceId);
+    if (!made || !to) continue;
+    journal.remove(row.id);
+    messages.setBody(made.messageId, bodyRef);
+    messages.setOrigin(made.messageId, null);
+    bodyIndex.pin(bodyRef);
+    const payload: AppendPayload = { bodyRef, sizeBytes, internalDate };
+    work.owe({ accountId: to.accountId, kind: 'append', sourceId: to.id, payload, targets: [{ copyId: made.id }] });
+  }
+}
+
 /** What is owed for the copy and can be done elsewhere as well, in order. */
 function following(
-  { journal, messages }: Store,
+  { journal }: Store,
   source: SourceRow,
   copy: CopyRow,
 ): { row: JournalRow; newCopyId: number | null }[] {
@@ -95,8 +116,6 @@ function following(
   return journal.ofCopy(copy.id).flatMap((row) => {
     // Deleted for good here, and taken out of the Trash by somebody else: it stays.
     if (row.kind === 'expunge' && isRescued) return [];
-    // Its bytes are here: it goes on its way to the other account.
-    if (row.kind === 'spool' && messages.get(copy.messageId)?.bodyRef) return [];
     if (!['flags', 'move', 'copy', 'expunge', 'spool'].includes(row.kind)) return [];
     const target: JournalTarget | undefined = journal.targets(row.id).find(({ copyId }) => copyId === copy.id);
     return target ? [{ row, newCopyId: target.newCopyId }] : [];

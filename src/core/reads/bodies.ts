@@ -102,10 +102,16 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
     const wanted: Whereabouts[] = [];
     for (const uid of uids) {
       const where = store.listings.whereabouts(mailboxId, uid);
-      if (where && !where.bodyRef) wanted.push(where);
+      if (where && !where.bodyRef && !isHereAlready(where)) wanted.push(where);
     }
     const byMessage = downloads.start(wanted.flatMap(requestFor));
     return new Map(wanted.map(({ uid, messageId }) => [uid, byMessage.get(messageId) ?? Promise.resolve()]));
+  };
+  /** On its way from another account, of whose copy the bytes are here: no upstream is needed, and none may answer. */
+  const isHereAlready = ({ messageId, originId }: Whereabouts): boolean => {
+    const bodyRef = originId === null ? undefined : cachedRef(originId);
+    if (bodyRef !== undefined) store.messages.setBody(messageId, bodyRef);
+    return bodyRef !== undefined;
   };
   /** Where the bytes can be had: this copy, another copy of the content, or the message it is being transferred from. */
   const requestFor = (where: Pick<Whereabouts, 'messageId' | 'originId'>): SourcedRequest[] => {
