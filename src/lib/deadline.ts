@@ -32,3 +32,12 @@ export async function withDeadline<T>(what: string, ms: number, work: Promise<T>
     clearTimeout(timer);
   }
 }
+
+const CLOCK_STEP_MS = 30_000;
+
+/** The same by the clock too, in small steps: a timer stands still while the machine sleeps. Not longer when the clock is put back. */
+export async function sleepByClock(ms: number, signal: AbortSignal): Promise<void> {
+  const [end, since] = [Date.now() + ms, performance.now()];
+  while (Date.now() < end && performance.now() - since < ms && !signal.aborted)
+    await sleep(Math.min(CLOCK_STEP_MS, end - Date.now()), signal);
+}

@@ -1,6 +1,6 @@
 // One account's life: sign in, list, show, fill in, then keep up with the upstream and carry the journal out (DESIGN §6).
 import { backoffMs } from '../../lib/backoff.js';
-import { sleep } from '../../lib/deadline.js';
+import { sleep, sleepByClock } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import { createMutex } from '../../lib/mutex.js';
 import { DiskError, UpstreamError } from '../../mail/errors.js';
@@ -77,7 +77,6 @@ export interface Actor {
 
 /** Rows of the journal that wait no longer than this wait because of the connection. */
 const JOURNAL_RETRY_MS = 5 * 60_000;
-const CLOCK_MS = 30_000;
 
 export function createActor(options: ActorOptions): Actor {
   const { account, store, tree, bell, logger } = options;
@@ -92,13 +91,7 @@ export function createActor(options: ActorOptions): Actor {
     sleeping.abort();
     sleeping = new AbortController();
   };
-  const sleepUntilBack = async (ms: number) => {
-    const signal = AbortSignal.any([stop.signal, sleeping.signal]);
-    // By the clock too, in small steps: a timer stands still while the machine sleeps.
-    const [end, since] = [Date.now() + ms, performance.now()];
-    while (Date.now() < end && performance.now() - since < ms && !signal.aborted)
-      await sleep(Math.min(CLOCK_MS, end - Date.now()), signal);
-  };
+  const sleepUntilBack = (ms: number) => sleepByClock(ms, AbortSignal.any([stop.signal, sleeping.signal]));
   const gate = createGate({
     connector: account.connector,
     limits: account.limits,
