@@ -14,8 +14,8 @@ import type { Logger } from './lib/logger.js';
 import { createSmtpServer, type SmtpFrontEnd } from './smtp/server.js';
 import { createControlServer } from './status-socket/index.js';
 import { createBodyFiles } from './store/body-files.js';
-import { openDatabase } from './store/database.js';
-import { createStore, type Store } from './store/store.js';
+import { openStore } from './store/open.js';
+import type { Store } from './store/store.js';
 import { createSubmissionStore } from './store/submissions.js';
 import { certificateNames, ensureCertificates, tlsServerOptions } from './tls/index.js';
 
@@ -122,9 +122,8 @@ async function build(
   const names = certificateNames(config.listen.host);
   const tls = tlsServerOptions(await ensureCertificates({ certsDir: config.certsDir, names, logger }));
 
-  const database = openDatabase(join(config.dataDir, 'gateway.db'), onDataGone ? { onGone: onDataGone } : {});
-  started.defer(() => database.close());
-  const store = createStore(database);
+  const store = openStore(config.dataDir, { logger, ...(onDataGone ? { onGone: onDataGone } : {}) });
+  started.defer(() => store.database.close());
   const demoAccounts = demoAccountsOf(config);
   // Loaded only when it is played: the start of a gateway with real accounts does not wait for it.
   const demo =

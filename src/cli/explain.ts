@@ -90,7 +90,7 @@ function systemErrorText(error: Error & SystemError, config: Config | undefined)
       return `the index in ${where} cannot be used: ${error.message}: end the other program that has gateway.db open`;
     case 'SQLITE_CORRUPT':
     case 'SQLITE_NOTADB':
-      return `the index in ${where} cannot be used: ${error.message}: move gateway.db away, with gateway.db-wal and gateway.db-shm; it is made anew (changes not yet carried out are lost)`;
+      return `the index in ${where} is damaged: ${error.message}: start the gateway again, it saves what can be read and fetches the rest anew`;
     case 'ERR_DLOPEN_FAILED':
       return 'the SQLite driver was built for another version of Node: run "npm rebuild better-sqlite3"';
     default:

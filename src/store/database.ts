@@ -38,13 +38,15 @@ export interface DatabaseOptions {
   readonly onGone?: (error: DataGoneError) => void;
   /** What the disk says when a little is written to it; default: it is tried. A row is written too, in any case. */
   readonly probe?: () => void;
+  /** Room is kept on the disk for a start when it is full (reserve.ts). */
+  readonly keepsReserve?: boolean;
 }
 
 /**
  * Opens the file (`:memory:` for tests), migrated to this version.
  * @throws {DatabaseVersionError} if a newer gateway wrote it; SqliteError if it cannot be opened or is corrupt.
  */
-export function openDatabase(file: string, { onGone, probe }: DatabaseOptions = {}): Database {
+export function openDatabase(file: string, { onGone, probe, keepsReserve = false }: DatabaseOptions = {}): Database {
   if (file === ':memory:') return watched(openSqlite(file), nowhere, probe ?? (() => undefined));
   const reserve = reserveBeside(file);
   let full: unknown;
@@ -58,12 +60,12 @@ export function openDatabase(file: string, { onGone, probe }: DatabaseOptions = 
     sqlite = openSqlite(file);
   }
   const probeDisk = () => {
-    reserve.take();
+    if (keepsReserve) reserve.take();
     probeDirectory(file);
   };
   const database = watched(sqlite, guardOf(file, onGone), probe ?? probeDisk);
   if (full) database.health.judge(full);
-  else takeQuietly(reserve, database.health);
+  else if (keepsReserve) takeQuietly(reserve, database.health);
   return database;
 }
 

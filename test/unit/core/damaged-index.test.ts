@@ -1,0 +1,210 @@
+// An index that the disk has damaged: what exists only here is saved as far as it can be read, the rest is found again, and
+// no uid comes to mean another message (promise 1).
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { silentLogger } from '../../../src/lib/logger.js';
+import { UpstreamError } from '../../../src/mail/errors.js';
+import { NO_FLAGS, SystemFlag } from '../../../src/mail/flags.js';
+import { openStore } from '../../../src/store/open.js';
+import { finishSalvage } from '../../../src/store/salvage.js';
+import type { DeliveryReceipt } from '../../../src/upstream/connector.js';
+import { createRig, type Rig, useVirtualTime } from '../../support/core-harness.js';
+import { appendMail, mail, one, readBody, shown, shownTokens, uidOf, upstreamTokens } from '../../support/core-mail.js';
+import { createFakeUpstream } from '../../support/fake-connector.js';
+
+useVirtualTime();
+
+const PAGE = 8192;
+type Harm = (file: string) => void;
+
+/** As after a power cut: all is in the one file, and pages of it are not what they were. */
+function overwriting(...tables: string[]): Harm {
+  return (file) => {
+    const sqlite = new Sqlite(file);
+    sqlite.pragma('wal_checkpoint(TRUNCATE)');
+    const pages = sqlite.prepare('SELECT pageno FROM dbstat WHERE name = ?').pluck();
+    const hit = tables.flatMap((table) => pages.all(table) as number[]);
+    sqlite.pragma('journal_mode = DELETE');
+    sqlite.close();
+    const bytes = readFileSync(file);
+    for (const page of hit) bytes.fill(0xee, (page - 1) * PAGE, page * PAGE);
+    writeFileSync(file, bytes);
+  };
+}
+const indexes = overwriting('entriesByCopy', 'copiesByUid', 'messagesByMessageId');
+const nothingLeft: Harm = (file) => {
+  for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+  writeFileSync(file, 'x'.repeat(50_000));
+};
+
+/** The gateway dies, the disk does harm, and the gateway is started again. */
+const suffer = (rig: Rig, harm: Harm) =>
+  rig.crash({}, (directory) => {
+    harm(join(directory, 'gateway.db'));
+    openStore(directory, { logger: silentLogger }).database.close();
+  });
+const problems = (rig: Rig) => rig.core.overview.problems().map(({ text }) => text);
+
+async function account() {
+  const fake = createFakeUpstream();
+  for (const token of ['m1', 'm2', 'm3', 'm4']) fake.deliver('INBOX', mail(token));
+  const sent: string[] = [];
+  const line = { isDown: false };
+  const down = () => {
+    line.isDown = true;
+    fake.goOffline();
+  };
+  const up = () => {
+    line.isDown = false;
+    fake.goOnline();
+  };
+  const submitter = {
+    submit: async ({ rcptTo }: { rcptTo: readonly string[] }): Promise<DeliveryReceipt> => {
+      if (line.isDown) throw new UpstreamError('transient', 'no network');
+      sent.push(...rcptTo);
+      return { accepted: [...rcptTo], rejected: [], serverText: '250 ok' };
+    },
+  };
+  const rig = await createRig({ accounts: [{ name: 'A', fake, submitter, savesSent: true }] });
+  await rig.settle();
+  return { fake, rig, sent, down, up };
+}
+const flag = (rig: Rig, token: string) =>
+  rig.core.actions.storeFlags(rig.idOf('INBOX'), {
+    uids: one(uidOf(rig, 'INBOX', token)),
+    operation: 'add',
+    flags: { system: SystemFlag.Flagged, keywords: [] },
+  });
+async function submit(rig: Rig, to: string) {
+  const spool = rig.core.outbox.spool(100);
+  await spool.write(Buffer.from(mail('sent', 'a@example.org')));
+  const request = { mailFrom: 'a@example.org', rcptTo: [to], eightBit: false, smtpUtf8: false };
+  return rig.during(rig.core.outbox.submit({ ...request, message: await spool.finish() }));
+}
+const flagged = (fake: Awaited<ReturnType<typeof account>>['fake']) =>
+  fake.contents('INBOX').flatMap(({ bytes, flags }) => (flags.system & SystemFlag.Flagged ? [bytes] : [])).length;
+
+describe.each<[string, Harm]>([
+  ['indexes', indexes],
+  ['envelopes, headers and sort keys', overwriting('listings', 'headers', 'sortKeys', 'previews')],
+  ['the places of messages in mailboxes', overwriting('entries', 'tombstones')],
+  ['the mailboxes', overwriting('mailboxes', 'feeds', 'subscriptions')],
+  ['the list of body files', overwriting('bodies')],
+])('with %s unreadable', (_, harm) => {
+  test('what was owed is carried out once, and every message is there once', async () => {
+    const { fake, rig, sent, down, up } = await account();
+    await using _rig = rig;
+    await readBody(rig, 'INBOX', 1);
+    down();
+    flag(rig, 'm2');
+    await appendMail(rig, 'A/Drafts', mail('draft'), NO_FLAGS);
+    rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'm3')), 'A/Archive');
+    await submit(rig, 'b@example.org');
+    await suffer(rig, harm);
+    expect(problems(rig)).toEqual(expect.arrayContaining([expect.stringMatching(/^the index was damaged \(.*\)/)]));
+    up();
+    await rig.settle();
+    await rig.until('it is sent', () => sent.length > 0);
+    expect(sent).toEqual(['b@example.org']);
+    expect(flagged(fake)).toBe(1);
+    expect(upstreamTokens(fake, 'Drafts')).toEqual(['draft']);
+    expect(upstreamTokens(fake, 'Archive')).toEqual(['m3']);
+    expect(shownTokens(rig, 'INBOX').sort()).toEqual(['m1', 'm2', 'm4']);
+    expect(shownTokens(rig, 'Drafts')).toEqual(['draft']);
+    expect(await readBody(rig, 'INBOX', uidOf(rig, 'INBOX', 'm1'))).toBe(mail('m1'));
+  });
+});
+
+test('with the journal unreadable: what clients have stored here alone is stored upstream all the same', async () => {
+  const { fake, rig, down, up } = await account();
+  await using _ = rig;
+  down();
+  await appendMail(rig, 'A/Drafts', mail('draft'), NO_FLAGS);
+  rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'm3')), 'A/Archive');
+  await suffer(rig, overwriting('journal', 'journalTargets'));
+  up();
+  await rig.settle();
+  expect(upstreamTokens(fake, 'Drafts')).toEqual(['draft']);
+  // The move is forgotten; the message is not.
+  expect(shownTokens(rig, 'INBOX').sort()).toEqual(['m1', 'm2', 'm3', 'm4']);
+});
+
+test('with nothing left of it: all is fetched anew, under other uidValidities, and the damaged file is kept', async () => {
+  const { rig } = await account();
+  await using _ = rig;
+  const before = rig.core.mailboxes.list().map(({ uidValidity }) => uidValidity);
+  await suffer(rig, nothingLeft);
+  await rig.settle();
+  expect(shownTokens(rig, 'INBOX').sort()).toEqual(['m1', 'm2', 'm3', 'm4']);
+  const after = rig.core.mailboxes.list().map(({ uidValidity }) => uidValidity);
+  expect(after.filter((validity) => before.includes(validity))).toEqual([]);
+  expect(readdirSync(rig.directory).some((name) => /^gateway\.db\.damaged-\d{4}-/.test(name))).toBe(true);
+});
+
+test('uids mean what they meant, or are of another uidValidity', async () => {
+  const { rig } = await account();
+  await using _ = rig;
+  const seen = new Map<string, string>();
+  const look = () => {
+    for (const { path, uidValidity } of rig.core.mailboxes.list())
+      for (const { uid, token } of shown(rig, path)) {
+        const key = `${path} ${uidValidity} ${uid}`;
+        expect([key, seen.get(key) ?? token]).toEqual([key, token]);
+        seen.set(key, token);
+      }
+  };
+  look();
+  for (const harm of [indexes, overwriting('entries'), nothingLeft]) {
+    await suffer(rig, harm);
+    await rig.settle();
+    look();
+  }
+  expect(shownTokens(rig, 'INBOX').sort()).toEqual(['m1', 'm2', 'm3', 'm4']);
+});
+
+test('what was recovered stays, whatever becomes of the rest', async () => {
+  const { fake, rig } = await account();
+  await using _ = rig;
+  fake.before = ({ method }) => {
+    if (method === 'append') throw new UpstreamError('permanent', 'no');
+  };
+  await appendMail(rig, 'A/Drafts', mail('precious'), NO_FLAGS);
+  await rig.until('it is in Recovered', () => rig.core.mailboxes.find('Recovered') !== undefined);
+  await suffer(rig, overwriting('entries', 'listings', 'bodies', 'mailboxes', 'feeds'));
+  await rig.settle();
+  expect(shownTokens(rig, 'Recovered')).toEqual(['precious']);
+  expect(await readBody(rig, 'Recovered', uidOf(rig, 'Recovered', 'precious'))).toBe(mail('precious'));
+});
+
+describe('while the gateway runs', () => {
+  test('a page that cannot be read is named, and nothing is written any more; the next start mends it', async () => {
+    const { rig } = await account();
+    await using _ = rig;
+    rig.store.database.health.damaged();
+    expect(problems(rig)).toEqual([expect.stringMatching(/^the index \(gateway\.db\) is damaged/)]);
+    expect(() => flag(rig, 'm1')).toThrow('the index of the gateway is damaged');
+    await suffer(rig, indexes);
+    await rig.settle();
+    expect(problems(rig)).toEqual([expect.stringMatching(/^the index was damaged/)]);
+    flag(rig, 'm1');
+  });
+});
+
+test('a salvage that was interrupted is ended by the next start, without the old write-ahead log', async () => {
+  const { rig } = await account();
+  await using _ = rig;
+  await rig.crash({}, (directory) => {
+    const file = join(directory, 'gateway.db');
+    const sqlite = new Sqlite(file);
+    sqlite.pragma('journal_mode = DELETE');
+    sqlite.close();
+    writeFileSync(`${file}.salvaged`, readFileSync(file));
+    rmSync(file);
+    writeFileSync(`${file}-wal`, 'of another database');
+    finishSalvage(file);
+    expect(existsSync(`${file}-wal`)).toBe(false);
+  });
+  expect(shownTokens(rig, 'INBOX').sort()).toEqual(['m1', 'm2', 'm3', 'm4']);
+});
