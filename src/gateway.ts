@@ -1,6 +1,6 @@
 // The composition root: the only file that builds things and hands them to each other (STYLE §1).
 import { join } from 'node:path';
-import type { AccountConfig, Config, ListenConfig, UpstreamAccount } from './config/index.js';
+import type { AccountConfig, Config, UpstreamAccount } from './config/index.js';
 import type { CoreAccount } from './core/accounts.js';
 import type { AccountStatus, Core, CoreEvent, Problem } from './core/core.js';
 import { createCore, type OutboxFoundations } from './core/gateway-core.js';
@@ -8,12 +8,13 @@ import { createLogin, type DevicePassword } from './core/login/login.js';
 import type { SendingAccount } from './core/outbox/contract.js';
 import { createOutbox } from './core/outbox/outbox.js';
 import type { DemoUpstreams } from './demo/index.js';
+import { listenersOf } from './gateway/listeners.js';
 import { createImapServer, type ImapServer } from './imap/server.js';
 import { isLoopbackAddress } from './lib/addresses.js';
 import { type ClosingStack, createClosingStack } from './lib/closing-stack.js';
 import type { Logger } from './lib/logger.js';
 import { createSmtpServer, type SmtpFrontEnd } from './smtp/server.js';
-import { createControlServer } from './status-socket/index.js';
+import { createControlServer, type UndoRequest } from './status-socket/index.js';
 import { createBodyFiles } from './store/body-files.js';
 import { openDatabase } from './store/database.js';
 import { createStore, type Store } from './store/store.js';
@@ -24,7 +25,7 @@ import { createImapConnector } from './upstream/imap/connector.js';
 import { type ConnectorTraits, type Endpoint, providerOf } from './upstream/providers/index.js';
 import { createSubmitter } from './upstream/smtp/submitter.js';
 
-export type { AccountStatus, CoreEvent, Problem } from './core/core.js';
+export type { AccountStatus, CoreEvent, Problem, RemovalBatch, RemovedMessage } from './core/core.js';
 
 export interface Ports {
   readonly imap?: number;
@@ -118,6 +119,10 @@ async function build(
   const handlers = {
     status,
     sync: async (account: string | undefined) => parts.core?.overview.syncNow(account),
+    undo: async ({ mode, since }: UndoRequest) =>
+      mode === 'list'
+        ? parts.core?.removals.list(since)
+        : parts.core?.removals.undo({ since, dryRun: mode !== 'undo' }),
     reloadPassword: loadPasswords,
     stop: () => onStopRequested?.(),
   };
@@ -181,23 +186,6 @@ function clientsOf({ imap, smtp }: { imap?: ImapServer; smtp?: SmtpFrontEnd }): 
     return { name, connections: own.length, programs: [...new Set(own.flatMap(({ client }) => client ?? []))].sort() };
   });
   return { imap: connections.length, smtp: smtp?.connections() ?? 0, devices };
-}
-
-interface NamedListener {
-  readonly name: keyof Ports;
-  readonly host: string;
-  readonly port: number;
-  readonly tls: 'implicit' | 'starttls';
-}
-
-/** A port of 0 turns a listener off, unless any free port is wanted (DESIGN §13). */
-function listenersOf(listen: ListenConfig, startTls: 'imap' | 'smtp', implicit: 'imaps' | 'smtps'): NamedListener[] {
-  const { host, ephemeral } = listen;
-  const both: NamedListener[] = [
-    { name: startTls, host, port: listen[startTls], tls: 'starttls' },
-    { name: implicit, host, port: listen[implicit], tls: 'implicit' },
-  ];
-  return both.filter(({ port }) => port !== 0 || ephemeral);
 }
 
 /** An account with its way to the provider. */

@@ -60,8 +60,9 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   const add = sqlite.prepare(
     'INSERT INTO journal (accountId, kind, sourceId, payload, createdAt) VALUES (?, ?, ?, ?, ?)',
   );
-  const addTarget = sqlite.prepare(
-    'INSERT OR IGNORE INTO journalTargets (journalId, copyId, newCopyId) VALUES (?, ?, ?)',
+  const addTargets = sqlite.prepare(
+    `INSERT OR IGNORE INTO journalTargets (journalId, copyId, newCopyId)
+     SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)`,
   );
   const head = sqlite.prepare('SELECT * FROM journal WHERE accountId = ? ORDER BY id LIMIT ?');
   const get = sqlite.prepare('SELECT * FROM journal WHERE id = ?');
@@ -105,7 +106,8 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
       const id = Number(
         add.run(accountId, kind, sourceId ?? null, JSON.stringify(payload), Date.now()).lastInsertRowid,
       );
-      for (const { copyId, newCopyId } of list) addTarget.run(id, copyId, newCopyId ?? null);
+      if (list.length > 0)
+        addTargets.run(id, JSON.stringify(list.map(({ copyId, newCopyId }) => [copyId, newCopyId ?? null])));
       return id;
     },
     head: (accountId, limit) => head.all(accountId, limit) as JournalRow[],
