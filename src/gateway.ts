@@ -1,25 +1,26 @@
 // The composition root: the only file that builds things and hands them to each other (STYLE §1).
 import { join } from 'node:path';
-import type { Config, ListenConfig } from './config/index.js';
+import type { Config } from './config/index.js';
 import type { AccountStatus, Core, CoreEvent, Problem } from './core/core.js';
 import { createCore, type OutboxFoundations } from './core/gateway-core.js';
 import { createLogin, type DevicePassword } from './core/login/login.js';
 import type { SendingAccount } from './core/outbox/contract.js';
 import { createOutbox } from './core/outbox/outbox.js';
+import { listenersOf } from './gateway/listeners.js';
 import { demoAccountsOf, type Upstream, upstreamOf } from './gateway/upstreams.js';
 import { createImapServer, type ImapServer } from './imap/server.js';
 import { isLoopbackAddress } from './lib/addresses.js';
 import { type ClosingStack, createClosingStack } from './lib/closing-stack.js';
 import type { Logger } from './lib/logger.js';
 import { createSmtpServer, type SmtpFrontEnd } from './smtp/server.js';
-import { createControlServer } from './status-socket/index.js';
+import { createControlServer, type UndoRequest } from './status-socket/index.js';
 import { createBodyFiles } from './store/body-files.js';
 import { openStore } from './store/open.js';
 import type { Store } from './store/store.js';
 import { createSubmissionStore } from './store/submissions.js';
 import { certificateNames, ensureCertificates, tlsServerOptions } from './tls/index.js';
 
-export type { AccountStatus, CoreEvent, Problem } from './core/core.js';
+export type { AccountStatus, CoreEvent, Problem, RemovalBatch, RemovedMessage } from './core/core.js';
 
 export interface Ports {
   readonly imap?: number;
@@ -113,6 +114,10 @@ async function build(
   const handlers = {
     status,
     sync: async (account: string | undefined, force: boolean) => parts.core?.overview.syncNow(account, { force }),
+    undo: async ({ mode, since }: UndoRequest) =>
+      mode === 'list'
+        ? parts.core?.removals.list(since)
+        : parts.core?.removals.undo({ since, dryRun: mode !== 'undo' }),
     reloadPassword: loadPasswords,
     stop: () => onStopRequested?.(),
   };
@@ -175,23 +180,6 @@ function clientsOf({ imap, smtp }: { imap?: ImapServer; smtp?: SmtpFrontEnd }): 
     return { name, connections: own.length, programs: [...new Set(own.flatMap(({ client }) => client ?? []))].sort() };
   });
   return { imap: connections.length, smtp: smtp?.connections() ?? 0, devices };
-}
-
-interface NamedListener {
-  readonly name: keyof Ports;
-  readonly host: string;
-  readonly port: number;
-  readonly tls: 'implicit' | 'starttls';
-}
-
-/** A port of 0 turns a listener off, unless any free port is wanted (DESIGN §13). */
-function listenersOf(listen: ListenConfig, startTls: 'imap' | 'smtp', implicit: 'imaps' | 'smtps'): NamedListener[] {
-  const { host, ephemeral } = listen;
-  const both: NamedListener[] = [
-    { name: startTls, host, port: listen[startTls], tls: 'starttls' },
-    { name: implicit, host, port: listen[implicit], tls: 'implicit' },
-  ];
-  return both.filter(({ port }) => port !== 0 || ephemeral);
 }
 
 function outboxOver(store: Store, upstreams: readonly Upstream[], foundations: OutboxFoundations, logger: Logger) {

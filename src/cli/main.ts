@@ -12,6 +12,7 @@ import { explain } from './explain.js';
 import { CliError, ExitCode, type Io } from './io.js';
 import { password } from './password.js';
 import { start } from './start.js';
+import { undo } from './undo.js';
 
 export interface CliContext {
   readonly io: Io;
@@ -80,6 +81,7 @@ const COMMANDS = [
   'status',
   'accounts',
   'sync',
+  'undo',
   'stop',
   'backup',
   'restore',
@@ -149,6 +151,9 @@ function commandLine(
         }),
       (argv) => run(sync({ config: argv.config, json: argv.json, account: argv.account, force: argv.force }, io)),
     )
+    .command('undo', 'Bring back what mail programs have removed', undoOptions, (argv) =>
+      run(undo({ ...argv, dryRun: argv['dry-run'] }, io)),
+    )
     .command('stop', 'Stop the running gateway', plain, (argv) => run(stop(argv, io)))
     .command(
       'backup <file>',
@@ -201,6 +206,16 @@ const fileAnd = (command: Argv<GlobalOptions>, what: string, force: string) =>
   command
     .positional('file', { type: 'string', demandOption: true, describe: what })
     .option('force', { type: 'boolean', default: false, describe: force });
+
+const undoOptions = (command: Argv<GlobalOptions>) =>
+  command
+    .option('since', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'All that was removed since: 30m, 2h, 3d, 10:30, 2026-03-01T10:30 (default: the last removal)',
+    })
+    .option('list', { type: 'boolean', default: false, describe: 'Only show what was removed, and what can come back' })
+    .option('dry-run', { type: 'boolean', default: false, describe: 'Only show what would be brought back' });
 
 function certCommands(command: Argv<GlobalOptions>, io: Io, run: (command: Promise<ExitCode>) => Promise<void>) {
   return command

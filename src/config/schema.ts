@@ -232,6 +232,12 @@ export const configSchema = z.strictObject({
         .max(36_500)
         .default(30)
         .describe('Messages this recent are fetched ahead, to be readable offline.'),
+      undoDays: z
+        .int()
+        .min(0)
+        .max(365)
+        .default(7)
+        .describe('How many days "gateway undo" can bring removed messages back; 0 turns it off.'),
     })
     .prefault({})
     .describe('The cache of whole messages.'),

@@ -138,7 +138,8 @@ function createSession(store: Store) {
     },
     withdraw: (copyId) => {
       for (const entry of uidMap.entriesOfCopy(copyId)) leave(entry.mailboxId, entry.uid);
-      const copy = copies.get(copyId);
+      // Most have none, and a large EXPUNGE asks for every message.
+      const copy = hasArchive() ? copies.get(copyId) : undefined;
       if (copy) settleArchive(copy.messageId);
     },
     touch: ({ id, sourceId }) => {

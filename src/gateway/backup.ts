@@ -20,7 +20,8 @@ export async function restore(
   const busy = (): never => {
     throw new Error('a backup is being restored into this data directory');
   };
-  const handlers = { status: busy, sync: async () => busy(), reloadPassword: async () => busy(), stop: busy };
+  const later = async () => busy();
+  const handlers = { status: busy, sync: later, undo: later, reloadPassword: later, stop: busy };
   // Whoever has the socket has the data directory.
   const lock = await createControlServer({ dataDir, handlers, logger: silentLogger });
   try {

@@ -1,3 +1,3 @@
 export { ControlError, callControl, NotRunningError } from './client.js';
 export { AlreadyRunningError, type ControlHandlers, type ControlServer, createControlServer } from './server.js';
-export type { ControlRequest } from './wire.js';
+export type { ControlRequest, UndoRequest } from './wire.js';

@@ -7,7 +7,14 @@ import { ensurePrivateDirectory, errorCode } from '../lib/files.js';
 import type { Logger } from '../lib/logger.js';
 import { isAnswered } from './client.js';
 import { leavesFile, placeControlSocket, removeControlSocket } from './path.js';
-import { type ControlRequest, type ControlResponse, MAX_REQUEST_CHARS, onLines, toLine } from './wire.js';
+import {
+  type ControlRequest,
+  type ControlResponse,
+  MAX_REQUEST_CHARS,
+  onLines,
+  toLine,
+  type UndoRequest,
+} from './wire.js';
 
 /** What the running process does when asked; what throws is answered as its message. */
 export interface ControlHandlers {
@@ -15,6 +22,8 @@ export interface ControlHandlers {
   status(): unknown;
   /** Looks at all sources of the account (of every account) now; `force`: also while the provider wants a pause. */
   sync(account: string | undefined, force: boolean): Promise<void>;
+  /** Brings back what was removed, or tells what could be; anything JSON can hold. */
+  undo(request: UndoRequest): Promise<unknown>;
   /** Reads login.password again. */
   reloadPassword(): Promise<void>;
   /** Begins to stop; the answer is sent before the process ends. */
@@ -44,13 +53,20 @@ export interface ControlOptions {
   readonly dataDir: string;
   readonly handlers: ControlHandlers;
   readonly logger: Logger;
+  /** Who asks nothing for so long is let go; default 60,000. */
+  readonly idleMs?: number;
 }
 
 /**
  * Makes the data directory when it is missing, and listens. Call it before anything in the directory is opened.
  * @throws {AlreadyRunningError}
  */
-export async function createControlServer({ dataDir, handlers, logger }: ControlOptions): Promise<ControlServer> {
+export async function createControlServer({
+  dataDir,
+  handlers,
+  logger,
+  idleMs = IDLE_MS,
+}: ControlOptions): Promise<ControlServer> {
   await ensurePrivateDirectory(dataDir);
   const path = await placeControlSocket(dataDir);
   const sockets = new Set<Socket>();
@@ -58,7 +74,7 @@ export async function createControlServer({ dataDir, handlers, logger }: Control
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', (error) => logger.debug({ error: error.message }, 'control connection failed'));
-    serve(socket, handlers);
+    serve(socket, handlers, idleMs);
   });
   server.maxConnections = MAX_CONNECTIONS;
   await listen(server, path, dataDir);
@@ -75,12 +91,15 @@ export async function createControlServer({ dataDir, handlers, logger }: Control
   return { path, close, [Symbol.asyncDispose]: close };
 }
 
-function serve(socket: Socket, handlers: ControlHandlers): void {
-  socket.setTimeout(IDLE_MS, () => socket.destroy());
+function serve(socket: Socket, handlers: ControlHandlers, idleMs: number): void {
+  socket.setTimeout(idleMs, () => socket.destroy());
   let tail = Promise.resolve();
   onLines(socket, MAX_REQUEST_CHARS, (line) => {
     tail = tail.then(async () => {
+      // What takes long is no idleness.
+      socket.setTimeout(0);
       const response = await answer(line, handlers);
+      socket.setTimeout(idleMs);
       if (socket.writable) socket.write(toLine(response));
     });
   });
@@ -100,6 +119,8 @@ function dispatch(request: ControlRequest, handlers: ControlHandlers): unknown {
       return handlers.status();
     case 'sync':
       return handlers.sync(typeof request.account === 'string' ? request.account : undefined, request.force === true);
+    case 'undo':
+      return handlers.undo(undoRequest(request));
     case 'reloadPassword':
       return handlers.reloadPassword();
     case 'stop':
@@ -109,6 +130,13 @@ function dispatch(request: ControlRequest, handlers: ControlHandlers): unknown {
     default:
       throw new Error('this gateway does not know that request: it may be of another version');
   }
+}
+
+/** Nothing is brought back because a request was not understood. */
+function undoRequest({ mode, since }: UndoRequest): UndoRequest {
+  if (!['list', 'dryRun', 'undo'].includes(mode)) throw new Error('this gateway does not know that way of undo');
+  if (since !== undefined && !Number.isFinite(since)) throw new Error('since is no time');
+  return { request: 'undo', mode, ...(since === undefined ? {} : { since }) };
 }
 
 async function listen(server: Server, path: string, dataDir: string): Promise<void> {

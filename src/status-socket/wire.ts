@@ -1,10 +1,18 @@
 // One JSON object a line, each request answered by one line.
 import type { Socket } from 'node:net';
 
+/** `since`: Unix milliseconds; without it the last removal alone, or all of them for `list`. */
+export interface UndoRequest {
+  readonly request: 'undo';
+  readonly mode: 'list' | 'dryRun' | 'undo';
+  readonly since?: number;
+}
+
 /** What a running gateway can be asked. */
 export type ControlRequest =
   | { readonly request: 'status' }
   | { readonly request: 'sync'; readonly account?: string; readonly force?: boolean }
+  | UndoRequest
   | { readonly request: 'reloadPassword' }
   | { readonly request: 'stop' };
 

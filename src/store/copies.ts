@@ -52,6 +52,8 @@ export interface CopyStore {
   setUpstreamUid(id: number, upstreamUid: number): void;
   setFlags(id: number, flags: CopyFlags): void;
   setLeaving(id: number, leaving: boolean): void;
+  /** Of many at once. */
+  setAllLeaving(ids: readonly number[]): void;
   setMessage(id: number, messageId: number): void;
   /** Only of a copy that is bound to nothing and shown nowhere. */
   setSource(id: number, sourceId: number): void;
@@ -104,6 +106,7 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
      WHERE id = ?`,
   );
   const setLeaving = sqlite.prepare('UPDATE copies SET leaving = ? WHERE id = ?');
+  const setAllLeaving = sqlite.prepare('UPDATE copies SET leaving = 1 WHERE id IN (SELECT value FROM json_each(?))');
   const setMessage = sqlite.prepare('UPDATE copies SET messageId = ? WHERE id = ?');
   const remove = sqlite.prepare('DELETE FROM copies WHERE id = ?');
   return {
@@ -150,6 +153,7 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
       void setFlags.run(f.upstreamFlags, f.upstreamKeywords, f.flags, f.keywords, f.ownFlags, f.ownKeywords, id),
     setLeaving: (id, leaving) => void setLeaving.run(leaving ? 1 : 0, id),
     setSource: (id, sourceId) => void setSource.run(sourceId, id),
+    setAllLeaving: (ids) => void setAllLeaving.run(JSON.stringify(ids)),
     setMessage: (id, messageId) => void setMessage.run(messageId, id),
     remove: (id) => void remove.run(id),
   };

@@ -74,8 +74,9 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   const add = sqlite.prepare(
     'INSERT INTO journal (accountId, kind, sourceId, payload, createdAt) VALUES (?, ?, ?, ?, ?)',
   );
-  const addTarget = sqlite.prepare(
-    'INSERT OR IGNORE INTO journalTargets (journalId, copyId, newCopyId) VALUES (?, ?, ?)',
+  const addTargets = sqlite.prepare(
+    `INSERT OR IGNORE INTO journalTargets (journalId, copyId, newCopyId)
+     SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)`,
   );
   const makeStray = sqlite.prepare(`UPDATE journal SET nextAttemptAt = ${STRAY}, sent = ? WHERE id = ?`);
   const strays = sqlite.prepare(
@@ -135,7 +136,8 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   );
   const insert = ({ accountId, kind, sourceId, payload, targets: list }: NewJournalRow): number => {
     const id = Number(add.run(accountId, kind, sourceId ?? null, JSON.stringify(payload), Date.now()).lastInsertRowid);
-    for (const { copyId, newCopyId } of list) addTarget.run(id, copyId, newCopyId ?? null);
+    if (list.length > 0)
+      addTargets.run(id, JSON.stringify(list.map(({ copyId, newCopyId }) => [copyId, newCopyId ?? null])));
     return id;
   };
   return {

@@ -30,10 +30,8 @@ export function expunge(
       mailboxPath: store.mailboxes.get(mailboxId)?.path ?? '',
       copies: selected.filter((message) => !isNotice(message)).map(({ copy }) => [copy.id, null]),
     });
-    for (const { copy } of selected) {
-      store.copies.setLeaving(copy.id, true);
-      work.withdraw(copy.id);
-    }
+    store.copies.setAllLeaving(selected.map(({ copy }) => copy.id));
+    for (const { copy } of selected) work.withdraw(copy.id);
     for (const group of groupBy(selected, ({ copy }) => `${copy.sourceId}`).values()) {
       const [first] = group;
       if (!first) continue;

@@ -21,15 +21,20 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 
-async function serve(dataDir: string, handlers: Partial<ControlHandlers> = {}): Promise<ControlServer> {
+async function serve(
+  dataDir: string,
+  handlers: Partial<ControlHandlers> = {},
+  options: { idleMs?: number } = {},
+): Promise<ControlServer> {
   const all = {
     status: () => ({ pid: 1 }),
     sync: async () => undefined,
+    undo: async () => undefined,
     reloadPassword: async () => undefined,
     stop: () => undefined,
     ...handlers,
   };
-  const server = await createControlServer({ dataDir, handlers: all, logger: silentLogger });
+  const server = await createControlServer({ dataDir, handlers: all, logger: silentLogger, ...options });
   servers.push(server);
   return server;
 }
@@ -64,6 +69,37 @@ describe('a running gateway', () => {
     await callControl(dataDir, { request: 'sync', account: 'QQ' });
     await callControl(dataDir, { request: 'reloadPassword' });
     expect(asked).toEqual([['sync', undefined], ['sync', 'QQ'], 'reload']);
+  });
+
+  it('is not idle while it is at work on an answer', async () => {
+    const dataDir = makeDirectory();
+    const sync = () => new Promise<void>((resolve) => setTimeout(resolve, 200));
+    await serve(dataDir, { sync }, { idleMs: 20 });
+    expect(await callControl(dataDir, { request: 'sync' })).toBeUndefined();
+  });
+
+  it('brings back what was asked for, and nothing because a request made no sense', async () => {
+    const dataDir = makeDirectory();
+    const asked: unknown[] = [];
+    const server = await serve(dataDir, {
+      undo: async (request) => {
+        asked.push(request);
+        return [];
+      },
+    });
+    expect(await callControl(dataDir, { request: 'undo', mode: 'dryRun', since: 5 })).toEqual([]);
+    expect(await callControl(dataDir, { request: 'undo', mode: 'undo' })).toEqual([]);
+    const bad = [
+      '{"request":"undo"}',
+      '{"request":"undo","mode":"all"}',
+      '{"request":"undo","mode":"undo","since":"x"}',
+    ];
+    const answers = await raw(server.path, `${bad.join('\n')}\n`, bad.length);
+    expect(answers.match(/"ok":false/g)).toHaveLength(3);
+    expect(asked).toEqual([
+      { request: 'undo', mode: 'dryRun', since: 5 },
+      { request: 'undo', mode: 'undo' },
+    ]);
   });
 
   it('answers the question to stop before it stops', async () => {

@@ -1,0 +1,68 @@
+import { describe, expect, it, test } from 'vitest';
+import { parseSince } from '../../../src/cli/since.js';
+import { undoLines } from '../../../src/cli/undo.js';
+import type { RemovalBatch, RemovedMessage } from '../../../src/gateway.js';
+
+describe('parseSince', () => {
+  const now = new Date(2026, 2, 10, 12, 0, 0).getTime();
+  it.each([
+    ['90s', now - 90_000],
+    ['30m', now - 30 * 60_000],
+    ['30 min', now - 30 * 60_000],
+    ['2h', now - 2 * 3_600_000],
+    ['3d', now - 3 * 86_400_000],
+    ['1w', now - 7 * 86_400_000],
+    ['10:30', new Date(2026, 2, 10, 10, 30).getTime()],
+    ['23:30', new Date(2026, 2, 9, 23, 30).getTime()],
+    ['2026-03-01', new Date(2026, 2, 1).getTime()],
+    ['2026-03-01 08:15', new Date(2026, 2, 1, 8, 15).getTime()],
+    ['2026-03-01T08:15:30Z', Date.UTC(2026, 2, 1, 8, 15, 30)],
+    ['2026-03-01T08:15+08:00', Date.UTC(2026, 2, 1, 0, 15)],
+  ])('%s', (text, at) => expect(parseSince(text, now)).toBe(at));
+  it.each(['', 'yesterday', '2', '-2h', '2 hours ago', '25:00', '10:61', '2026-02-31T99:00', '2026-13-01', '1e9d'])(
+    'refuses %j and says what is understood',
+    (text) => expect(() => parseSince(text, now)).toThrow(/is no time: give how long ago \(30m, 2h, 3d\)/),
+  );
+});
+
+describe('undoLines', () => {
+  const now = new Date(2026, 2, 10, 12, 0, 0).getTime();
+  const message = (subject: string, way: RemovedMessage['way'], reason?: string): RemovedMessage => ({
+    account: 'QQ',
+    mailbox: 'INBOX',
+    subject,
+    internalDate: 0,
+    sizeBytes: 1,
+    way,
+    ...(reason === undefined ? {} : { reason }),
+  });
+  const batch = (...messages: RemovedMessage[]): RemovalBatch => ({ at: now - 300_000, device: 'phone', messages });
+
+  test('each message with what became of it, and how many in all', () => {
+    const batches = [batch(message('发票', 'trash'), message('', 'cache'), message('x', 'lost', 'its text is gone'))];
+    expect(undoLines(batches, 'undo', now)).toEqual([
+      '2026-03-10 11:55 (5 min ago) by phone, from INBOX: 3 messages',
+      '  发票: moved back from Trash',
+      '  (no subject): stored again from what was kept here',
+      '  x: cannot be brought back, its text is gone',
+      '',
+      '2 messages brought back. 1 message cannot be.',
+    ]);
+    expect(undoLines(batches, 'dryRun', now).at(-1)).toBe(
+      '2 messages would be brought back. 1 message cannot be. Nothing was done.',
+    );
+    expect(undoLines(batches, 'list', now).at(-1)).toBe('2 messages can be brought back. 1 message cannot be.');
+  });
+  test('a large batch is told in short', () => {
+    const many = Array.from({ length: 1_234 }, (_, i) => message(`m${i}`, 'trash'));
+    const lines = undoLines([batch(...many)], 'list', now);
+    expect(lines).toHaveLength(14);
+    expect(lines[11]).toBe('  … and 1,224 messages more: 1,224 moved back from Trash');
+  });
+  test('nothing steers the terminal, and nothing is said of nothing', () => {
+    expect(undoLines([batch(message('\u001b[2Jhello\r\nx', 'there'))], 'list', now)[1]).toBe(
+      '   [2Jhello x: there already',
+    );
+    expect(undoLines([], 'undo', now)).toEqual(['Nothing has been removed that could be brought back.']);
+  });
+});
