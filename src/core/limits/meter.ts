@@ -95,6 +95,14 @@ export function createMeter(store: UsageStore, accountId: number, budgets: () =>
     store.put(accountId, [...unsaved], now() - DAY);
     unsaved.clear();
   };
+  /** These are rare, and few of them matter. */
+  const tryFlush = () => {
+    try {
+      flush();
+    } catch {
+      // The disk takes nothing now: the next flush writes it down, and says if it cannot.
+    }
+  };
   const within = (name: BudgetName) => {
     const { counter, minutes: span } = RULES[name];
     const after = now() - span;
@@ -133,10 +141,14 @@ export function createMeter(store: UsageStore, accountId: number, budgets: () =>
         connections.delete(connection);
       });
     },
-    login: () => count('logins', 1),
+    login: () => {
+      count('logins', 1);
+      tryFlush();
+    },
     message: (recipients) => {
       count('messages', 1);
       count('recipients', recipients);
+      tryFlush();
     },
     uses: () => {
       sample();

@@ -153,12 +153,13 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       bodies.unpin(row.bodyRef);
       return { kind: 'refused', replyCode, text: serverText };
     }
-    // What holds it back then is the account's pause, not a time of its own.
-    const next = isHeld ? { nextAttemptAt: 0, askedUntil: 0 } : nextAttempt(row, error, wishes);
     const state = outcomeUnknown ? 'unknown' : 'queued';
-    await writeDown(() =>
-      database.durable(() => submissions.setState(row.id, state, { lastError: serverText, ...next })),
-    );
+    const details = {
+      lastError: serverText,
+      // What holds it back then is the account's pause, not a time of its own.
+      ...(isHeld ? { nextAttemptAt: 0, askedUntil: 0 } : nextAttempt(row, error, wishes)),
+    };
+    await writeDown(() => database.durable(() => submissions.setState(row.id, state, details)));
     if (error.kind === 'auth') return { kind: 'queued', text: SIGN_IN_REFUSED };
     return { kind: 'queued', text: pauses.held(account) ?? 'queued; it will be tried again' };
   };

@@ -12,13 +12,14 @@ import type { SourceProgress } from '../core.js';
 import type { JournalContext } from '../journal/context.js';
 import { runPusher } from '../journal/pusher.js';
 import { NETWORK_RETRY } from '../limits/hold.js';
-import { keepCounts } from '../limits/keep-counts.js';
+import { keepUsage } from '../limits/keep-usage.js';
 import type { ReadOptions } from '../reads/upstream-reader.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { createEachSource } from './each-source.js';
 import { createGate, failureText, type GateStatus, remedyFor } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
+import { createLooks } from './looks.js';
 import { createProgress, sourceAsItIs } from './progress.js';
 import { refreshQuota } from './quota.js';
 import { createRounds } from './rounds.js';
@@ -153,6 +154,7 @@ export function createActor(options: ActorOptions): Actor {
     saving.tell();
     return isComplete;
   };
+
   const lookAtAll = async ({ flags, isWanted = false }: { flags: boolean; isWanted?: boolean }) => {
     const began = Date.now();
     await listTree({ isWanted });
@@ -161,6 +163,7 @@ export function createActor(options: ActorOptions): Actor {
     onFilled(await fillIn());
     strays.expire(account.id, began);
   };
+
   const fetchAhead = async () => {
     await rounds.prefetch();
     saving.tell();
@@ -219,22 +222,7 @@ export function createActor(options: ActorOptions): Actor {
   };
 
   const inbox = () => rounds.syncable().find(({ role, listed }) => role === 'inbox' && listed);
-  /** Sources that a look is queued for: one look after many actions. */
-  const looks = new Set<number>();
-  const lookAgain = (sourceIds: readonly number[]) => {
-    for (const id of sourceIds) {
-      if (looks.has(id) || !store.sources.get(id)?.present || stop.signal.aborted) continue;
-      looks.add(id);
-      const look = onWorker(Priority.arrivals, (lane) => {
-        looks.delete(id);
-        return syncSource(context, lane, id, { flags: false });
-      });
-      look.catch((err: unknown) => {
-        looks.delete(id);
-        logger.info({ err }, 'a source could not be looked at after a change; the next poll will');
-      });
-    }
-  };
+  const lookAgain = createLooks({ context, onWorker, signal: stop.signal });
 
   return {
     start: () => {
@@ -250,12 +238,7 @@ export function createActor(options: ActorOptions): Actor {
         onProblemOver: options.onProblemOver,
       };
       const watching = { context, watcher, gate, idleMs: traits.idleMs, inbox, sleepUntilBack, signal: stop.signal };
-      running.push(
-        life(),
-        watchInbox(watching),
-        runPusher(pusher, stop.signal),
-        keepCounts(meter, logger, stop.signal),
-      );
+      running.push(life(), watchInbox(watching), runPusher(pusher, stop.signal), keepUsage(meter, stop.signal, logger));
     },
     status: () => ({
       ...gate.status(synced),
@@ -289,7 +272,6 @@ export function createActor(options: ActorOptions): Actor {
       stop.abort();
       await Promise.all([worker, watcher, reader].map((lane: Lane) => lane.close()));
       await Promise.all(running);
-      meter.flush();
     },
   };
 }

@@ -12,7 +12,7 @@ useVirtualTime();
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** Long enough not to be over by chance: virtual time runs while the disk is waited for. */
-const DAY = 24 * HOUR;
+const LONG = 100 * 24 * HOUR;
 /** In steps that leave the sync time to look. */
 const pass = (rig: Rig, ms: number) => rig.during(new Promise<void>((done) => setTimeout(done, ms)), ms / 200);
 const state = (rig: Rig, name = 'A') => rig.core.overview.accounts().find((account) => account.name === name);
@@ -38,7 +38,7 @@ describe('a throttle', () => {
   const throttle = new UpstreamError('transient', 'no', {
     serverText: 'Request is throttled.',
     meaning: 'throttle',
-    retryAfterMs: DAY,
+    retryAfterMs: LONG,
   });
 
   test('in answer to one command holds for every connection, and over a restart', async () => {
@@ -57,7 +57,7 @@ describe('a throttle', () => {
     expect(calls()).toBe(0);
     expect(state(rig)).toMatchObject({ state: 'throttled', reason: 'Request is throttled.' });
     const { pausedUntil = 0 } = state(rig) ?? {};
-    expect(pausedUntil - since).toBeGreaterThanOrEqual(DAY);
+    expect(pausedUntil - since).toBeGreaterThanOrEqual(LONG);
     vi.setSystemTime(pausedUntil);
     await rig.until('it is well', () => state(rig)?.state === 'ready', 1_000);
     expect(problems(rig)).toEqual([]);
@@ -167,12 +167,12 @@ describe('budgets', () => {
     expect(problems(rig)).toContainEqual(
       expect.stringMatching(/^the downloads of a day are used up \(0 MB of 0 MB\), until .*\d\d:\d\d$/),
     );
+    const { state: how, pausedUntil = 0 } = state(rig) ?? {};
+    expect(how).toBe('throttled');
     const calls = asked(fake);
     await rig.restart();
     await pass(rig, 20 * MINUTE);
-    expect(calls()).toBe(0);
-    const { state: how, pausedUntil = 0 } = state(rig) ?? {};
-    expect(how).toBe('throttled');
+    expect(calls() > 0).toBe(Date.now() >= pausedUntil);
     await expect(sync(rig, true)).rejects.toThrow('used up');
     vi.setSystemTime(pausedUntil);
     await rig.until('it goes on', () => state(rig)?.state === 'ready', 1_000);
