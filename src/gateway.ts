@@ -1,13 +1,12 @@
 // The composition root: the only file that builds things and hands them to each other (STYLE §1).
 import { join } from 'node:path';
-import type { AccountConfig, Config, ListenConfig, UpstreamAccount } from './config/index.js';
-import type { CoreAccount } from './core/accounts.js';
+import type { Config, ListenConfig } from './config/index.js';
 import type { AccountStatus, Core, CoreEvent, Problem } from './core/core.js';
 import { createCore, type OutboxFoundations } from './core/gateway-core.js';
 import { createLogin, type DevicePassword } from './core/login/login.js';
 import type { SendingAccount } from './core/outbox/contract.js';
 import { createOutbox } from './core/outbox/outbox.js';
-import type { DemoUpstreams } from './demo/index.js';
+import { demoAccountsOf, type Upstream, upstreamOf } from './gateway/upstreams.js';
 import { createImapServer, type ImapServer } from './imap/server.js';
 import { isLoopbackAddress } from './lib/addresses.js';
 import { type ClosingStack, createClosingStack } from './lib/closing-stack.js';
@@ -19,10 +18,6 @@ import { openDatabase } from './store/database.js';
 import { createStore, type Store } from './store/store.js';
 import { createSubmissionStore } from './store/submissions.js';
 import { certificateNames, ensureCertificates, tlsServerOptions } from './tls/index.js';
-import type { Connector, Submitter } from './upstream/connector.js';
-import { createImapConnector } from './upstream/imap/connector.js';
-import { type ConnectorTraits, type Endpoint, providerOf } from './upstream/providers/index.js';
-import { createSubmitter } from './upstream/smtp/submitter.js';
 
 export type { AccountStatus, CoreEvent, Problem } from './core/core.js';
 
@@ -117,7 +112,7 @@ async function build(
   });
   const handlers = {
     status,
-    sync: async (account: string | undefined) => parts.core?.overview.syncNow(account),
+    sync: async (account: string | undefined, force: boolean) => parts.core?.overview.syncNow(account, { force }),
     reloadPassword: loadPasswords,
     stop: () => onStopRequested?.(),
   };
@@ -198,79 +193,6 @@ function listenersOf(listen: ListenConfig, startTls: 'imap' | 'smtp', implicit: 
     { name: implicit, host, port: listen[implicit], tls: 'implicit' },
   ];
   return both.filter(({ port }) => port !== 0 || ephemeral);
-}
-
-/** An account with its way to the provider. */
-interface Upstream extends CoreAccount {
-  readonly connector: Connector;
-  readonly submitter: Submitter;
-  /** From the configuration or the provider's data. */
-  readonly savesSent: boolean | undefined;
-}
-
-const demoAccountsOf = ({ accounts }: Config) =>
-  accounts.flatMap((account) =>
-    account.kind === 'demo' ? [{ name: account.name, personality: account.demo, address: account.address }] : [],
-  );
-
-function upstreamOf(account: AccountConfig, demo: DemoUpstreams | undefined, logger: Logger): Upstream {
-  const { name, identities } = account;
-  const shared = { name, identities, isDefault: account.default };
-  if (account.kind === 'demo') {
-    if (!demo) throw new Error('the demo accounts are not running');
-    const { address, imapPort, smtpPort, password } = demo.account(name);
-    const traits = traitsOf(account.demo);
-    const at = (port: number): Endpoint => ({ host: '127.0.0.1', port, tls: 'none' });
-    const login = { user: address, password: () => password };
-    return {
-      ...shared,
-      address,
-      ...connectionsOf({ name, traits, imap: at(imapPort), smtp: at(smtpPort), login, logger }),
-    };
-  }
-  const provider = providerOf(account.provider);
-  const [imap, smtp] = [account.imap ?? provider?.imap, account.smtp ?? provider?.smtp];
-  if (!imap || !smtp) throw new Error(`no servers are known for ${account.provider}`);
-  const login = { user: account.auth.user, password: () => account.auth.password.reveal() };
-  const traits = {
-    ...traitsOf(account.provider),
-    ...(account.savesSent === undefined ? {} : { savesSent: account.savesSent }),
-  };
-  const tlsOptions = tlsOptionsOf(account);
-  return {
-    ...shared,
-    address: account.address,
-    ...connectionsOf({ name, traits, imap, smtp, login, logger, tlsOptions }),
-  };
-}
-
-const traitsOf = (provider: string): ConnectorTraits => {
-  const known = providerOf(provider);
-  if (!known) throw new Error(`unknown provider ${provider}`);
-  return known.traits;
-};
-
-const tlsOptionsOf = ({ serverCertificate: { ca, verify } }: UpstreamAccount) => ({
-  ...(ca === undefined ? {} : { ca }),
-  ...(verify ? {} : { rejectUnauthorized: false }),
-});
-
-interface ConnectionSettings {
-  readonly name: string;
-  readonly traits: ConnectorTraits;
-  readonly imap: Endpoint;
-  readonly smtp: Endpoint;
-  readonly login: { readonly user: string; readonly password: () => string };
-  readonly logger: Logger;
-  readonly tlsOptions?: ReturnType<typeof tlsOptionsOf>;
-}
-
-function connectionsOf({ name, traits, imap, smtp, login, logger, tlsOptions = {} }: ConnectionSettings) {
-  return {
-    connector: createImapConnector({ account: name, ...imap, ...login, traits, logger, tlsOptions }),
-    submitter: createSubmitter({ ...smtp, ...login, logger, tlsOptions, texts: traits.texts }),
-    savesSent: traits.savesSent,
-  };
 }
 
 function outboxOver(store: Store, upstreams: readonly Upstream[], foundations: OutboxFoundations, logger: Logger) {

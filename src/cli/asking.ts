@@ -2,8 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../config/index.js';
 import type { AccountStatus, GatewayStatus } from '../gateway.js';
+import { whenText } from '../lib/when.js';
 import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { CliError, ExitCode, type Io } from './io.js';
+import { limitLines } from './limits-text.js';
 import { totals } from './progress.js';
 import { count, duration, printable, table } from './text.js';
 
@@ -19,15 +21,19 @@ const STOP_MS = 8_000;
 const askStatus = async (dataDir: string): Promise<GatewayStatus> =>
   (await callControl(dataDir, { request: 'status' })) as GatewayStatus;
 
-export async function status({ config: file, json }: AskOptions, io: Io): Promise<ExitCode> {
+export async function status(
+  { config: file, json, verbose = false }: AskOptions & { readonly verbose?: boolean },
+  io: Io,
+): Promise<ExitCode> {
   const config = loadConfig(file, { lazySecrets: true });
   const facts = await askStatus(config.dataDir);
   if (json) io.print(JSON.stringify(facts));
-  else for (const line of statusLines(facts, config.listen.host)) io.print(line);
+  else for (const line of statusLines(facts, config.listen.host, verbose)) io.print(line);
   return ExitCode.ok;
 }
 
-export function statusLines(facts: GatewayStatus, host: string): string[] {
+export function statusLines(facts: GatewayStatus, host: string, isVerbose = false): string[] {
+  const limits = limitLines(facts.accounts, isVerbose).map(printable);
   const ports = Object.entries(facts.ports).map(([name, port]) => `${name} ${port}`);
   const { queued, failed } = facts.submissions;
   return [
@@ -37,6 +43,7 @@ export function statusLines(facts: GatewayStatus, host: string): string[] {
     ...(queued + failed > 0 ? [`Messages to be sent: ${queued}; failed: ${failed}.`] : []),
     '',
     ...accountTable(facts),
+    ...(limits.length > 0 ? ['', ...limits] : []),
     ...facts.problems.flatMap((problem) => ['', ...problemLines(problem)]),
   ];
 }
@@ -57,7 +64,9 @@ function accountTable({ accounts, problems }: GatewayStatus): string[] {
     const why = account.reason ?? account.lastError ?? '';
     // What stands below with its remedy is not said twice.
     const short = isTold(account, why) ? 'see below' : why;
-    return [account.name, account.address, account.state, `${mail} ${rate}`.trim(), owed, short].map(printable);
+    const state =
+      account.pausedUntil === undefined ? account.state : `${account.state} until ${whenText(account.pausedUntil)}`;
+    return [account.name, account.address, state, `${mail} ${rate}`.trim(), owed, short].map(printable);
   });
   return table(['Account', 'Address', 'State', 'Messages', 'Changes owed', 'Why'], rows);
 }
@@ -100,7 +109,7 @@ export async function accounts({ config: file, json }: AskOptions, io: Io): Prom
 }
 
 export async function sync(
-  { config: file, json, account }: AskOptions & { account: string | undefined },
+  { config: file, json, account, force = false }: AskOptions & { account: string | undefined; force?: boolean },
   io: Io,
 ): Promise<ExitCode> {
   const config = loadConfig(file, { lazySecrets: true });
@@ -111,7 +120,7 @@ export async function sync(
   }
   await callControl(
     config.dataDir,
-    name === undefined ? { request: 'sync' } : { request: 'sync', account: name },
+    { request: 'sync', ...(name === undefined ? {} : { account: name }), ...(force ? { force } : {}) },
     SYNC_MS,
   ).catch((error: unknown) => {
     if (!(error instanceof ControlError) || !error.message.includes('\n')) throw error;

@@ -126,13 +126,28 @@ function commandLine(
           start({ config: argv.config, json: argv.json, logLevel: argv['log-level'] }, { io, startGateway, onConfig }),
         ),
     )
-    .command('status', 'Accounts, progress, changes owed, connected clients', plain, (argv) => run(status(argv, io)))
+    .command(
+      'status',
+      'Accounts, progress, changes owed, connected clients',
+      (command) =>
+        command.option('verbose', {
+          type: 'boolean',
+          default: false,
+          describe: 'How each server is dealt with, and why',
+        }),
+      (argv) => run(status(argv, io)),
+    )
     .command('accounts', 'The configured accounts', plain, (argv) => run(accounts(argv, io)))
     .command(
       'sync [account]',
       'Look for new mail and changes now, and wait until that is done',
-      (command) => command.positional('account', account),
-      (argv) => run(sync({ config: argv.config, json: argv.json, account: argv.account }, io)),
+      (command) =>
+        command.positional('account', account).option('force', {
+          type: 'boolean',
+          default: false,
+          describe: 'Also where the provider has asked for a pause',
+        }),
+      (argv) => run(sync({ config: argv.config, json: argv.json, account: argv.account, force: argv.force }, io)),
     )
     .command('stop', 'Stop the running gateway', plain, (argv) => run(stop(argv, io)))
     .command(

@@ -1,4 +1,5 @@
 import type { Connector, ProviderTraits } from '../upstream/connector.js';
+import type { Limits } from './limits/limits.js';
 
 /** What core knows of a configured account. */
 export interface AccountSettings {
@@ -11,6 +12,7 @@ export interface AccountSettings {
   readonly isDefault: boolean;
   readonly traits: ProviderTraits;
   readonly connector: Connector;
+  readonly limits: Limits;
   /** The local keyword that marks its messages (`$acct_qq`), '' when switched off. */
   readonly tag: string;
 }
@@ -32,4 +34,6 @@ export interface CoreAccount {
   readonly identities: readonly string[];
   readonly isDefault: boolean;
   readonly connector: Connector;
+  /** What it signs in with: server, user name, password. Left out: always the same. */
+  readonly login?: () => readonly string[];
 }

@@ -220,59 +220,17 @@ export interface Outbox {
   submit(request: SubmissionRequest): Promise<SubmissionVerdict>;
 }
 
-export type AccountState = 'connecting' | 'syncing' | 'ready' | 'offline' | 'needsSignIn' | 'throttled';
+import type { Overview } from './overview-contract.js';
 
-export interface SourceProgress {
-  readonly path: string;
-  readonly done: number;
-  readonly total: number;
-}
-
-export interface AccountStatus {
-  readonly name: string;
-  readonly address: string;
-  readonly provider: string;
-  readonly state: AccountState;
-  /** Why, in plain words, when the state is not `ready`. */
-  readonly reason: string | undefined;
-  readonly synced: boolean;
-  readonly sources: readonly SourceProgress[];
-  readonly messagesPerSecond: number;
-  readonly journalDepth: number;
-  readonly oldestJournalMs: number;
-  readonly lastError: string | undefined;
-  readonly upstreamConnections: number;
-}
-
-export interface Problem {
-  readonly account: string | undefined;
-  readonly text: string;
-  readonly remedy: string;
-  /** Unix time, milliseconds. */
-  readonly since: number;
-}
-
-export type CoreEvent =
-  | { readonly event: 'progress'; readonly account: string }
-  | { readonly event: 'synced'; readonly account?: string }
-  | { readonly event: 'problem'; readonly account?: string; readonly text: string; readonly remedy: string };
-
-/** What a person must be told of an account, whatever mail program they use. */
-export interface AccountAlert {
-  readonly account: string;
-  readonly kind: 'needsSignIn' | 'offline';
-}
-
-export interface Overview {
-  accounts(): readonly AccountStatus[];
-  problems(): readonly Problem[];
-  /** Accounts the user is told about now; the same array until that changes. */
-  alerts(): readonly AccountAlert[];
-  submissions(): { readonly queued: number; readonly failed: number };
-  /** Looks at every source of the account (all accounts when undefined) now. @throws {MailboxError} NONEXISTENT */
-  syncNow(account: string | undefined): Promise<void>;
-  onEvent(listener: (event: CoreEvent) => void): () => void;
-}
+export type {
+  AccountAlert,
+  AccountState,
+  AccountStatus,
+  CoreEvent,
+  Overview,
+  Problem,
+  SourceProgress,
+} from './overview-contract.js';
 
 export interface Core extends AsyncDisposable {
   readonly mailboxes: Mailboxes;

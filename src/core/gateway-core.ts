@@ -72,6 +72,9 @@ export interface OutboxService extends AsyncDisposable {
   readonly submittedBy: AppendContext['submittedBy'];
   readonly isBeingSent: JournalContext['isBeingSent'];
   counts(): { queued: number; failed: number };
+  /** What waits by our own caution alone is tried now; with `force`, also what the provider wants to wait. */
+  retryNow(accountId: number, how: { readonly force: boolean }): void;
+  networkIsBack(): void;
   start(): void;
 }
 
@@ -192,6 +195,10 @@ export function createCore(options: CoreOptions): Core {
           store.problems.resolve(account.id, subject);
           if (subject === 'connection') outages.well(account.id);
         },
+        onNetworkBack: () => {
+          for (const [id, actor] of actors) if (id !== account.id) actor.networkIsBack();
+          outbox.networkIsBack();
+        },
         onSignedIn: () => {
           if (outages.signedIn(account.id)) store.problems.resolve(account.id, 'connection');
         },
@@ -204,6 +211,7 @@ export function createCore(options: CoreOptions): Core {
     accounts,
     actors,
     counts: outbox.counts,
+    retrySending: outbox.retryNow,
     listeners,
     alerts: outages.alerts,
   });

@@ -11,11 +11,13 @@ export interface OverviewOptions {
   readonly actors: ReadonlyMap<number, Actor>;
   counts(): { queued: number; failed: number };
   alerts(): readonly AccountAlert[];
+  retrySending(accountId: number, how: { readonly force: boolean }): void;
   readonly listeners: Set<(event: CoreEvent) => void>;
 }
 
 /** What `gateway status` and the web page show. */
-export function createOverview({ store, accounts, actors, counts, listeners, alerts }: OverviewOptions): Overview {
+export function createOverview(options: OverviewOptions): Overview {
+  const { store, accounts, actors, counts, listeners, alerts, retrySending } = options;
   const nameOf = (id: number | null) => accounts.find((account) => account.id === id)?.name;
   return {
     accounts: () =>
@@ -32,6 +34,7 @@ export function createOverview({ store, accounts, actors, counts, listeners, ale
             journalDepth: depth,
             oldestJournalMs: oldestAt === undefined ? 0 : Date.now() - oldestAt,
             lastError,
+            budgets: account.limits.meter.uses(),
           },
         ];
       }),
@@ -41,11 +44,12 @@ export function createOverview({ store, accounts, actors, counts, listeners, ale
         .map(({ accountId, text, remedy, since }) => ({ account: nameOf(accountId), text, remedy, since })),
     submissions: counts,
     alerts,
-    syncNow: async (name) => {
+    syncNow: async (name, { force = false } = {}) => {
       const wanted = accounts.filter((account) => name === undefined || account.name === name);
       if (wanted.length === 0) throw new MailboxError('NONEXISTENT', `there is no account ${name}`);
+      for (const { id } of wanted) retrySending(id, { force });
       // All are looked at, whatever becomes of one; then each that failed is named.
-      const outcomes = await Promise.allSettled(wanted.map(({ id }) => actors.get(id)?.syncNow()));
+      const outcomes = await Promise.allSettled(wanted.map(({ id }) => actors.get(id)?.syncNow({ force })));
       const failures = outcomes.flatMap((outcome, index) =>
         outcome.status === 'rejected' ? [`${wanted[index]?.name}: ${failureText(outcome.reason)}`] : [],
       );

@@ -1,6 +1,8 @@
+import type { Logger } from '../lib/logger.js';
 import type { AccountRow } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import { type AccountSettings, accountTag, type CoreAccount } from './accounts.js';
+import { createLimits } from './limits/limits.js';
 import { renameAccount } from './sync/rename-account.js';
 import type { Tree } from './sync/tree-contract.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -9,6 +11,7 @@ interface Registration {
   readonly store: Store;
   readonly accounts: readonly CoreAccount[];
   readonly accountKeywords: boolean;
+  readonly logger: Logger;
 }
 
 /**
@@ -17,7 +20,7 @@ interface Registration {
  * another name is the same account: its uids stay, and so does what it is owed.
  */
 export function registerAccounts(
-  { store, accounts, accountKeywords }: Registration,
+  { store, accounts, accountKeywords, logger }: Registration,
   unit: UnitOfWork,
   tree: Tree,
 ): { accounts: AccountSettings[]; owed: AccountRow[] } {
@@ -33,7 +36,7 @@ export function registerAccounts(
     else if (store.accounts.isOwed(row.id)) owed.push(row);
     else tree.removeAccount(row.id);
   }
-  const settings = accounts.map(({ name, address, identities, isDefault, connector }): AccountSettings => {
+  const settings = accounts.map(({ name, address, identities, isDefault, connector, login }): AccountSettings => {
     const { traits } = connector;
     const row = store.accounts.upsert({ name, address, provider: traits.provider });
     return {
@@ -44,6 +47,7 @@ export function registerAccounts(
       isDefault,
       traits,
       connector,
+      limits: createLimits({ store, accountId: row.id, budgets: () => traits.budgets, login, logger }),
       tag: accountKeywords ? accountTag(name) : '',
     };
   });

@@ -13,8 +13,8 @@ import { type ControlRequest, type ControlResponse, MAX_REQUEST_CHARS, onLines, 
 export interface ControlHandlers {
   /** Anything JSON can hold. */
   status(): unknown;
-  /** Looks at all sources of the account (of every account) now. */
-  sync(account: string | undefined): Promise<void>;
+  /** Looks at all sources of the account (of every account) now; `force`: also while the provider wants a pause. */
+  sync(account: string | undefined, force: boolean): Promise<void>;
   /** Reads login.password again. */
   reloadPassword(): Promise<void>;
   /** Begins to stop; the answer is sent before the process ends. */
@@ -99,7 +99,7 @@ function dispatch(request: ControlRequest, handlers: ControlHandlers): unknown {
     case 'status':
       return handlers.status();
     case 'sync':
-      return handlers.sync(typeof request.account === 'string' ? request.account : undefined);
+      return handlers.sync(typeof request.account === 'string' ? request.account : undefined, request.force === true);
     case 'reloadPassword':
       return handlers.reloadPassword();
     case 'stop':

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 /** What a running gateway can be asked. */
 export type ControlRequest =
   | { readonly request: 'status' }
-  | { readonly request: 'sync'; readonly account?: string }
+  | { readonly request: 'sync'; readonly account?: string; readonly force?: boolean }
   | { readonly request: 'reloadPassword' }
   | { readonly request: 'stop' };
 

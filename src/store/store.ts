@@ -8,12 +8,15 @@ import { createListingReads, type ListingReads } from './listing-reads.js';
 import { createMailboxStore, type MailboxStore } from './mailboxes.js';
 import { createMessageStore, type MessageStore } from './messages.js';
 import { createOutageStore, type OutageStore } from './outages.js';
+import { createPauseStore, type PauseStore } from './pauses.js';
 import { createPreviewStore, type PreviewStore } from './previews.js';
+import { createProbeStore, type ProbeStore } from './probes.js';
 import { createProblemStore, type ProblemStore } from './problems.js';
 import { createRemovalStore, type RemovalStore } from './removals.js';
 import { createSortKeyStore, type SortKeyStore } from './sort-keys.js';
 import { createSourceStore, type SourceStore } from './sources.js';
 import { createUidMap, type UidMap } from './uid-map.js';
+import { createUsageStore, type UsageStore } from './usage.js';
 
 /** All tables, over one database. */
 export interface Store {
@@ -33,6 +36,9 @@ export interface Store {
   readonly listings: ListingReads;
   readonly sortKeys: SortKeyStore;
   readonly previews: PreviewStore;
+  readonly usage: UsageStore;
+  readonly pauses: PauseStore;
+  readonly probes: ProbeStore;
 }
 
 export const createStore = (database: Database): Store => ({
@@ -52,4 +58,7 @@ export const createStore = (database: Database): Store => ({
   listings: createListingReads(database),
   sortKeys: createSortKeyStore(database),
   previews: createPreviewStore(database),
+  usage: createUsageStore(database),
+  pauses: createPauseStore(database),
+  probes: createProbeStore(database),
 });

@@ -21,6 +21,8 @@ export interface SubmissionRow {
   readonly attempts: number;
   readonly createdAt: number;
   readonly nextAttemptAt: number;
+  /** Unix milliseconds: of nextAttemptAt, what the provider asked for; 0: it did not. */
+  readonly askedUntil: number;
   readonly lastError: string | undefined;
   readonly sentCopy: SentCopyState;
 }
@@ -39,6 +41,7 @@ interface RawSubmission {
   attempts: number;
   createdAt: number;
   nextAttemptAt: number;
+  askedUntil: number;
   lastError: string | null;
   sentCopy: SentCopyState;
 }
@@ -56,6 +59,12 @@ export type NewSubmission = Pick<
   'accountId' | 'mailFrom' | 'rcptTo' | 'messageId' | 'bodyRef' | 'sizeBytes' | 'eightBit' | 'smtpUtf8'
 >;
 
+export interface StateDetails {
+  readonly lastError?: string;
+  readonly nextAttemptAt?: number;
+  readonly askedUntil?: number;
+}
+
 export interface SubmissionStore {
   insert(submission: NewSubmission): SubmissionRow;
   get(id: number): SubmissionRow | undefined;
@@ -64,7 +73,9 @@ export interface SubmissionStore {
   recentByMessageId(messageId: string, since: number): SubmissionRow | undefined;
   /** Before an attempt: from here on its outcome is unknown until told. */
   setSending(id: number, attempts: number, nextAttemptAt: number): void;
-  setState(id: number, state: SubmissionState, details?: { lastError?: string; nextAttemptAt?: number }): void;
+  setState(id: number, state: SubmissionState, details?: StateDetails): void;
+  /** Those of the account that wait are due now, or when the provider said; with `force`, now all the same. */
+  retryNow(accountId: number, force: boolean): void;
   setSentCopy(id: number, sentCopy: SentCopyState): void;
   counts(): { queued: number; failed: number };
 }
@@ -86,7 +97,12 @@ export function createSubmissionStore({ sqlite }: Database): SubmissionStore {
     "UPDATE submissions SET state = 'sending', attempts = ?, nextAttemptAt = ? WHERE id = ?",
   );
   const setState = sqlite.prepare(
-    `UPDATE submissions SET state = ?, lastError = ifnull(?, lastError), nextAttemptAt = ifnull(?, nextAttemptAt) WHERE id = ?`,
+    `UPDATE submissions SET state = ?, lastError = ifnull(?, lastError), nextAttemptAt = ifnull(?, nextAttemptAt),
+       askedUntil = ifnull(?, askedUntil) WHERE id = ?`,
+  );
+  const retryNow = sqlite.prepare(
+    `UPDATE submissions SET nextAttemptAt = CASE WHEN @force THEN @now ELSE min(nextAttemptAt, max(@now, askedUntil)) END
+     WHERE accountId = @accountId AND state IN ('queued', 'unknown')`,
   );
   const setSentCopy = sqlite.prepare('UPDATE submissions SET sentCopy = ? WHERE id = ?');
   const counts = sqlite.prepare(
@@ -116,8 +132,9 @@ export function createSubmissionStore({ sqlite }: Database): SubmissionStore {
     unfinished: () => (unfinished.all() as RawSubmission[]).map(fromRaw),
     recentByMessageId: (messageId, since) => one(recent.get(messageId, since)),
     setSending: (id, attempts, nextAttemptAt) => void setSending.run(attempts, nextAttemptAt, id),
-    setState: (id, state, { lastError, nextAttemptAt } = {}) =>
-      void setState.run(state, lastError ?? null, nextAttemptAt ?? null, id),
+    setState: (id, state, { lastError, nextAttemptAt, askedUntil } = {}) =>
+      void setState.run(state, lastError ?? null, nextAttemptAt ?? null, askedUntil ?? null, id),
+    retryNow: (accountId, force) => void retryNow.run({ accountId, now: Date.now(), force: force ? 1 : 0 }),
     setSentCopy: (id, sentCopy) => void setSentCopy.run(sentCopy, id),
     counts: () => counts.get() as { queued: number; failed: number },
   };

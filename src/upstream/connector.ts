@@ -105,6 +105,8 @@ export interface UpstreamSession extends AsyncDisposable {
   readonly capabilities: UpstreamCapabilities;
   /** Resolves when the connection is gone, whoever ended it; never rejects. */
   readonly closed: Promise<void>;
+  /** Counted to the end, also after the connection is gone. */
+  traffic(): Traffic;
 
   listMailboxes(): Promise<readonly UpstreamMailbox[]>;
   /** STATUS (MESSAGES UIDNEXT UIDVALIDITY [HIGHESTMODSEQ]); what the server leaves out is undefined. */
@@ -172,6 +174,24 @@ export interface UpstreamQuota {
   readonly limitBytes: number;
 }
 
+/** What went over a connection since it was made, in bytes, before encryption. */
+export interface Traffic {
+  readonly received: number;
+  readonly sent: number;
+}
+
+/** What a provider grants an account, as far as it is known; what is left out has no limit that we know of. */
+export interface Budgets {
+  /** By IMAP, in any 24 hours. */
+  readonly downloadBytesPerDay?: number | undefined;
+  readonly uploadBytesPerDay?: number | undefined;
+  /** Sign-ins by IMAP and SMTP together. */
+  readonly loginsPer15Minutes?: number | undefined;
+  readonly messagesPerMinute?: number | undefined;
+  readonly messagesPerDay?: number | undefined;
+  readonly recipientsPerDay?: number | undefined;
+}
+
 /** Rules of a provider that core must obey, as data (providers.md). */
 export interface ProviderTraits {
   readonly provider: string;
@@ -199,6 +219,7 @@ export interface ProviderTraits {
   readonly flattened: readonly string[];
   /** Sources never synced nor shown, by name (Outlook's Outbox, Notes). */
   readonly skipped: readonly string[];
+  readonly budgets: Budgets;
   /** Names for roles, used to create a role mailbox that is missing. */
   readonly roleNames: Readonly<Partial<Record<Role, SourcePath>>>;
 }

@@ -56,7 +56,8 @@ export async function startBehindProxies(accounts: readonly ProxiedAccount[]): P
         port: proxy.port,
         tls: 'none',
         password: () => password,
-        traits: providerOf(personality)?.traits ?? GENERIC_TRAITS,
+        // Cut off hundreds of times, an account would soon have used up what the real provider grants.
+        traits: { ...(providerOf(personality)?.traits ?? GENERIC_TRAITS), budgets: {} },
         logger: silentLogger,
         connectTimeoutMs: commandTimeoutMs,
         commandTimeoutMs,

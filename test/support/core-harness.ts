@@ -25,6 +25,8 @@ export interface RigAccount {
   readonly fake: FakeUpstream;
   readonly submitter?: Submitter;
   readonly savesSent?: boolean | undefined;
+  /** What it signs in with: see CoreAccount. */
+  readonly login?: () => readonly string[];
 }
 
 export interface RigOptions {
@@ -185,12 +187,13 @@ function startCore(directory: string, options: RigOptions): Running {
   const core = createCore({
     store,
     files,
-    accounts: options.accounts.map(({ name, address = `${name.toLowerCase()}@example.org`, fake }, i) => ({
+    accounts: options.accounts.map(({ name, address = `${name.toLowerCase()}@example.org`, fake, login }, i) => ({
       name,
       address,
       identities: [],
       isDefault: i === 0,
       connector: detachable(fake.connector, () => isDetached),
+      ...(login ? { login } : {}),
     })),
     accountTrees: 'all',
     accountKeywords: true,

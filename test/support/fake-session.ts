@@ -87,6 +87,7 @@ export class FakeSession extends FakeWire implements UpstreamSession {
       for await (const piece of message.open()) pieces.push(piece);
       this.alive();
       const bytes = Buffer.concat(pieces);
+      this.sent += bytes.byteLength;
       if (bytes.byteLength !== message.sizeBytes) {
         this.die();
         throw new UpstreamError('transient', 'the message could not be sent whole');

@@ -6,6 +6,7 @@ import { ALL_SYSTEM_FLAGS, type FlagSet } from '../../src/mail/flags.js';
 import type {
   ProviderTraits,
   SourcePath,
+  Traffic,
   Transferred,
   UpstreamCapabilities,
   UpstreamQuota,
@@ -28,6 +29,7 @@ export interface SessionHost {
 }
 
 const BODY_PIECE = 64 * 1024;
+const COMMAND_BYTES = 50;
 
 export const permanent = (code: string, text: string): UpstreamError =>
   new UpstreamError('permanent', text, { code, serverText: text });
@@ -40,6 +42,9 @@ export class FakeWire {
   protected selected: FakeMailbox | undefined;
   /** The selected mailbox's version this session has been told of. */
   protected seen = 0;
+  /** Bytes: bodies and appended messages as they are, all else at a flat rate. */
+  protected received = 0;
+  protected sent = 0;
   protected readonly death = new AbortController();
   private readonly mutex = createMutex();
 
@@ -50,6 +55,10 @@ export class FakeWire {
     this.closed = new Promise((resolve) =>
       this.death.signal.addEventListener('abort', () => resolve(), { once: true }),
     );
+  }
+
+  traffic(): Traffic {
+    return { received: this.received, sent: this.sent };
   }
 
   /** The connection is lost. */
@@ -64,6 +73,8 @@ export class FakeWire {
       await this.host.called({ session: this.number, method, args });
       if (this.host.latencyMs > 0) await sleep(this.host.latencyMs, this.death.signal);
       this.alive();
+      this.received += COMMAND_BYTES;
+      this.sent += COMMAND_BYTES;
       this.failIfPlanned(method, 'before');
       const result = await work();
       this.failIfPlanned(method, 'after');
@@ -134,6 +145,7 @@ export class FakeWire {
   protected async *pieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
     for (let start = 0; start < bytes.byteLength; start += BODY_PIECE) {
       this.alive();
+      this.received += Math.min(BODY_PIECE, bytes.byteLength - start);
       yield bytes.subarray(start, start + BODY_PIECE);
     }
   }

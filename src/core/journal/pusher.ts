@@ -6,6 +6,8 @@ import type { Logger } from '../../lib/logger.js';
 import { DiskError, UpstreamError } from '../../mail/errors.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { Bell } from '../changes.js';
+import { budgetError, type Limits } from '../limits/limits.js';
+import { remedyFor } from '../sync/gate.js';
 import type { Lane } from '../sync/lane.js';
 import { RenumberedError } from '../sync/lane.js';
 import type { JournalContext } from './context.js';
@@ -18,6 +20,7 @@ export interface PusherOptions {
   readonly lane: Lane;
   readonly bell: Bell;
   readonly logger: Logger;
+  readonly limits: Pick<Limits, 'meter'>;
   /** After rows that changed these sources: the sync may have held something back for them. */
   onCarried(sourceIds: readonly number[]): void;
   onProblem(subject: string, text: string, remedy: string): void;
@@ -123,14 +126,16 @@ function waitForBell(bell: Bell, accountId: number, ms: number, signal: AbortSig
 }
 
 async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Promise<void> {
-  const { context, lane, logger } = options;
+  const { context, lane, limits, logger } = options;
   const [first] = rows;
   if (!first) return;
   try {
+    const spent = first.kind === 'append' ? limits.meter.exhausted('upload') : undefined;
+    if (spent) throw budgetError(spent);
     const touched = await carryOut(context, lane, rows);
     options.onCarried(touched);
     // Only a row that had failed before can have made the user worry; it may have been in an earlier run.
-    if (first.attempts >= WORRYING_ATTEMPTS) options.onProblemOver(WAITING);
+    if (first.attempts > 0) options.onProblemOver(WAITING);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     if (error.kind === 'permanent' && rows.length > 1) {
@@ -150,11 +155,12 @@ async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Pr
     }
     for (const row of rows) postpone(context, row, error);
     if (error instanceof RenumberedError) options.onCarried([error.sourceId]);
-    if (first.attempts >= WORRYING_ATTEMPTS) {
+    const isBudget = error.details.meaning === 'budget';
+    if (isBudget || first.attempts >= WORRYING_ATTEMPTS) {
       options.onProblem(
         WAITING,
         `changes are waiting to be carried out: ${error.message}`,
-        'They will be carried out when the provider answers again.',
+        isBudget ? remedyFor(error) : 'They will be carried out when the provider answers again.',
       );
     }
   }

@@ -4,6 +4,7 @@ import type { Database } from '../../store/database.js';
 import type { SubmissionStore } from '../../store/submissions.js';
 import type { Submitter } from '../../upstream/connector.js';
 import type { Outbox } from '../core.js';
+import type { Limits } from '../limits/limits.js';
 import type { MessageBodies } from '../reads/bodies.js';
 import type { SentCopies } from '../sent-copies.js';
 
@@ -15,6 +16,7 @@ export interface SendingAccount {
   /** Lower case, its address included. */
   readonly identities: readonly string[];
   readonly submitter: Submitter;
+  readonly limits: Limits;
   /** Whether the provider files a sent copy by itself; undefined: not known yet. */
   savesSent(): boolean | undefined;
   rememberSavesSent(savesSent: boolean): void;
@@ -42,5 +44,9 @@ export interface OutboxRun extends AsyncDisposable {
   /** Whether a submission with this Message-ID has not ended yet. */
   isBeingSent(messageId: string): boolean;
   counts(): { queued: number; failed: number };
+  /** What waits by our own caution alone is tried now; with `force`, also what the provider wants to wait. */
+  retryNow(accountId: number, how: { readonly force: boolean }): void;
+  /** What could not be sent because a server could not be reached is tried now. */
+  networkIsBack(): void;
   start(): void;
 }

@@ -6,14 +6,12 @@ import { createMutex, type Mutex } from '../../lib/mutex.js';
 import { MailboxError, UpstreamError } from '../../mail/errors.js';
 import type { SubmissionRow } from '../../store/submissions.js';
 import type { SubmissionRequest, SubmissionVerdict } from '../core.js';
-import { remedyFor } from '../sync/gate.js';
 import type { OutboxOptions, OutboxRun, SendingAccount } from './contract.js';
 import { deliveryReport, type FailedRecipient } from './delivery-report.js';
+import { createSendingPauses, SIGN_IN_REFUSED } from './pauses.js';
 import { outgoing, outgoingSize, prepare, readHeader } from './prepare.js';
-import { createSignIns } from './sign-in.js';
-import { ABSORB_MS, BACKOFF_MS, GIVE_UP_MS, LOOK_FIRST_MS, LOOK_MS, MINUTE } from './timing.js';
-
-const SIGN_IN_REFUSED = 'queued; the provider refuses the sign-in of its account, see gateway status';
+import { createSentCopySettling } from './sent-copy.js';
+import { ABSORB_MS, BACKOFF_MS, GIVE_UP_MS, LOOK_FIRST_MS, LOOK_MS, MINUTE, UNREACHABLE_MS } from './timing.js';
 
 export function createOutbox(options: OutboxOptions): OutboxRun {
   const {
@@ -28,7 +26,13 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
   } = options;
   const stop = new AbortController();
   const mutexes = new Map<number, Mutex>(accounts.map(({ id }) => [id, createMutex()]));
-  const signIns = createSignIns();
+  const pauses = createSendingPauses(options);
+  const { settle, finish } = createSentCopySettling({ ...options, watchSentMs, signal: stop.signal });
+  /** Could not be reached at the last attempt. */
+  const unreachable = new Set<number>();
+  /** By account: how often somebody has wanted its messages to be tried at once. */
+  const wanted = new Map<number, number>();
+  let nap = new AbortController();
   const waiting = new Set<number>();
   const background = new Set<Promise<void>>();
   /** The disk may be full: an outcome is written down as soon as it can be. */
@@ -98,15 +102,18 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     const isDue = row && row.nextAttemptAt <= Date.now();
     if (!row || !isDue || stop.signal.aborted || row.state === 'delivered' || row.state === 'failed')
       return { kind: 'queued', text: 'queued' };
-    if (signIns.isHeld(account.id)) return { kind: 'queued', text: SIGN_IN_REFUSED };
+    await account.limits.smtp.ready;
+    const held = pauses.held(account);
+    if (held !== undefined) return { kind: 'queued', text: held };
     const backoff = BACKOFF_MS[Math.min(row.attempts, BACKOFF_MS.length - 1)] ?? MINUTE;
+    const wishes = wanted.get(account.id);
     database.durable(() => submissions.setSending(id, row.attempts + 1, Date.now() + backoff));
     try {
       const sizeBytes = await outgoingSize(bodies, row);
       const open = () => outgoing(bodies, row.bodyRef);
       const receipt = await account.submitter.submit({ ...row, sizeBytes, open }, stop.signal);
-      signIns.accepted(account.id);
-      options.onProblemOver(account.id, 'smtp');
+      pauses.accepted(account, row.rcptTo.length);
+      unreachable.delete(id);
       inBackground(onDelivered(account, row, receipt.rejected));
       return { kind: 'delivered', text: receipt.serverText };
     } catch (error) {
@@ -114,24 +121,27 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
         submissions.setState(id, 'queued', { lastError: String(error) });
         throw error;
       }
-      return await onFailure(account, row, error);
+      return await onFailure(account, row, error, wishes);
     }
   };
   /** Whatever fails from here on, the message is out: it must never be queued again. */
   const onDelivered = async (account: SendingAccount, row: SubmissionRow, rejected: readonly FailedRecipient[]) => {
     await writeDown(() => database.durable(() => submissions.setState(row.id, 'delivered')));
     if (rejected.length > 0) await writeDown(() => report(account, row, rejected));
-    await settleSentCopy(account, row);
+    await settle(account, row);
   };
 
   const onFailure = async (
     account: SendingAccount,
     row: SubmissionRow,
     error: UpstreamError,
+    wishes: number | undefined,
   ): Promise<SubmissionVerdict> => {
-    const { serverText = error.message, replyCode = 550, outcomeUnknown, retryAfterMs = 0 } = error.details;
+    const { serverText = error.message, replyCode = 550, outcomeUnknown = false } = error.details;
     logger.warn({ err: error, submission: row.id }, 'a message could not be sent now');
+    const isHeld = pauses.failed(account, error);
     const isOver = error.kind === 'permanent' || Date.now() - row.createdAt > GIVE_UP_MS;
+    unreachable.delete(row.id);
     if (isOver) {
       await writeDown(() => database.durable(() => submissions.setState(row.id, 'failed', { lastError: serverText })));
       if (waiting.has(row.id)) {
@@ -143,16 +153,27 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       bodies.unpin(row.bodyRef);
       return { kind: 'refused', replyCode, text: serverText };
     }
-    const isAuth = error.kind === 'auth';
-    // What holds it back then is the account's sign-in, not a time of its own: a restart tries at once.
-    const later = isAuth ? 0 : Math.max(submissions.get(row.id)?.nextAttemptAt ?? 0, Date.now() + retryAfterMs);
-    if (isAuth) signIns.refused(account.id, retryAfterMs);
     const state = outcomeUnknown ? 'unknown' : 'queued';
-    const details = { lastError: serverText, nextAttemptAt: later };
+    const details = {
+      lastError: serverText,
+      // What holds it back then is the account's pause, not a time of its own.
+      ...(isHeld ? { nextAttemptAt: 0, askedUntil: 0 } : nextAttempt(row, error, wishes)),
+    };
     await writeDown(() => database.durable(() => submissions.setState(row.id, state, details)));
-    if (!isAuth) return { kind: 'queued', text: 'queued; it will be tried again' };
-    options.onProblem(account.id, 'smtp', `sending is refused: ${serverText}`, remedyFor(error));
-    return { kind: 'queued', text: SIGN_IN_REFUSED };
+    if (error.kind === 'auth') return { kind: 'queued', text: SIGN_IN_REFUSED };
+    return { kind: 'queued', text: pauses.held(account) ?? 'queued; it will be tried again' };
+  };
+  const nextAttempt = ({ id, accountId }: SubmissionRow, { details }: UpstreamError, wishes: number | undefined) => {
+    const askedUntil = details.retryAfterMs ? Date.now() + details.retryAfterMs : 0;
+    let planned = submissions.get(id)?.nextAttemptAt ?? 0;
+    if (details.replyCode === undefined && !details.outcomeUnknown && details.code === undefined) {
+      // It costs nobody anything to try again soon.
+      unreachable.add(id);
+      planned = Math.min(planned, Date.now() + UNREACHABLE_MS);
+    }
+    // Somebody wanted it while it was being tried.
+    if (wanted.get(accountId) !== wishes) planned = 0;
+    return { nextAttemptAt: Math.max(planned, askedUntil), askedUntil };
   };
 
   /** The client was told 250 already: a report in INBOX takes the place of the refusal. */
@@ -168,38 +189,6 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     );
   };
 
-  /** providers.md §10: who files the copy in Sent is known, or found out by looking. */
-  const settleSentCopy = async (account: SendingAccount, row: SubmissionRow): Promise<void> => {
-    const known = account.savesSent();
-    if (known === undefined) {
-      submissions.setSentCopy(row.id, 'watching');
-      const found = await watch(account, row);
-      if (stop.signal.aborted) return;
-      if (found !== 'byClient') account.rememberSavesSent(found === 'byProvider');
-      if (found !== 'nowhere') return finish(row, found === 'byClient' ? 'absorbed' : 'none');
-    } else if (known) {
-      finish(row, 'none');
-      // The user looks into Sent now, not after the next poll.
-      await watch(account, row);
-      return;
-    }
-    // fileSentCopy takes over the pin
-    await sentCopies.fileSentCopy(account.id, row);
-    submissions.setSentCopy(row.id, 'done');
-  };
-  const finish = (row: SubmissionRow, sentCopy: 'none' | 'absorbed') => {
-    submissions.setSentCopy(row.id, sentCopy);
-    bodies.unpin(row.bodyRef);
-  };
-  const watch = async (account: SendingAccount, row: SubmissionRow) => {
-    try {
-      return await sentCopies.watchSent(account.id, row.messageId, watchSentMs, stop.signal);
-    } catch (error) {
-      if (error instanceof UpstreamError) return 'nowhere' as const;
-      throw error;
-    }
-  };
-
   /** An attempt whose outcome was never told: Sent may know (DESIGN §9). Without evidence it is sent again: a duplicate beats a loss. */
   const resolveUnknown = async (account: SendingAccount, row: SubmissionRow): Promise<void> => {
     const found = await sentCopies.alreadyInSent(account.id, row.messageId).catch(() => undefined);
@@ -213,26 +202,24 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     finish(row, 'none');
   };
 
+  const lookNow = () => {
+    nap.abort();
+    nap = new AbortController();
+  };
   const retryLoop = async (): Promise<void> => {
     await database.health.well(stop.signal);
     for (const row of submissions.unfinished()) {
       // Cut off by the end of the last run.
       if (row.state === 'sending') await writeDown(() => submissions.setState(row.id, 'unknown'));
       const account = accounts.find(({ id }) => id === row.accountId);
-      if (row.state === 'delivered' && account) inBackground(settleSentCopy(account, row));
+      if (row.state === 'delivered' && account) inBackground(settle(account, row));
     }
     while (!stop.signal.aborted) {
       await database.health.well(stop.signal);
       for (const row of submissions.unfinished()) {
         const account = accounts.find(({ id }) => id === row.accountId);
-        if (
-          !account ||
-          stop.signal.aborted ||
-          waiting.has(row.id) ||
-          row.nextAttemptAt > Date.now() ||
-          signIns.isHeld(account.id)
-        )
-          continue;
+        if (!account || stop.signal.aborted || waiting.has(row.id) || row.nextAttemptAt > Date.now()) continue;
+        if (pauses.held(account) !== undefined) continue;
         try {
           if (row.state === 'queued') await tryNow(row.id);
           else if (row.state === 'unknown') await resolveUnknown(account, row);
@@ -240,7 +227,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
           logger.error({ err, submission: row.id }, 'a message could not be tried again');
         }
       }
-      await sleep(LOOK_MS, stop.signal);
+      await sleep(LOOK_MS, AbortSignal.any([stop.signal, nap.signal]));
     }
   };
 
@@ -265,6 +252,20 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       return state === 'queued' || state === 'sending' || state === 'unknown';
     },
     counts: () => submissions.counts(),
+    retryNow: (accountId, { force }) => {
+      accounts.find(({ id }) => id === accountId)?.limits.smtp.lift({ force });
+      submissions.retryNow(accountId, force);
+      wanted.set(accountId, (wanted.get(accountId) ?? 0) + 1);
+      lookNow();
+    },
+    networkIsBack: () => {
+      for (const id of unreachable) {
+        const { state, askedUntil = 0 } = submissions.get(id) ?? {};
+        if (state === 'queued') submissions.setState(id, state, { nextAttemptAt: askedUntil });
+      }
+      unreachable.clear();
+      lookNow();
+    },
     start: () => inBackground(retryLoop()),
     [Symbol.asyncDispose]: async () => {
       stop.abort();

@@ -7,3 +7,5 @@ export const GIVE_UP_MS = 3 * 24 * 60 * MINUTE;
 /** How long a message of unknown outcome waits for Sent to be readable before it is sent again all the same. */
 export const LOOK_FIRST_MS = 6 * 60 * MINUTE;
 export const ABSORB_MS = 30 * MINUTE;
+/** A server that cannot be reached is tried again this soon, however long it has been gone. */
+export const UNREACHABLE_MS = MINUTE;

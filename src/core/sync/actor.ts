@@ -4,25 +4,28 @@ import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import { createMutex } from '../../lib/mutex.js';
 import { DiskError, UpstreamError } from '../../mail/errors.js';
-import { rangesOf } from '../../mail/sequence-set.js';
-import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { UpstreamSession } from '../../upstream/connector.js';
 import type { AccountSettings } from '../accounts.js';
 import type { Bell } from '../changes.js';
-import type { AccountState, SourceProgress } from '../core.js';
+import type { SourceProgress } from '../core.js';
 import type { JournalContext } from '../journal/context.js';
 import { runPusher } from '../journal/pusher.js';
+import { NETWORK_RETRY } from '../limits/hold.js';
+import { keepUsage } from '../limits/keep-usage.js';
 import type { ReadOptions } from '../reads/upstream-reader.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { createEachSource } from './each-source.js';
-import { createGate, failureText, remedyFor } from './gate.js';
+import { createGate, failureText, type GateStatus, remedyFor } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
+import { createLooks } from './looks.js';
 import { createProgress, sourceAsItIs } from './progress.js';
 import { refreshQuota } from './quota.js';
-import { byUrgency, type SourceSyncContext } from './source-state.js';
-import { listSome, syncSource } from './source-sync.js';
+import { createRounds } from './rounds.js';
+import { createSavingNotice } from './saving-notice.js';
+import type { SourceSyncContext } from './source-state.js';
+import { syncSource } from './source-sync.js';
 import type { Tree } from './tree-contract.js';
 import { syncTree } from './tree-sync.js';
 import { createUidCheck } from './uid-check.js';
@@ -45,11 +48,11 @@ export interface ActorOptions {
   onProblemOver(subject: string): void;
   /** The provider lets it in; it may not have done so before. */
   onSignedIn(): void;
+  /** It can be reached again after the network was gone. */
+  onNetworkBack(): void;
 }
 
-export interface ActorStatus {
-  readonly state: AccountState;
-  readonly reason: string | undefined;
+export interface ActorStatus extends GateStatus {
   readonly synced: boolean;
   readonly sources: readonly SourceProgress[];
   readonly messagesPerSecond: number;
@@ -59,8 +62,13 @@ export interface ActorStatus {
 export interface Actor {
   start(): void;
   status(): ActorStatus;
-  /** Looks at every source now. @throws {UpstreamError} */
-  syncNow(): Promise<void>;
+  /**
+   * Looks at every source now, whatever the gateway's own caution says; with `force`, also while the provider wants a pause.
+   * @throws {UpstreamError}
+   */
+  syncNow(how: { readonly force: boolean }): Promise<void>;
+  /** Another account could be reached again: this one is tried at once if it waits for the network. */
+  networkIsBack(): void;
   /** Runs with the source selected on a connection for reading. @throws {UpstreamError} */
   read<T>(sourceId: number, how: ReadOptions, work: (session: UpstreamSession) => Promise<T>): Promise<T>;
   /** Looks at one source now. @throws {UpstreamError} */
@@ -68,33 +76,43 @@ export interface Actor {
   close(): Promise<void>;
 }
 
-const RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
-const BACKFILL_CHUNK = 1_000;
-const PREFETCH_CHUNK = 30;
+/** Rows of the journal that wait no longer than this wait because of the connection. */
+const JOURNAL_RETRY_MS = 5 * 60_000;
+const CLOCK_MS = 30_000;
 
 export function createActor(options: ActorOptions): Actor {
   const { account, store, tree, bell, logger } = options;
   const { traits } = account;
+  const { meter } = account.limits;
   const stop = new AbortController();
   let sleeping = new AbortController();
   /** Whatever sleeps because the account could not be reached goes on. */
   const wake = () => {
-    store.journal.retryNow(account.id, Date.now() + RETRY.maxMs);
+    store.journal.retryNow(account.id, Date.now() + JOURNAL_RETRY_MS);
     bell.ringJournal(account.id);
     sleeping.abort();
     sleeping = new AbortController();
   };
-  const sleepUntilBack = (ms: number) => sleep(ms, AbortSignal.any([stop.signal, sleeping.signal]));
+  const sleepUntilBack = async (ms: number) => {
+    const signal = AbortSignal.any([stop.signal, sleeping.signal]);
+    // By the clock, in small steps: a timer stands still while the machine sleeps.
+    for (const end = Date.now() + ms; Date.now() < end && !signal.aborted; )
+      await sleep(Math.min(CLOCK_MS, end - Date.now()), signal);
+  };
   const gate = createGate({
     connector: account.connector,
+    limits: account.limits,
     signal: stop.signal,
-    onBack: wake,
+    onBack: (from) => {
+      wake();
+      if (from === 'network') options.onNetworkBack();
+    },
     onSignedIn: options.onSignedIn,
     // At once: only the user can mend it. What else fails is told when the account's life notices.
     onRefused: (error) => options.onProblem('connection', failureText(error), remedyFor(error)),
   });
   const check = traits.renumbersSilently ? createUidCheck(store) : undefined;
-  const lane = () => createLane(gate.connect, check);
+  const lane = () => createLane(gate.connect, { check, guard: gate });
   const worker = lane();
   const watcher = lane();
   const reader = traits.maxConnections >= 3 ? lane() : worker;
@@ -103,7 +121,7 @@ export function createActor(options: ActorOptions): Actor {
   const rematching = createMutex();
   const context: SourceSyncContext = { store, unit: options.unit, ingest, strays, traits, logger, rematching };
   const progress = createProgress(options.onProgress);
-  const eachSource = createEachSource(options);
+  const saving = createSavingNotice(meter, options);
   let synced = false;
   let isListed = false;
   const running: Promise<void>[] = [];
@@ -111,12 +129,6 @@ export function createActor(options: ActorOptions): Actor {
   /** What is read is to be kept: while the disk takes nothing, nothing is fetched. */
   const onWorker = <T>(priority: PriorityValue, work: (lane: LaneSession) => Promise<T>) =>
     store.database.health.well(stop.signal).then(() => worker.run(priority, work));
-  const syncable = (): SourceRow[] =>
-    store.sources
-      .ofAccount(account.id)
-      .filter(({ selectable, present }) => selectable && present)
-      .sort(byUrgency);
-
   const listTree = ({ isWanted = false } = {}) =>
     onWorker(Priority.arrivals, async (lane) => {
       const { session } = lane;
@@ -126,73 +138,41 @@ export function createActor(options: ActorOptions): Actor {
       await refreshQuota(store, account.id, session, isWanted);
     });
 
-  /** Everything the upstream had at first sight, without headers; then it can be shown. */
+  const rounds = createRounds({
+    ...options,
+    accountId: account.id,
+    ingest,
+    context,
+    bodies: options.journal.bodies,
+    progress,
+    eachSource: createEachSource(options),
+    signal: stop.signal,
+    onWorker,
+    isSaving: meter.isSaving,
+  });
   const listAll = async () => {
-    const unlisted = syncable().filter(({ listed }) => !listed);
-    await eachSource(unlisted, async (source) => {
-      let done = false;
-      while (!done) {
-        done = await onWorker(Priority.flags, (lane) => listSome(context, lane, source.id));
-        progress.listed(store, source);
-      }
-      tree.showSource(source.id);
-    });
+    await rounds.listAll();
     if (!isListed) options.onListed('listed');
     isListed = true;
   };
-
-  const catchUp = async (flags: boolean) => {
-    await eachSource(syncable(), async ({ id }) => {
-      // It may be renamed or gone by the time its turn comes.
-      if (store.sources.get(id)?.listed)
-        await onWorker(Priority.arrivals, (lane) => syncSource(context, lane, id, { flags }));
-    });
-  };
-
-  /** Headers of what has only been listed, newest first (DESIGN §6). */
-  const backfill = async () => {
-    await eachSource(syncable(), async (source) => {
-      // What the server gives nothing for stays missing; it is asked for again when a client wants it.
-      const missing = store.messages.withoutListing(source);
-      progress.begin(source, store.copies.countBound(source.id), missing.length);
-      for (let i = 0; i < missing.length; i += BACKFILL_CHUNK) {
-        const known = store.sources.get(source.id);
-        if (!known) break;
-        const chunk = missing.slice(i, i + BACKFILL_CHUNK);
-        await onWorker(Priority.backfill, async (lane) => {
-          await lane.selectKnown(known, { upTo: chunk[0] });
-          await lane.session.fetchHeaders(rangesOf(chunk.reverse()), (rows) => {
-            ingest.headers(known, rows);
-            progress.filled(known, rows.length);
-          });
-        });
-      }
-    });
+  const fillIn = async () => {
+    const isComplete = await rounds.backfill();
+    saving.tell();
+    return isComplete;
   };
 
   const lookAtAll = async ({ flags, isWanted = false }: { flags: boolean; isWanted?: boolean }) => {
     const began = Date.now();
     await listTree({ isWanted });
     await listAll();
-    await catchUp(flags);
-    await backfill();
+    await rounds.catchUp(flags);
+    onFilled(await fillIn());
     strays.expire(account.id, began);
   };
 
-  const prefetch = async () => {
-    const since = Math.floor(Date.now() / 1000) - options.prefetchDays * 86_400;
-    await eachSource(syncable(), async (source) => {
-      if (source.role === 'junk' || source.role === 'trash') return;
-      const seen = new Set<number>();
-      for (;;) {
-        const items = store.messages
-          .withoutBody(source, since, PREFETCH_CHUNK)
-          .filter(({ messageId }) => !seen.has(messageId));
-        if (items.length === 0 || stop.signal.aborted) break;
-        for (const { messageId } of items) seen.add(messageId);
-        await options.journal.bodies.prefetch(source.id, items);
-      }
-    });
+  const fetchAhead = async () => {
+    await rounds.prefetch();
+    saving.tell();
   };
 
   /** Until everything has been seen once; then watching and polling keep it so. */
@@ -202,35 +182,37 @@ export function createActor(options: ActorOptions): Actor {
         await listTree();
         gate.setBusy(true);
         await listAll();
-        await catchUp(true);
-        await backfill();
+        await rounds.catchUp(true);
+        onFilled(await fillIn());
         gate.setBusy(false);
-        const isFirst = !synced;
-        // Before it is told: who is told looks at the status.
-        synced = true;
-        if (isFirst) options.onSynced();
         options.onProblemOver('connection');
         attempt = 0;
-        await prefetch();
+        await fetchAhead();
         await poll();
       } catch (error) {
         await onFailure(error, attempt);
       }
     }
   };
+  const onFilled = (isComplete: boolean) => {
+    if (!isComplete || synced) return;
+    // Before it is told: who is told looks at the status.
+    synced = true;
+    options.onSynced();
+  };
   const onFailure = async (error: unknown, attempt: number) => {
     if (stop.signal.aborted) return;
     // Nothing is wrong: the next round matches the messages again.
     if (error instanceof RenumberedError) return;
     // Told by disk-watch.ts; the next round waits until it is over.
-    if (error instanceof DiskError) return sleep(RETRY.firstMs, stop.signal);
+    if (error instanceof DiskError) return sleep(NETWORK_RETRY.firstMs, stop.signal);
     if (!isListed) options.onListed('failed');
     if (error instanceof UpstreamError) {
       // The problem is what the user sees, once; this is told at every try.
       logger.info({ err: error }, 'account cannot be synchronised now');
       options.onProblem('connection', failureText(error), remedyFor(error));
     } else logger.error({ err: error }, 'synchronisation failed unexpectedly');
-    await sleepUntilBack(Math.max(backoffMs(attempt, RETRY), gate.waitMs()));
+    await sleepUntilBack(Math.max(backoffMs(attempt, NETWORK_RETRY), gate.waitMs()));
   };
 
   const poll = async () => {
@@ -241,27 +223,12 @@ export function createActor(options: ActorOptions): Actor {
       const flags = Date.now() - lastFlags >= traits.flagScanMs;
       if (flags) lastFlags = Date.now();
       await lookAtAll({ flags });
-      await prefetch();
+      await fetchAhead();
     }
   };
 
-  const inbox = () => syncable().find(({ role, listed }) => role === 'inbox' && listed);
-  /** Sources that a look is queued for: one look after many actions. */
-  const looks = new Set<number>();
-  const lookAgain = (sourceIds: readonly number[]) => {
-    for (const id of sourceIds) {
-      if (looks.has(id) || !store.sources.get(id)?.present || stop.signal.aborted) continue;
-      looks.add(id);
-      const look = onWorker(Priority.arrivals, (lane) => {
-        looks.delete(id);
-        return syncSource(context, lane, id, { flags: false });
-      });
-      look.catch((err: unknown) => {
-        looks.delete(id);
-        logger.info({ err }, 'a source could not be looked at after a change; the next poll will');
-      });
-    }
-  };
+  const inbox = () => rounds.syncable().find(({ role, listed }) => role === 'inbox' && listed);
+  const lookAgain = createLooks({ context, onWorker, signal: stop.signal });
 
   return {
     start: () => {
@@ -271,25 +238,33 @@ export function createActor(options: ActorOptions): Actor {
         lane: worker,
         bell,
         logger,
+        limits: account.limits,
         onCarried: lookAgain,
         onProblem: options.onProblem,
         onProblemOver: options.onProblemOver,
       };
       const watching = { context, watcher, gate, idleMs: traits.idleMs, inbox, sleepUntilBack, signal: stop.signal };
-      running.push(life(), watchInbox(watching), runPusher(pusher, stop.signal));
+      running.push(life(), watchInbox(watching), runPusher(pusher, stop.signal), keepUsage(meter, stop.signal, logger));
     },
     status: () => ({
       ...gate.status(synced),
       synced,
-      sources: synced ? syncable().map((source) => sourceAsItIs(store, source)) : progress.sources(),
+      sources: synced ? rounds.syncable().map((source) => sourceAsItIs(store, source)) : progress.sources(),
       messagesPerSecond: progress.messagesPerSecond(),
       upstreamConnections: gate.open(),
     }),
-    syncNow: async () => {
+    syncNow: async (how) => {
       store.database.health.mustBeWell();
-      gate.retryNow();
+      gate.retryNow(how);
+      const refusal = gate.refusal();
+      if (refusal) throw refusal;
       wake();
       await lookAtAll({ flags: true, isWanted: true });
+    },
+    networkIsBack: () => {
+      if (!gate.isWaitingForNetwork()) return;
+      gate.retryNow({ force: false });
+      wake();
     },
     lookAt: (sourceId) => onWorker(Priority.arrivals, (lane) => syncSource(context, lane, sourceId, { flags: false })),
     read: (sourceId, { leisurely = false, fresh = false, upTo }, work) =>

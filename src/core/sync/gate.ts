@@ -1,84 +1,156 @@
-// The account's door: all its connections are made here, so that a refused login or a throttle holds for all of them.
-import { backoffMs } from '../../lib/backoff.js';
+// The account's door: all its connections are made here, so that a refused login, a throttle or a budget that is used up
+// holds for all of them.
+import { whenText } from '../../lib/when.js';
 import { UpstreamError } from '../../mail/errors.js';
 import type { Connector, UpstreamSession } from '../../upstream/connector.js';
 import type { AccountState } from '../core.js';
+import { type HoldKind, holdKindOf } from '../limits/hold.js';
+import { budgetError, type Limits } from '../limits/limits.js';
 
 export interface Gate {
   /** @throws {UpstreamError} the last failure again while it is too early to try */
   connect(): Promise<UpstreamSession>;
+  /** Whether work may be done on a connection that is open. @throws {UpstreamError} while the provider wants a pause */
+  admit(): void;
+  /** What became of that work: what a provider asks for in one answer holds for all connections. */
+  worked(error?: unknown): void;
   /** Milliseconds until the next try is allowed. */
   waitMs(): number;
-  retryNow(): void;
+  /** Ends our own back-off; with `force` also a pause that the provider asked for. */
+  retryNow(options: { readonly force: boolean }): void;
+  /** True while it could not be reached, for no reason of its own. */
+  isWaitingForNetwork(): boolean;
+  /** Why nothing can be done now, in words for somebody who wants it done; undefined if it can. */
+  refusal(): UpstreamError | undefined;
   setBusy(busy: boolean): void;
-  status(synced: boolean): { state: AccountState; reason: string | undefined };
+  status(synced: boolean): GateStatus;
   /** Connections open now. */
   open(): number;
 }
 
-const TRANSIENT = { firstMs: 1_000, maxMs: 5 * 60_000 };
-/** A refusal may be a rate limit in disguise (QQ says the same for five causes): once more after 15 minutes, then rarely. */
-export const AUTH_RETRY = { firstMs: 30 * 60_000, maxMs: 12 * 3_600_000 };
+export interface GateStatus {
+  readonly state: AccountState;
+  readonly reason: string | undefined;
+  /** Unix milliseconds: not earlier, because the provider asked for it or a budget is used up. */
+  readonly pausedUntil: number | undefined;
+}
 
 export interface GateOptions {
   readonly connector: Connector;
+  readonly limits: Limits;
   readonly signal: AbortSignal;
-  /** The account can be reached again after it could not. */
-  onBack(): void;
+  /** The account can be reached again after it could not, for this reason. */
+  onBack(from: HoldKind): void;
   /** The provider lets it in; it may not have done so before. */
   onSignedIn(): void;
   /** The provider has refused the sign-in. */
   onRefused(error: UpstreamError): void;
 }
 
-export function createGate({ connector, signal, onBack, onSignedIn, onRefused }: GateOptions): Gate {
-  let failure: UpstreamError | undefined;
-  let failures = 0;
-  let notBefore = 0;
+export function createGate(options: GateOptions): Gate {
+  const { connector, signal, onBack, onSignedIn, onRefused } = options;
+  const { meter, imap: hold } = options.limits;
   let open = 0;
   let busy = false;
   let everConnected = false;
+  /** The pause was asked for in answer to a command: connections that are open have to keep it too. */
+  let holdsWork = false;
 
-  const onFailure = (error: unknown): never => {
+  const failed = (error: unknown): UpstreamError => {
     const known =
       error instanceof UpstreamError ? error : new UpstreamError('transient', String(error), {}, { cause: error });
-    failure = known;
-    const wait = backoffMs(failures++, known.kind === 'auth' ? AUTH_RETRY : TRANSIENT);
-    notBefore = Date.now() + Math.max(wait, known.details.retryAfterMs ?? 0);
+    hold.failed(known);
     if (known.kind === 'auth') onRefused(known);
-    throw known;
+    return known;
   };
+  const wentWell = () => {
+    const from = hold.kind();
+    holdsWork = false;
+    if (hold.wentWell() && from) onBack(from);
+  };
+  const exhausted = (purpose: 'connect' | 'work') => {
+    const budget = meter.exhausted(purpose);
+    return budget && budgetError(budget);
+  };
+  const waitMs = () => Math.max(hold.waitMs(), open === 0 ? (exhausted('connect')?.details.retryAfterMs ?? 0) : 0);
   return {
     connect: async () => {
       if (signal.aborted) throw new UpstreamError('transient', 'the gateway is stopping');
-      if (failure && Date.now() < notBefore) throw failure;
-      const session = await connector.connect(signal).catch(onFailure);
-      const isBack = failure !== undefined;
-      failure = undefined;
-      failures = 0;
+      await hold.ready;
+      const failure = hold.failure();
+      if (failure && hold.waitMs() > 0) throw failure;
+      const spent = exhausted('connect');
+      if (spent) throw spent;
+      const session = await connector.connect(signal).catch((error: unknown) => {
+        const known = failed(error);
+        // It has got as far as the login, or the server would have said nothing.
+        if (known.kind === 'auth' || known.details.serverText !== undefined) meter.login();
+        throw known;
+      });
+      meter.login();
+      meter.watch(session);
       everConnected = true;
       open++;
       void session.closed.then(() => {
         open--;
       });
       onSignedIn();
-      if (isBack) onBack();
+      wentWell();
       return session;
     },
-    waitMs: () => (failure ? Math.max(0, notBefore - Date.now()) : 0),
-    retryNow: () => {
-      notBefore = 0;
+    admit: () => {
+      const failure = hold.failure();
+      if (failure && holdsWork && hold.waitMs() > 0) throw failure;
+      const spent = exhausted('work');
+      if (spent) throw spent;
+    },
+    worked: (error) => {
+      if (error === undefined) {
+        if (holdsWork && hold.waitMs() === 0) wentWell();
+        return;
+      }
+      if (!(error instanceof UpstreamError) || !error.details.retryAfterMs || error === hold.failure()) return;
+      holdsWork = true;
+      failed(error);
+    },
+    waitMs,
+    retryNow: hold.lift,
+    isWaitingForNetwork: () => hold.kind() === 'network' && hold.waitMs() > 0,
+    refusal: () => {
+      const spent = (open === 0 ? exhausted('connect') : undefined) ?? exhausted('work');
+      if (spent) return spent;
+      const failure = hold.failure();
+      return failure && hold.waitMs() > 0 ? pauseError(failure, hold.waitMs()) : undefined;
     },
     setBusy: (value) => {
       busy = value;
     },
     status: (synced) => {
-      if (failure) return { state: stateOf(failure), reason: failureText(failure) };
-      if (!everConnected) return { state: 'connecting', reason: undefined };
-      return { state: busy || !synced ? 'syncing' : 'ready', reason: undefined };
+      const failure = hold.failure();
+      if (failure) {
+        const isPause = holdKindOf(failure) !== 'network' && hold.waitMs() > 0;
+        return {
+          state: stateOf(failure),
+          reason: failureText(failure),
+          pausedUntil: isPause ? Date.now() + hold.waitMs() : undefined,
+        };
+      }
+      const spent = exhausted('work') ?? (open === 0 ? exhausted('connect') : undefined);
+      if (spent) {
+        const pausedUntil = Date.now() + (spent.details.retryAfterMs ?? 0);
+        return { state: 'throttled', reason: failureText(spent), pausedUntil };
+      }
+      const state = !everConnected ? 'connecting' : busy || !synced ? 'syncing' : 'ready';
+      return { state, reason: undefined, pausedUntil: undefined };
     },
     open: () => open,
   };
+}
+
+function pauseError(failure: UpstreamError, waitMs: number): UpstreamError {
+  const until = whenText(Date.now() + waitMs);
+  const text = `${failureText(failure)}; it is left alone until ${until} ("gateway sync --force" tries now)`;
+  return new UpstreamError(failure.kind, text, { retryAfterMs: waitMs }, { cause: failure });
 }
 
 function stateOf({ kind, details }: UpstreamError): AccountState {
@@ -92,17 +164,20 @@ export function failureText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+const BROKEN = 'Check host, port and TLS of this account in the configuration.';
+
 /** What a person can do about an account that cannot be synchronised. */
 export function remedyFor({ kind, details }: UpstreamError): string {
   if (details.remedy) return `${details.remedy.en} ${details.remedy.zh}`;
   if (details.code === 'CERTIFICATE')
     return 'Check the host name; the certificate of a private server goes into "serverCertificate" of this account: { "ca": "FILE.pem" }.';
+  if (details.code === 'TLS') return BROKEN;
   switch (kind) {
     case 'auth':
-      return 'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart.';
+      return 'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart; if they are right, run "gateway sync --force".';
     case 'transient':
       return 'The gateway keeps trying; cached mail stays readable.';
     case 'permanent':
-      return 'Check host, port and TLS of this account in the configuration.';
+      return BROKEN;
   }
 }

@@ -61,8 +61,14 @@ interface Job {
   fail(error: unknown): void;
 }
 
-/** @param check for servers that renumber silently */
-export function createLane(connect: () => Promise<UpstreamSession>, check?: UidCheck): Lane {
+export interface LaneOptions {
+  /** For servers that renumber silently. */
+  readonly check?: UidCheck | undefined;
+  /** Asked before each piece of work, which fails with what it throws; told afterwards how the work went. */
+  readonly guard?: { admit(): void; worked(error?: unknown): void };
+}
+
+export function createLane(connect: () => Promise<UpstreamSession>, { check, guard }: LaneOptions = {}): Lane {
   const jobs: Job[] = [];
   let order = 0;
   let busy = false;
@@ -92,7 +98,15 @@ export function createLane(connect: () => Promise<UpstreamSession>, check?: UidC
     busy = true;
     for (let job = next(); job; job = next()) {
       try {
-        await job.run(await open());
+        guard?.admit();
+        const lane = await open();
+        await job.run(lane).then(
+          () => guard?.worked(),
+          (error: unknown) => {
+            guard?.worked(error);
+            throw error;
+          },
+        );
       } catch (error) {
         job.fail(error);
       }

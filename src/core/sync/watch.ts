@@ -2,6 +2,7 @@
 import { backoffMs } from '../../lib/backoff.js';
 import { sleep } from '../../lib/deadline.js';
 import type { SourceRow } from '../../store/sources.js';
+import { NETWORK_RETRY } from '../limits/hold.js';
 import type { Gate } from './gate.js';
 import { type Lane, Priority } from './lane.js';
 import type { SourceSyncContext } from './source-state.js';
@@ -18,8 +19,6 @@ export interface WatchOptions {
   sleepUntilBack(ms: number): Promise<void>;
   readonly signal: AbortSignal;
 }
-
-const RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
 
 /** Runs until the signal is aborted; never throws. */
 export async function watchInbox(options: WatchOptions): Promise<void> {
@@ -40,8 +39,9 @@ export async function watchInbox(options: WatchOptions): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       context.logger.info({ err: error }, 'watching the inbox was interrupted');
-      await watcher.drop();
-      await sleepUntilBack(backoffMs(attempt++, RETRY));
+      // A pause is no reason to sign in once more when it is over.
+      if (gate.waitMs() === 0) await watcher.drop();
+      await sleepUntilBack(backoffMs(attempt++, NETWORK_RETRY));
     }
   }
 }

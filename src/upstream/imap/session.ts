@@ -16,6 +16,7 @@ import type {
   SelectedSource,
   SourcePath,
   SourceStatus,
+  Traffic,
   Transferred,
   UpstreamCapabilities,
   UpstreamMailbox,
@@ -72,6 +73,10 @@ export class ImapSession implements UpstreamSession {
     this.#wire = wire;
     this.#paths = new Paths(client, shared.listedNames);
     this.#shared = shared;
+  }
+
+  traffic(): Traffic {
+    return this.#wire.traffic();
   }
 
   listMailboxes(): Promise<readonly UpstreamMailbox[]> {

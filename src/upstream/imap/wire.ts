@@ -5,6 +5,7 @@
 import type { ImapFlow, ImapResponse } from 'imapflow';
 import type { Logger } from '../../lib/logger.js';
 import { UpstreamError } from '../../mail/errors.js';
+import type { Traffic } from '../connector.js';
 import type { ServerText } from '../providers/index.js';
 import { lost, refusal } from './errors.js';
 import { parseFetchLine, type RawLine } from './fetch-line.js';
@@ -130,6 +131,12 @@ export class Wire {
       stopWatching();
       this.#logger.debug({ command, ms: Math.round(performance.now() - startedAt) }, 'upstream command');
     }
+  }
+
+  /** imapflow does not see the literals that go past it. */
+  traffic(): Traffic {
+    const { received, sent } = this.#client.stats();
+    return { received, sent: sent + this.#written };
   }
 
   /** Writes a line outside any command (DONE). */

@@ -19,6 +19,7 @@ export const GENERIC_TRAITS: ConnectorTraits = {
   folderParent: [],
   flattened: [],
   skipped: [],
+  budgets: {},
   roleNames: { drafts: ['Drafts'], sent: ['Sent'], archive: ['Archive'], junk: ['Junk'], trash: ['Trash'] },
   maxCommandBytes: 8_000,
   messageLimit: undefined,

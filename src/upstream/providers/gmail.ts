@@ -20,6 +20,8 @@ export const gmail: Provider = {
     deleteIsMoveToTrash: true,
     archiveIsAll: true,
     savesSent: true,
+    // Over a bandwidth limit the account is locked for up to a day; other programs that use it count too.
+    budgets: { downloadBytesPerDay: 2_500e6, uploadBytesPerDay: 500e6, messagesPerDay: 500 },
     flattened: ['[Gmail]', '[Google Mail]'],
     // Quirk(gmail): the system folders' names are localised and some may be hidden; attributes alone tell them, none is made.
     roleNames: {},

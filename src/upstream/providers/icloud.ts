@@ -13,6 +13,7 @@ export const icloud: Provider = {
     ...GENERIC_TRAITS,
     provider: 'icloud',
     maxConnections: 2,
+    budgets: { messagesPerDay: 200, recipientsPerDay: 1_000 },
     // Quirk(icloud): string criteria of SEARCH are unusable.
     searchTrusted: false,
     roleNames: {

@@ -14,6 +14,8 @@ const neteaseAt = (domain: string): Provider => ({
     provider: domain.split('.')[0] ?? domain,
     maxConnections: 2,
     pollMs: 55_000,
+    // The figure is nowhere told; it is QQ's.
+    budgets: { loginsPer15Minutes: 16 },
     searchTrusted: false,
     maxCommandBytes: 2_000,
     // Quirk(163): SELECT is "Unsafe Login" for a client that has not said who it is.

@@ -24,6 +24,7 @@ export const outlook: Provider = {
     provider: 'outlook',
     maxConnections: 4,
     idleMs: 10 * 60_000,
+    budgets: { messagesPerMinute: 30, recipientsPerDay: 5_000 },
     // Quirk(outlook): SEARCH takes US-ASCII only.
     searchTrusted: false,
     savesSent: true,

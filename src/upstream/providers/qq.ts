@@ -17,6 +17,8 @@ export const qq: Provider = {
     provider: 'qq',
     // Quirk(qq): many logins trigger its risk control; two connections, kept open.
     maxConnections: 2,
+    // Some twenty logins in a row were the end of it for a quarter of an hour.
+    budgets: { loginsPer15Minutes: 16, messagesPerDay: 500 },
     // Quirk(qq): text criteria of SEARCH are ignored (everything comes back) or refused.
     searchTrusted: false,
     // Quirk(qq): uids have been seen to change under the same UIDVALIDITY.

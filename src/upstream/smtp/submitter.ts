@@ -25,6 +25,8 @@ export interface SubmitterOptions {
 /** What nodemailer puts on its errors. */
 interface SmtpError extends Error {
   readonly code?: string;
+  /** Of the system error or TLS error beneath. */
+  readonly originalCode?: string;
   readonly responseCode?: number;
   readonly response?: string;
   readonly rejected?: readonly string[];
@@ -147,6 +149,7 @@ function upstreamError(error: SmtpError, { phase, isSent = false, texts = COMMON
   const details = {
     serverText,
     ...(replyCode === undefined ? {} : { replyCode }),
+    ...(phase === 'connect' ? tlsCode(error) : {}),
     ...(outcomeUnknown ? { outcomeUnknown } : {}),
     ...(retryAfterMs === undefined || kind === 'permanent' ? {} : { retryAfterMs }),
     ...(known ? { meaning: known.meaning, remedy: known.remedy } : {}),
@@ -154,9 +157,19 @@ function upstreamError(error: SmtpError, { phase, isSent = false, texts = COMMON
   return new UpstreamError(kind, serverText, details, { cause: error });
 }
 
+const UNTRUSTED = /^(?:SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|CERT_|DEPTH_ZERO|ERR_TLS_CERT|HOSTNAME|INVALID_CA)/;
+
+/** No secure connection comes about: somebody has to mend that, but the message is not to blame. */
+function tlsCode({ code, originalCode = '', message }: SmtpError): { code?: 'CERTIFICATE' | 'TLS' } {
+  if (UNTRUSTED.test(originalCode)) return { code: 'CERTIFICATE' };
+  if (code !== 'ETLS') return /^(?:ERR_SSL|EPROTO)/.test(originalCode) ? { code: 'TLS' } : {};
+  // After STARTTLS only the text is left of what was wrong.
+  return { code: /certificate|altnames/i.test(message) ? 'CERTIFICATE' : 'TLS' };
+}
+
 function kindOf({ code }: SmtpError, phase: string, replyCode: number | undefined): UpstreamErrorKind {
   if (phase === 'login' && (code === 'EAUTH' || replyCode === 535))
     return replyCode !== undefined && replyCode < 500 ? 'transient' : 'auth';
-  if (code === 'ETLS') return 'permanent';
+  if (code === 'ETLS') return 'transient';
   return replyCode !== undefined && replyCode >= 500 ? 'permanent' : 'transient';
 }

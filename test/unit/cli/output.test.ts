@@ -24,6 +24,8 @@ const account = (changes: Partial<AccountStatus> = {}): AccountStatus => ({
   oldestJournalMs: 0,
   lastError: undefined,
   upstreamConnections: 2,
+  pausedUntil: undefined,
+  budgets: [],
   ...changes,
 });
 const done = {

@@ -22,6 +22,8 @@ const syncing: AccountStatus = {
   oldestJournalMs: 0,
   lastError: undefined,
   upstreamConnections: 1,
+  pausedUntil: undefined,
+  budgets: [],
 };
 
 /** Runs `start` over a gateway that does what `script` says, then is told to stop. */

@@ -36,11 +36,10 @@ const unknown = new UpstreamError('transient', 'lost', { outcomeUnknown: true })
 
 async function account(smtp: ReturnType<typeof server>, more: Partial<RigAccount> = {}) {
   const fake = createFakeUpstream();
-  const rig = await createRig({
-    accounts: [{ name: 'A', fake, submitter: smtp.submitter, savesSent: false, ...more }],
-  });
+  const settings: RigAccount = { name: 'A', fake, submitter: smtp.submitter, savesSent: false, ...more };
+  const rig = await createRig({ accounts: [settings] });
   await rig.settle();
-  return { fake, rig };
+  return { fake, rig, settings };
 }
 
 /** In steps that leave the sync time to look. */
@@ -106,6 +105,7 @@ test('a header beyond what is read could hide a Bcc: it is refused, and nothing 
 describe('a refused sign-in', () => {
   const MINUTE = 60_000;
   const wrong = new UpstreamError('auth', 'no', { replyCode: 535, serverText: '535 5.7.8 wrong' });
+  const pauseKey = (rig: Rig) => rig.store.database.sqlite.prepare('SELECT loginKey FROM accountPauses').pluck().get();
   const problems = (rig: Rig) => rig.store.problems.open().map(({ text }) => text);
 
   test('is tried once more after 15 to 30 minutes, then rarely, whatever there is to send', async () => {
@@ -130,21 +130,97 @@ describe('a refused sign-in', () => {
     expect(smtp.attempts()).toBeLessThan(8);
   });
 
-  test('all is sent at once after a restart, and the problem is over', async () => {
+  test('holds over a restart, until it is another login: then all is sent at once, and the problem is over', async () => {
     const smtp = server(wrong);
-    const { rig } = await account(smtp);
+    const { rig, settings } = await account(smtp, { login: () => ['smtp', 'a', 'old code'] });
     await using _ = rig;
     await send(rig, 'm1');
     await send(rig, 'm2');
     expect(smtp.attempts()).toBe(1);
-    // Nothing on disk holds them back.
-    expect(rig.submissions.unfinished().map(({ nextAttemptAt }) => nextAttemptAt <= Date.now())).toEqual([true, true]);
+    await rig.until('it is known which login it was', () => pauseKey(rig) !== null, 1);
     await rig.crash();
-    await rig.until('both are sent', () => smtp.taken.length === 2);
+    await pass(rig, 10 * MINUTE);
+    expect([smtp.attempts(), problems(rig)]).toEqual([1, ['sending is refused: 535 5.7.8 wrong']]);
+    const { until } = rig.store.pauses.get(1, 'smtp') ?? { until: 0 };
+    await rig.restart({ accounts: [{ ...settings, login: () => ['smtp', 'a', 'new code'] }] });
+    // In tiny steps: what tells one login from another takes a while of real time.
+    await rig.until('both are sent', () => smtp.taken.length === 2, 1);
+    expect(Date.now()).toBeLessThan(until);
     await rig.settle();
     expect(smtp.taken).toEqual(['m1', 'm2']);
     expect(problems(rig)).toEqual([]);
   });
+
+  test('is lifted by a sync that insists, not by one that does not', async () => {
+    const smtp = server(wrong);
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    await send(rig, 'm1');
+    await rig.during(rig.core.overview.syncNow(undefined));
+    await pass(rig, MINUTE);
+    expect(smtp.attempts()).toBe(1);
+    await rig.during(rig.core.overview.syncNow(undefined, { force: true }));
+    await rig.until('it is sent', () => smtp.taken.length === 1, 1_000);
+  });
+});
+
+describe('a server that cannot be reached', () => {
+  const gone = new UpstreamError('transient', 'nobody listens there: ECONNREFUSED');
+  const MINUTE = 60_000;
+  const isQueued = (rig: Rig) => rig.submissions.unfinished()[0]?.state === 'queued';
+
+  test('is tried again within a minute, however long it has been gone', async () => {
+    const smtp = server(...Array<Answer>(20).fill(gone));
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    await send(rig, 'm1');
+    for (let attempt = 1; attempt < 8; attempt++) {
+      await rig.until('the attempt has failed', () => smtp.attempts() >= attempt && isQueued(rig), 50);
+      const [row] = rig.submissions.unfinished();
+      expect((row?.nextAttemptAt ?? 0) - Date.now()).toBeLessThanOrEqual(MINUTE);
+    }
+  });
+
+  test('is tried at once by a sync, and when another account can be reached again', async () => {
+    const smtp = server(gone, busy, busy, gone);
+    const { fake, rig } = await account(smtp);
+    await using _ = rig;
+    /** In small steps: what is read from the disk takes real time. */
+    const attempt = async (number: number, by: () => Promise<unknown>) => {
+      const planned = rig.submissions.unfinished()[0]?.nextAttemptAt ?? 0;
+      await by();
+      await rig.until(`attempt ${number}`, () => smtp.attempts() >= number, 20);
+      expect(Date.now()).toBeLessThan(planned);
+      await rig.until('it has failed', () => isQueued(rig) || smtp.taken.length > 0, 20);
+    };
+    await send(rig, 'm1');
+    const sync = () => rig.during(rig.core.overview.syncNow(undefined), 20);
+    await attempt(2, sync);
+    await attempt(3, sync);
+    await attempt(4, sync);
+    fake.goOffline();
+    await rig.until('the account is offline', () => rig.core.overview.accounts()[0]?.state === 'offline', 20);
+    expect(smtp.attempts()).toBe(4);
+    await attempt(5, async () => {
+      fake.goOnline();
+      await rig.until('the account is back', () => rig.core.overview.accounts()[0]?.state !== 'offline', 20);
+    });
+    await rig.until('it is sent', () => smtp.taken.length === 1, 100);
+  });
+});
+
+test('an untrusted certificate is a problem with a remedy, and the message waits', async () => {
+  const untrusted = new UpstreamError('transient', 'no secure connection', { code: 'CERTIFICATE' });
+  const smtp = server(untrusted);
+  const { rig } = await account(smtp);
+  await using _ = rig;
+  expect(await send(rig, 'm1')).toMatchObject({ kind: 'queued' });
+  expect(rig.core.overview.problems()).toMatchObject([
+    { text: 'nothing can be sent: no secure connection', remedy: expect.stringContaining('"serverCertificate"') },
+  ]);
+  await rig.until('it is sent', () => smtp.taken.length === 1);
+  await rig.settle();
+  expect(rig.core.overview.problems()).toEqual([]);
 });
 
 describe('later', () => {

@@ -1,0 +1,70 @@
+// An account whose submission server is left alone: it has refused the sign-in (every further try may lock it), wants a pause,
+// or has taken as much as its provider grants.
+import { whenText } from '../../lib/when.js';
+import type { UpstreamError } from '../../mail/errors.js';
+import { budgetError } from '../limits/limits.js';
+import { remedyFor } from '../sync/gate.js';
+import type { OutboxOptions, SendingAccount } from './contract.js';
+
+export const SIGN_IN_REFUSED = 'queued; the provider refuses the sign-in of its account, see gateway status';
+const SUBJECT = 'smtp';
+
+export interface SendingPauses {
+  /** Why nothing may be sent through the account now; undefined if it may. */
+  held(account: SendingAccount): string | undefined;
+  accepted(account: SendingAccount, recipients: number): void;
+  /** True if the failure concerns the account rather than this one message: all of its messages wait. */
+  failed(account: SendingAccount, error: UpstreamError): boolean;
+}
+
+/** What has been asked of a login, or comes after one. */
+const isSignedIn = ({ kind, details }: UpstreamError): boolean =>
+  kind === 'auth' || (kind === 'permanent' && details.replyCode !== undefined);
+
+export function createSendingPauses({ onProblem, onProblemOver }: Pick<OutboxOptions, 'onProblem' | 'onProblemOver'>) {
+  const told = new Map<number, string>();
+  const tell = ({ id }: SendingAccount, text: string, error: UpstreamError) => {
+    if (told.get(id) === text) return;
+    told.set(id, text);
+    onProblem(id, SUBJECT, text, remedyFor(error));
+  };
+  const pauses: SendingPauses = {
+    held: (account) => {
+      const { smtp, meter } = account.limits;
+      if (smtp.waitMs() > 0) {
+        if (smtp.kind() === 'refused') return SIGN_IN_REFUSED;
+        return `queued; the provider wants a pause until ${whenText(Date.now() + smtp.waitMs())}`;
+      }
+      const spent = meter.exhausted('send');
+      if (!spent) return undefined;
+      const error = budgetError(spent);
+      tell(account, `nothing is sent now: ${error.message}`, error);
+      return `queued; ${error.message}`;
+    },
+    accepted: ({ id, limits }, recipients) => {
+      limits.meter.login();
+      limits.meter.message(recipients);
+      limits.smtp.wentWell();
+      told.delete(id);
+      onProblemOver(id, SUBJECT);
+    },
+    failed: (account, error) => {
+      const { smtp, meter } = account.limits;
+      const { serverText = error.message, code, meaning, retryAfterMs } = error.details;
+      if (isSignedIn(error)) meter.login();
+      if (code === 'CERTIFICATE' || code === 'TLS') {
+        // The message is not to blame; it is tried again as others are, and somebody has to mend it.
+        tell(account, `nothing can be sent: ${serverText}`, error);
+        return false;
+      }
+      const isRefused = error.kind === 'auth';
+      // A text without a known meaning may concern one recipient alone (greylisting).
+      if (!isRefused && (meaning === undefined || !retryAfterMs || error.kind === 'permanent')) return false;
+      smtp.failed(error);
+      const until = isRefused ? '' : ` (until ${whenText(Date.now() + smtp.waitMs())})`;
+      tell(account, `sending is ${isRefused ? 'refused' : 'paused'}: ${serverText}${until}`, error);
+      return true;
+    },
+  };
+  return pauses;
+}

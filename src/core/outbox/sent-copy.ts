@@ -1,0 +1,51 @@
+// What becomes of the copy in Sent of a message that is out: providers.md §10.
+import { UpstreamError } from '../../mail/errors.js';
+import type { SubmissionRow } from '../../store/submissions.js';
+import type { OutboxOptions, SendingAccount } from './contract.js';
+
+export interface SettleOptions extends Pick<OutboxOptions, 'submissions' | 'bodies' | 'sentCopies'> {
+  readonly watchSentMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface SentCopySettling {
+  /** Who files the copy in Sent is known, or found out by looking. */
+  settle(account: SendingAccount, row: SubmissionRow): Promise<void>;
+  /** The copy needs nothing more of us. */
+  finish(row: SubmissionRow, sentCopy: 'none' | 'absorbed'): void;
+}
+
+export function createSentCopySettling(options: SettleOptions): SentCopySettling {
+  const { submissions, bodies, sentCopies, watchSentMs, signal } = options;
+  const finish = (row: SubmissionRow, sentCopy: 'none' | 'absorbed') => {
+    submissions.setSentCopy(row.id, sentCopy);
+    bodies.unpin(row.bodyRef);
+  };
+  const watch = async (account: SendingAccount, row: SubmissionRow) => {
+    try {
+      return await sentCopies.watchSent(account.id, row.messageId, watchSentMs, signal);
+    } catch (error) {
+      if (error instanceof UpstreamError) return 'nowhere' as const;
+      throw error;
+    }
+  };
+  const settle = async (account: SendingAccount, row: SubmissionRow): Promise<void> => {
+    const known = account.savesSent();
+    if (known === undefined) {
+      submissions.setSentCopy(row.id, 'watching');
+      const found = await watch(account, row);
+      if (signal.aborted) return;
+      if (found !== 'byClient') account.rememberSavesSent(found === 'byProvider');
+      if (found !== 'nowhere') return finish(row, found === 'byClient' ? 'absorbed' : 'none');
+    } else if (known) {
+      finish(row, 'none');
+      // The user looks into Sent now, not after the next poll.
+      await watch(account, row);
+      return;
+    }
+    // fileSentCopy takes over the pin
+    await sentCopies.fileSentCopy(account.id, row);
+    submissions.setSentCopy(row.id, 'done');
+  };
+  return { settle, finish };
+}

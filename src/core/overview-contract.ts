@@ -1,0 +1,63 @@
+// What `gateway status` and the front ends may ask about the accounts.
+import type { BudgetUse } from './limits/meter.js';
+
+export type AccountState = 'connecting' | 'syncing' | 'ready' | 'offline' | 'needsSignIn' | 'throttled';
+
+export interface SourceProgress {
+  readonly path: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface AccountStatus {
+  readonly name: string;
+  readonly address: string;
+  readonly provider: string;
+  readonly state: AccountState;
+  /** Why, in plain words, when the state is not `ready`. */
+  readonly reason: string | undefined;
+  readonly synced: boolean;
+  readonly sources: readonly SourceProgress[];
+  readonly messagesPerSecond: number;
+  readonly journalDepth: number;
+  readonly oldestJournalMs: number;
+  readonly lastError: string | undefined;
+  readonly upstreamConnections: number;
+  /** Unix milliseconds: left alone until then, because the provider asked for it or a budget is used up. */
+  readonly pausedUntil: number | undefined;
+  /** What it has used of what its provider grants. */
+  readonly budgets: readonly BudgetUse[];
+}
+
+export interface Problem {
+  readonly account: string | undefined;
+  readonly text: string;
+  readonly remedy: string;
+  /** Unix time, milliseconds. */
+  readonly since: number;
+}
+
+export type CoreEvent =
+  | { readonly event: 'progress'; readonly account: string }
+  | { readonly event: 'synced'; readonly account?: string }
+  | { readonly event: 'problem'; readonly account?: string; readonly text: string; readonly remedy: string };
+
+/** What a person must be told of an account, whatever mail program they use. */
+export interface AccountAlert {
+  readonly account: string;
+  readonly kind: 'needsSignIn' | 'offline';
+}
+
+export interface Overview {
+  accounts(): readonly AccountStatus[];
+  problems(): readonly Problem[];
+  /** Accounts the user is told about now; the same array until that changes. */
+  alerts(): readonly AccountAlert[];
+  submissions(): { readonly queued: number; readonly failed: number };
+  /**
+   * Looks at every source of the account (all accounts when undefined) now, and tries to send what waits; with `force`, also
+   * where the provider has asked for a pause. @throws {MailboxError} NONEXISTENT; UNAVAILABLE with a line for each that failed
+   */
+  syncNow(account: string | undefined, how?: { readonly force?: boolean }): Promise<void>;
+  onEvent(listener: (event: CoreEvent) => void): () => void;
+}
