@@ -142,6 +142,7 @@ class Fake implements FakeUpstream {
       capabilities: capabilitiesOf(options),
       keepsNewKeywords: options.keywords ?? true,
       latencyMs: options.latencyMs ?? 0,
+      silentIdle: options.silentIdle ?? false,
       hidden: this.#hidden,
       quota: () => this.#quota,
       take: (method, when) => this.#failures.take(method, when),

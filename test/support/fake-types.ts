@@ -17,6 +17,8 @@ export interface FakeUpstreamOptions {
   readonly move?: boolean;
   readonly uidplus?: boolean;
   readonly idle?: boolean;
+  /** Waiting tells nothing. */
+  readonly silentIdle?: boolean;
   /** Whether new keywords are kept (`\*` in PERMANENTFLAGS). */
   readonly keywords?: boolean;
   /** Gmail: one content, several labels; `emailId` set. */
