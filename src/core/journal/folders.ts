@@ -1,4 +1,6 @@
+import { createTurns } from '../../lib/turns.js';
 import { UpstreamError } from '../../mail/errors.js';
+import type { CopyRow } from '../../store/copies.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
@@ -107,6 +109,7 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
       async () => !(await exists(session, source.path)),
     );
   }
+  if (source) await removeCopies(context, store.copies.ofSource(source.id));
   unit.batch((work) => {
     store.journal.remove(row.id);
     if (!source) return;
@@ -115,3 +118,15 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
   });
   return [];
 }
+
+/** In slices, with clients in between; cut short, the row is carried out again. */
+async function removeCopies({ store, unit }: JournalContext, all: readonly CopyRow[]): Promise<void> {
+  const turns = createTurns();
+  for (let start = 0; start < all.length; start += SLICE) {
+    unit.batch((work) => {
+      for (const copy of all.slice(start, start + SLICE)) removeCopy(store, work, copy);
+    });
+    await turns.pause();
+  }
+}
+const SLICE = 500;
