@@ -2,6 +2,7 @@
 // which of the two wins for now. Pure.
 import { type FlagSet, normalKeywords } from '../mail/flags.js';
 import { type CopyFlags, joinKeywords, splitKeywords } from '../store/copies.js';
+import type { FlagSupport } from '../store/sources.js';
 
 /** A change of flags as a client asked for it: bits and keywords to add and to remove. */
 export interface FlagChange {
@@ -53,6 +54,34 @@ export function withoutChange(copy: CopyFlags, { add, remove }: FlagChange): Cop
     ownKeywords: joinKeywords(normalKeywords(own)),
   };
 }
+
+/** A new copy that no upstream has: all its flags are ours until the upstream has confirmed them. */
+export function asOurs(flags: FlagSet): CopyFlags {
+  const keywords = joinKeywords(flags.keywords);
+  return {
+    upstreamFlags: 0,
+    upstreamKeywords: '',
+    flags: flags.system,
+    keywords,
+    ownFlags: flags.system,
+    ownKeywords: keywords.toLowerCase(),
+  };
+}
+
+/** The copy in a source that keeps other flags than its own does: what is not kept there is ours there. */
+export function withUnkept(copy: CopyFlags, source: FlagSupport): CopyFlags {
+  const unkept = splitKeywords(copy.keywords).filter((keyword) => !keepsKeyword(source, keyword));
+  const own = [...splitKeywords(copy.ownKeywords), ...unkept.map(lower)];
+  return {
+    ...copy,
+    ownFlags: copy.ownFlags | (copy.flags & ~source.keptSystemFlags),
+    ownKeywords: joinKeywords(normalKeywords(own)),
+  };
+}
+
+/** Whether a source's upstream keeps the keyword, as far as it has told (PERMANENTFLAGS). */
+export const keepsKeyword = ({ keepsNewKeywords, keepsKeywords }: FlagSupport, keyword: string): boolean =>
+  keepsNewKeywords || keepsKeywords.includes(lower(keyword));
 
 /** The copy after the upstream told its flags: ours win where they are marked so. */
 export function withUpstream(copy: CopyFlags, upstream: FlagSet): CopyFlags {

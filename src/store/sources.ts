@@ -18,6 +18,8 @@ export interface SourceRow {
   readonly uidValidity: number | undefined;
   readonly uidNext: number | undefined;
   readonly highestModseq: bigint | undefined;
+  /** Bit mask of the system flags the upstream keeps. */
+  readonly keptSystemFlags: number;
   readonly keepsNewKeywords: boolean;
   /** Lower case. */
   readonly keepsKeywords: readonly string[];
@@ -41,6 +43,7 @@ interface RawSource {
   uidValidity: number | null;
   uidNext: number | null;
   highestModseq: string | null;
+  keptSystemFlags: number;
   keepsNewKeywords: number;
   keepsKeywords: string;
   lastFullCheck: number;
@@ -59,6 +62,7 @@ const fromRaw = (raw: RawSource): SourceRow => ({
   uidValidity: raw.uidValidity ?? undefined,
   uidNext: raw.uidNext ?? undefined,
   highestModseq: raw.highestModseq === null ? undefined : BigInt(raw.highestModseq),
+  keptSystemFlags: raw.keptSystemFlags,
   keepsNewKeywords: raw.keepsNewKeywords === 1,
   keepsKeywords: raw.keepsKeywords === '' ? [] : raw.keepsKeywords.split(' '),
   lastFullCheck: raw.lastFullCheck,
@@ -72,6 +76,9 @@ export interface SourceState {
   readonly uidNext: number | undefined;
   readonly highestModseq: bigint | undefined;
 }
+
+/** What flags a source's upstream keeps. */
+export type FlagSupport = Pick<SourceRow, 'keptSystemFlags' | 'keepsNewKeywords' | 'keepsKeywords'>;
 
 export interface SourceStore {
   insert(source: {
@@ -91,7 +98,7 @@ export interface SourceStore {
   setPath(id: number, path: readonly string[]): void;
   setListed(id: number): void;
   setState(id: number, state: SourceState): void;
-  setKeywordSupport(id: number, keepsNewKeywords: boolean, keepsKeywords: readonly string[]): void;
+  setFlagSupport(id: number, support: FlagSupport): void;
   setFullCheck(id: number, at: number): void;
   setUidSamples(id: number, samples: readonly UidSample[]): void;
   remove(id: number): void;
@@ -115,7 +122,9 @@ export function createSourceStore({ sqlite }: Database): SourceStore {
   const setPath = sqlite.prepare('UPDATE sources SET path = ? WHERE id = ?');
   const setListed = sqlite.prepare('UPDATE sources SET listed = 1 WHERE id = ?');
   const setState = sqlite.prepare('UPDATE sources SET uidValidity = ?, uidNext = ?, highestModseq = ? WHERE id = ?');
-  const setKeywords = sqlite.prepare('UPDATE sources SET keepsNewKeywords = ?, keepsKeywords = ? WHERE id = ?');
+  const setSupport = sqlite.prepare(
+    'UPDATE sources SET keptSystemFlags = ?, keepsNewKeywords = ?, keepsKeywords = ? WHERE id = ?',
+  );
   const setUidSamples = sqlite.prepare('UPDATE sources SET uidSamples = ? WHERE id = ?');
   const setFullCheck = sqlite.prepare('UPDATE sources SET lastFullCheck = ? WHERE id = ?');
   const remove = sqlite.prepare('DELETE FROM sources WHERE id = ?');
@@ -152,7 +161,9 @@ export function createSourceStore({ sqlite }: Database): SourceStore {
     setState: changing((id, { uidValidity, uidNext, highestModseq }) =>
       setState.run(uidValidity, uidNext ?? null, highestModseq?.toString() ?? null, id),
     ),
-    setKeywordSupport: changing((id, keepsNew, keeps) => setKeywords.run(keepsNew ? 1 : 0, keeps.join(' '), id)),
+    setFlagSupport: changing((id, { keptSystemFlags, keepsNewKeywords, keepsKeywords }) =>
+      setSupport.run(keptSystemFlags, keepsNewKeywords ? 1 : 0, keepsKeywords.join(' '), id),
+    ),
     setUidSamples: changing((id, samples) => setUidSamples.run(JSON.stringify(samples), id)),
     setFullCheck: changing((id, at) => setFullCheck.run(at, id)),
     remove: changing((id) => remove.run(id)),

@@ -1,7 +1,7 @@
 // A complete Connector in memory: an upstream account a test can look into, change behind the gateway's back, cut off
 // and make fail. The connector contract runs against it too, so that it cannot lie (STYLE §9).
 import { UpstreamError } from '../../src/mail/errors.js';
-import { type FlagSet, NO_FLAGS } from '../../src/mail/flags.js';
+import { ALL_SYSTEM_FLAGS, type FlagSet, NO_FLAGS, systemFlagNames } from '../../src/mail/flags.js';
 import { asUpstreamUid, type UpstreamUid } from '../../src/mail/ids.js';
 import type { Role } from '../../src/mail/roles.js';
 import type {
@@ -129,18 +129,22 @@ class Fake implements FakeUpstream {
   readonly #sessions = new Set<FakeWire>();
   readonly #hidden = new Set<FakeMessage>();
   #offline = false;
+  #permanentFlags: readonly string[];
+  readonly #permanentFlagsOf = new Map<string, readonly string[]>();
   #quota: UpstreamQuota | undefined;
   #sessionCount = 0;
   #delivered = 0;
 
   constructor(account: FakeAccount, options: FakeUpstreamOptions) {
     this.#account = account;
+    const anyKeyword = (options.keywords ?? true) ? ['\\*'] : [];
+    this.#permanentFlags = options.permanentFlags ?? [...systemFlagNames(ALL_SYSTEM_FLAGS), ...anyKeyword];
     const traits: ConnectorTraits = { ...GENERIC_TRAITS, ...options.traits };
     const host: SessionHost = {
       account,
       traits,
       capabilities: capabilitiesOf(options),
-      keepsNewKeywords: options.keywords ?? true,
+      permanentFlags: (path) => this.#permanentFlagsOf.get(path.join('/')) ?? this.#permanentFlags,
       latencyMs: options.latencyMs ?? 0,
       hidden: this.#hidden,
       quota: () => this.#quota,
@@ -163,6 +167,11 @@ class Fake implements FakeUpstream {
     const session = new FakeSession(host, ++this.#sessionCount);
     this.#sessions.add(session);
     return session;
+  }
+
+  keepFlags(permanentFlags: readonly string[], path?: PathLike): void {
+    if (path === undefined) this.#permanentFlags = permanentFlags;
+    else this.#permanentFlagsOf.set(canonicalPath(path).join('/'), permanentFlags);
   }
 
   deliver(path: PathLike, bytes: Uint8Array | string, options: DeliverOptions = {}): UpstreamUid {

@@ -1,6 +1,6 @@
 // One session of the fake connector: what each method of UpstreamSession does to the account model.
 import { UpstreamError } from '../../src/mail/errors.js';
-import { ALL_SYSTEM_FLAGS, type FlagSet } from '../../src/mail/flags.js';
+import { type FlagSet, flagSetOf } from '../../src/mail/flags.js';
 import type { UpstreamUid } from '../../src/mail/ids.js';
 import { type NumberRanges, rangesOf } from '../../src/mail/sequence-set.js';
 import type {
@@ -97,7 +97,7 @@ export class FakeSession extends FakeWire implements UpstreamSession {
       const mailbox = this.existing(path, 'TRYCREATE');
       const date = internalDate ?? Math.floor(Date.now() / 1000);
       const { uid } = this.own(mailbox, () =>
-        this.host.account.add(mailbox, { bytes, flags: this.kept(flags), internalDate: date }),
+        this.host.account.add(mailbox, { bytes, flags: this.kept(flags, mailbox), internalDate: date }),
       );
       return this.capabilities.uidplus
         ? { uidValidity: mailbox.uidValidity, uid }
@@ -112,14 +112,15 @@ export class FakeSession extends FakeWire implements UpstreamSession {
       this.selected = mailbox;
       this.seen = mailbox.version;
       const { uidValidity, uidNext, highestModseq, messages } = mailbox;
+      const listed = flagSetOf(this.host.permanentFlags(path).filter((flag) => flag !== '\\*'));
       return {
         uidValidity,
         uidNext,
         exists: messages.length,
         highestModseq: this.capabilities.condstore ? highestModseq : undefined,
-        permanentSystemFlags: ALL_SYSTEM_FLAGS,
-        keepsNewKeywords: this.host.keepsNewKeywords,
-        keepsKeywords: [],
+        permanentSystemFlags: listed.system,
+        keepsNewKeywords: this.host.permanentFlags(path).includes('\\*'),
+        keepsKeywords: listed.keywords.map((keyword) => keyword.toLowerCase()),
       };
     });
   }
@@ -194,7 +195,7 @@ export class FakeSession extends FakeWire implements UpstreamSession {
     return this.command('storeFlags', [uids, operation, flags], () => {
       const mailbox = this.current();
       for (const message of messagesIn(mailbox, uids))
-        this.own(mailbox, () => this.host.account.setFlags(mailbox, message, operation, this.kept(flags)));
+        this.own(mailbox, () => this.host.account.setFlags(mailbox, message, operation, this.kept(flags, mailbox)));
     });
   }
 

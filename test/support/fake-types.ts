@@ -19,6 +19,8 @@ export interface FakeUpstreamOptions {
   readonly idle?: boolean;
   /** Whether new keywords are kept (`\*` in PERMANENTFLAGS). */
   readonly keywords?: boolean;
+  /** PERMANENTFLAGS, word for word; default: all system flags, and `\*` unless `keywords` says no. */
+  readonly permanentFlags?: readonly string[];
   /** Gmail: one content, several labels; `emailId` set. */
   readonly labelStore?: boolean;
   readonly objectId?: boolean;
@@ -71,6 +73,8 @@ export interface FakeUpstream {
   expunge(path: PathLike, ...uids: number[]): void;
   /** Another client's MOVE; returns the new uid. */
   move(path: PathLike, uid: number, to: PathLike): UpstreamUid;
+  /** PERMANENTFLAGS from now on, as SELECT tells them: of that mailbox, or of all that have none of their own. */
+  keepFlags(permanentFlags: readonly string[], path?: PathLike): void;
   setQuota(quota: UpstreamQuota | undefined): void;
   create(path: PathLike, role?: Role): void;
   rename(from: PathLike, to: PathLike): void;

@@ -2,7 +2,7 @@
 import { sleep } from '../../src/lib/deadline.js';
 import { createMutex } from '../../src/lib/mutex.js';
 import { UpstreamError } from '../../src/mail/errors.js';
-import { ALL_SYSTEM_FLAGS, type FlagSet } from '../../src/mail/flags.js';
+import { type FlagSet, flagSetOf } from '../../src/mail/flags.js';
 import type {
   ProviderTraits,
   SourcePath,
@@ -19,7 +19,8 @@ export interface SessionHost {
   readonly account: FakeAccount;
   readonly traits: ProviderTraits;
   readonly capabilities: UpstreamCapabilities;
-  readonly keepsNewKeywords: boolean;
+  /** PERMANENTFLAGS, as they are now. */
+  permanentFlags(path: SourcePath): readonly string[];
   readonly latencyMs: number;
   readonly hidden: ReadonlySet<FakeMessage>;
   quota(): UpstreamQuota | undefined;
@@ -113,8 +114,12 @@ export class FakeWire {
     return result;
   }
 
-  protected kept(flags: FlagSet): FlagSet {
-    return this.host.keepsNewKeywords ? flags : { system: flags.system & ALL_SYSTEM_FLAGS, keywords: [] };
+  protected kept(flags: FlagSet, { path }: FakeMailbox): FlagSet {
+    const listed = this.host.permanentFlags(path);
+    const { system, keywords } = flagSetOf(listed.filter((flag) => flag !== '\\*'));
+    const known = new Set(keywords.map((keyword) => keyword.toLowerCase()));
+    const keeps = (keyword: string) => listed.includes('\\*') || known.has(keyword.toLowerCase());
+    return { system: flags.system & system, keywords: flags.keywords.filter(keeps) };
   }
 
   protected transferred(
@@ -123,7 +128,12 @@ export class FakeWire {
     transfer: (message: FakeMessage) => FakeMessage,
   ): Transferred {
     const source = this.current();
-    const pairs = this.own(source, () => new Map(messages.map((message) => [message.uid, transfer(message).uid])));
+    const made = (message: FakeMessage) => {
+      const copy = transfer(message);
+      copy.flags = this.kept(copy.flags, target);
+      return copy.uid;
+    };
+    const pairs = this.own(source, () => new Map(messages.map((message) => [message.uid, made(message)])));
     // RFC 4315 §3: no COPYUID where nothing was copied.
     if (!this.capabilities.uidplus || pairs.size === 0) return { uidValidity: undefined, pairs: undefined };
     return { uidValidity: target.uidValidity, pairs };

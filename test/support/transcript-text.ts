@@ -37,6 +37,8 @@ export interface Transcript {
   readonly accounts: readonly string[];
   /** What an account's server cannot do: `upstream: Hotmail lacks keywords uidplus`. */
   readonly lacks: ReadonlyMap<string, readonly string[]>;
+  /** What it tells in PERMANENTFLAGS: `upstream: Hotmail keeps \Seen \Deleted $Junk`. */
+  readonly keeps: ReadonlyMap<string, readonly string[]>;
   /** `account/path` */
   readonly mailboxes: readonly { readonly account: string; readonly path: string }[];
   readonly messages: readonly StartMessage[];
@@ -79,12 +81,20 @@ function parseHeader(lines: readonly string[]): Omit<Transcript, 'steps'> {
   if (start !== 'login' && start !== 'greeting') throw new Error(`start: ${start}`);
   const trees = one('trees', 'all');
   if (trees !== 'all' && trees !== 'folders' && trees !== 'none') throw new Error(`trees: ${trees}`);
+  const upstreams = (wanted: 'lacks' | 'keeps') =>
+    new Map(
+      (values.get('upstream') ?? [])
+        .map(upstreamOf)
+        .filter(({ verb }) => verb === wanted)
+        .map(({ account, words }) => [account, words] as const),
+    );
   return {
     about: one('about', ''),
     needs: one('needs', '').split(' ').filter(Boolean),
     rules: one('rules', '').split(' ').filter(Boolean).map(Number),
     accounts: one('accounts', 'QQ Hotmail').split(' '),
-    lacks: new Map((values.get('upstream') ?? []).map(lackOf)),
+    lacks: upstreams('lacks'),
+    keeps: upstreams('keeps'),
     mailboxes: (values.get('mailbox') ?? []).map(placeOf),
     messages: (values.get('message') ?? []).map(parseMessage),
     start,
@@ -98,11 +108,11 @@ function parseHeader(lines: readonly string[]): Omit<Transcript, 'steps'> {
   };
 }
 
-/** `Hotmail lacks keywords uidplus` */
-function lackOf(text: string): [string, readonly string[]] {
-  const [, account = '', what = ''] = /^(\S+) lacks (.+)$/.exec(text) ?? [];
+/** `Hotmail lacks keywords uidplus`, `Hotmail keeps \Seen $Junk` */
+function upstreamOf(text: string): { account: string; verb: string; words: readonly string[] } {
+  const [, account = '', verb = '', what = ''] = /^(\S+) (lacks|keeps) (.+)$/.exec(text) ?? [];
   if (account === '') throw new Error(`no upstream line: ${text}`);
-  return [account, what.split(' ')];
+  return { account, verb, words: what.split(' ') };
 }
 
 function placeOf(text: string): { account: string; path: string } {

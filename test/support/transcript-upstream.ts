@@ -43,7 +43,7 @@ export class TranscriptUpstream {
   }
 
   /** `QQ deliver INBOX (\Seen) Subject`, `QQ flag INBOX 1 \Seen`, `QQ expunge INBOX 1`, `QQ has INBOX 2`
-   * (messages), `QQ shows INBOX 1 (\Seen)`: these two wait until nothing is owed upstream, as does `settled`. `QQ quota 900 1000` (of the account), `QQ renumbers INBOX`, `QQ refuses move text` (the next move). Also `QQ offline`, `QQ online`, `QQ locked` (sign-ins are refused; until clients are told), `QQ unlocked`, `QQ hides INBOX 1` (its body). */
+   * (messages), `QQ shows INBOX 1 (\Seen)`: these two wait until nothing is owed upstream, as does `settled`. `QQ quota 900 1000` (of the account), `QQ renumbers INBOX`, `QQ refuses move text` (the next move), `QQ keeps (\\Seen $Junk)` or `QQ keeps Archive (\\Seen)` (PERMANENTFLAGS from now on). Also `QQ offline`, `QQ online`, `QQ locked` (sign-ins are refused; until clients are told), `QQ unlocked`, `QQ hides INBOX 1` (its body). */
   async act(text: string): Promise<void> {
     if (text === 'settled') return this.#harness.settled();
     const [account = '', verb, path = '', ...rest] = text.split(' ');
@@ -84,6 +84,12 @@ export class TranscriptUpstream {
         return fake.cut();
       case 'refuses':
         return fake.failNext(path as FakeMethod, new UpstreamError('permanent', unescaped(rest.join(' '))));
+      case 'keeps':
+        fake.keepFlags(
+          /\(([^)]*)\)/.exec(text)?.[1]?.split(' ').filter(Boolean) ?? [],
+          path.startsWith('(') ? undefined : parts,
+        );
+        return;
       case 'quota': {
         // Used and allowed, in units of 1024 bytes; `QQ quota` alone: none is told any more.
         const [usedBytes = 0, limitBytes = 0] = [path, ...rest].map((word) => Number(word) * 1024);

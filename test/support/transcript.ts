@@ -24,6 +24,7 @@ export async function runTranscript(transcript: Transcript): Promise<void> {
     devices: transcript.devices.map(({ without, ...device }) => ({ ...device, withoutCapabilities: without })),
     clock: FORGIVING,
     prepare: (fake) => {
+      for (const [account, names] of transcript.keeps) fake(account).keepFlags(names);
       for (const { account, path } of transcript.mailboxes) fake(account).create(path.split('/'));
       transcript.messages.forEach((message, i) => {
         deliver(fake(message.account), message, FIRST_DATE + i * 60);

@@ -3,11 +3,11 @@ import { MailboxError } from '../../mail/errors.js';
 import { type FlagSet, withoutAccountTag } from '../../mail/flags.js';
 import { asUid, type Uid } from '../../mail/ids.js';
 import { type Role, UNIFIED_MAILBOXES } from '../../mail/roles.js';
-import { type CopyFlags, joinKeywords } from '../../store/copies.js';
 import type { MailboxRow } from '../../store/mailboxes.js';
 import type { Listing } from '../../store/messages.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { AccountSettings } from '../accounts.js';
+import { asOurs } from '../copy-flags.js';
 import type { Appended, Spooled } from '../core.js';
 import { type AppendPayload, SENT_COPY_WAIT_MS } from '../journal/payloads.js';
 import type { MessageBodies } from '../reads/bodies.js';
@@ -198,18 +198,5 @@ export function addCopy(
   store.messages.setListing(messageId, listing);
   store.messages.setBody(messageId, message.bodyRef);
   store.messages.setOurs(messageId, true);
-  return store.copies.insertUnbound(source.id, messageId, ownFlags(withoutAccountTag(flags)));
-}
-
-/** All flags are ours until the upstream has confirmed them. */
-function ownFlags(flags: FlagSet): CopyFlags {
-  const keywords = joinKeywords(flags.keywords);
-  return {
-    upstreamFlags: 0,
-    upstreamKeywords: '',
-    flags: flags.system,
-    keywords,
-    ownFlags: flags.system,
-    ownKeywords: keywords.toLowerCase(),
-  };
+  return store.copies.insertUnbound(source.id, messageId, asOurs(withoutAccountTag(flags)));
 }

@@ -2,7 +2,8 @@ import { indexIn } from '../../lib/ascending.js';
 import { MailboxError } from '../../mail/errors.js';
 import { type FlagSet, SystemFlag, withoutAccountTag } from '../../mail/flags.js';
 import { mergeRanges } from '../../mail/sequence-set.js';
-import { changeOf, type FlagChange, isNoChange, withChange, withoutChange } from '../copy-flags.js';
+import type { FlagSupport } from '../../store/sources.js';
+import { changeOf, type FlagChange, isNoChange, keepsKeyword, withChange, withoutChange } from '../copy-flags.js';
 import type { MailboxId, StoreRequest, StoreResult } from '../core.js';
 import { type ActionContext, groupBy, originOf, type Selected, selectedCopies } from './context.js';
 
@@ -87,16 +88,11 @@ function keepFrom({ store, ...rest }: ActionContext, copyId: number, change: Fla
 }
 
 /** The part of a change that the upstream can keep; the rest is our overlay (providers.md §13.16). */
-export function pushable(
-  { add, remove }: FlagChange,
-  source: { keepsNewKeywords: boolean; keepsKeywords: readonly string[] },
-  pushesDeleted: boolean,
-): FlagChange {
-  const mask = pushesDeleted ? ~0 : ~SystemFlag.Deleted;
-  const keeps = (keyword: string) => source.keepsNewKeywords || source.keepsKeywords.includes(keyword.toLowerCase());
+export function pushable({ add, remove }: FlagChange, source: FlagSupport, pushesDeleted: boolean): FlagChange {
+  const mask = source.keptSystemFlags & (pushesDeleted ? ~0 : ~SystemFlag.Deleted);
   const part = ({ system, keywords }: FlagSet): FlagSet => ({
     system: system & mask,
-    keywords: keywords.filter(keeps),
+    keywords: keywords.filter((keyword) => keepsKeyword(source, keyword)),
   });
   return { add: part(add), remove: part(remove) };
 }

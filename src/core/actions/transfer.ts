@@ -3,10 +3,11 @@
 import { MailboxError } from '../../mail/errors.js';
 import { asUid } from '../../mail/ids.js';
 import type { NumberRanges } from '../../mail/sequence-set.js';
-import type { CopyRow } from '../../store/copies.js';
+import { type CopyRow, splitKeywords } from '../../store/copies.js';
 import type { MailboxRow } from '../../store/mailboxes.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { AccountSettings } from '../accounts.js';
+import { asOurs, withUnkept } from '../copy-flags.js';
 import type { MailboxId, Transfer } from '../core.js';
 import { removeLocal } from '../local-sources.js';
 import type { Remover } from '../removals/contract.js';
@@ -204,7 +205,10 @@ function makeCopy(context: ActionContext, step: Step): number {
   const { copy, to, toAccount } = step;
   const messageId = isApart(step) ? cloneMessage(context, copy.messageId, toAccount.id) : copy.messageId;
   // What the upstream will carry along is its own flags; everything of ours on top is ours there too until it is told.
-  return copies.insertUnbound(to.id, messageId, copy);
+  // Another account has none of them yet; and some a mailbox may not keep, though the one it comes from does.
+  const all = { system: copy.flags, keywords: splitKeywords(copy.keywords) };
+  const flags = isApart(step) ? asOurs(all) : withUnkept(copy, to);
+  return copies.insertUnbound(to.id, messageId, flags);
 }
 
 /** The same content as a message of another account; its body is the origin's until it has been spooled. */

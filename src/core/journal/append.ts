@@ -1,11 +1,13 @@
 import { UpstreamError } from '../../mail/errors.js';
-import { type FlagSet, SystemFlag } from '../../mail/flags.js';
+import { type FlagSet, NO_FLAGS, SystemFlag } from '../../mail/flags.js';
 import type { CopyRow } from '../../store/copies.js';
 import { splitKeywords } from '../../store/copies.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { HeaderRow } from '../../upstream/connector.js';
+import { pushable } from '../actions/flags.js';
 import { removeLocal } from '../local-sources.js';
+import { loseFlagSupport } from '../sync/flag-support.js';
 import { messageIdOf, removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
 import { bindCopy, type Found, findCopies, identify } from './binding.js';
@@ -108,7 +110,12 @@ async function append(
   const message = { sizeBytes: payload.sizeBytes, open: () => bodies.streamOf(payload.bodyRef) };
   const { uid, uidValidity } = await lane.session.append(source.path, message, flags, payload.internalDate);
   const isOurNumbering = source.uidValidity === undefined || uidValidity === source.uidValidity;
-  if (uid !== undefined && isOurNumbering) return { uid, flags };
+  if (uid !== undefined && isOurNumbering) {
+    // Nobody has asked a new mailbox yet which flags it keeps.
+    if (source.uidValidity === undefined) loseFlagSupport(store, source, await lane.select(source));
+    const kept = pushable({ add: flags, remove: NO_FLAGS }, store.sources.get(source.id) ?? source, false);
+    return { uid, flags: kept.add };
+  }
   return look(context, lane, { source, copyId: copy.id, mark });
 }
 

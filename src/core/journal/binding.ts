@@ -12,6 +12,7 @@ import {
   isNoChange,
   isSame,
   isVisibleChange,
+  keepsKeyword,
   type StillOurs,
   withConfirmed,
   withOwn,
@@ -31,7 +32,7 @@ export function bindCopy(context: BindingContext, work: Work, copyId: number, ui
   const other = store.copies.byUid(copy.sourceId, uid);
   if (other && other.id !== copy.id) absorb(store, work, copy, other);
   store.copies.bind(copy.id, uid, upstream);
-  oweFlags(context, work, { ...copy, upstreamUid: uid }, upstream);
+  oweFlags(context.store, work, { ...copy, upstreamUid: uid }, upstream);
 }
 
 /** The sync had listed the upstream's message as one of its own: the client's copy takes over, the other leaves the view. */
@@ -64,10 +65,9 @@ export function identify({ store }: JournalContext, work: Work, copyId: number, 
 }
 
 /** Compares the copy with what the upstream has now, and journals the difference. */
-function oweFlags({ store, accounts }: BindingContext, work: Work, copy: CopyRow, upstream: FlagSet): void {
+export function oweFlags(store: Store, work: Work, copy: CopyRow, upstream: FlagSet): void {
   const source = store.sources.get(copy.sourceId);
-  const account = source && accounts.get(source.accountId);
-  if (!source || !account) return;
+  if (!source) return;
   const wanted = { system: copy.flags, keywords: splitKeywords(copy.keywords) };
   const own = splitKeywords(copy.ownKeywords);
   const has = new Set(upstream.keywords.map((keyword) => keyword.toLowerCase()));
@@ -91,7 +91,7 @@ function oweFlags({ store, accounts }: BindingContext, work: Work, copy: CopyRow
   const isKept = copy.leaving === 0 || store.journal.ofCopy(copy.id).some(({ kind }) => kind === 'spool');
   if (!isNoChange(owed) && isKept) {
     work.owe({
-      accountId: account.id,
+      accountId: source.accountId,
       kind: 'flags',
       sourceId: source.id,
       payload: owed,
@@ -125,10 +125,9 @@ export function stillOurs(store: Store, copy: CopyRow, owesMore = true): StillOu
     system |= add.system | remove.system;
     for (const keyword of [...add.keywords, ...remove.keywords]) keywords.add(keyword.toLowerCase());
   }
-  if (source && !source.keepsNewKeywords) {
-    for (const keyword of splitKeywords(copy.ownKeywords))
-      if (!source.keepsKeywords.includes(keyword)) keywords.add(keyword);
-  }
+  if (source) system |= copy.ownFlags & ~source.keptSystemFlags;
+  for (const keyword of source ? splitKeywords(copy.ownKeywords) : [])
+    if (source && !keepsKeyword(source, keyword)) keywords.add(keyword);
   return { system, keywords };
 }
 

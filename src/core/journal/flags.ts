@@ -2,6 +2,7 @@ import type { FlagSet } from '../../mail/flags.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { FlagChange } from '../copy-flags.js';
+import { loseFlagSupport } from '../sync/flag-support.js';
 import type { LaneSession } from '../sync/lane.js';
 import { confirmFlags } from './binding.js';
 import type { JournalContext } from './context.js';
@@ -24,7 +25,9 @@ export async function carryFlags(
     new Map(rows.flatMap((row) => store.journal.targetCopies(row.id).map((copy) => [copy.id, copy] as const)));
   const uids = [...targetCopies().values()].flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
   if (source && uids.length > 0) {
-    if (!(await selectForCopies(context, lane, source, [...targetCopies().values()]))) return [source.id];
+    const state = await selectForCopies(context, lane, source, [...targetCopies().values()]);
+    if (!state) return [source.id];
+    loseFlagSupport(store, source, state);
     const ranges = rangesOf(uids);
     if (!isEmpty(change.add)) await lane.session.storeFlags(ranges, 'add', change.add);
     if (!isEmpty(change.remove)) await lane.session.storeFlags(ranges, 'remove', change.remove);

@@ -10,8 +10,9 @@ import { adoptNames } from '../sync/tree-sync.js';
 import type { JournalContext } from './context.js';
 
 /**
- * Selects the source for its copies. True when all are there; else those that are not have departed (their part of the row
- * with them), and the row, if anything is left of it, is to be carried out anew.
+ * Selects the source for its copies, under the name it has now, and resolves with what SELECT told when all are there. Undefined:
+ * those that are not have departed (their part of the row with them), and the row, if anything is left of it, is to be carried
+ * out anew.
  * @throws {UpstreamError}
  */
 export async function selectForCopies(
@@ -19,10 +20,10 @@ export async function selectForCopies(
   lane: LaneSession,
   source: SourceRow,
   copies: readonly CopyRow[],
-): Promise<boolean> {
+): Promise<Selection | undefined> {
   const uids = uidsOf(copies);
-  const gone = await goneOf(context, lane, source, uids);
-  if (gone === undefined) return true;
+  const { state, gone } = await lookFor(context, lane, source, uids);
+  if (gone.size === 0) return state;
   const { store, unit, strays } = context;
   unit.batch((work) => {
     for (const { id } of copies) {
@@ -30,19 +31,24 @@ export async function selectForCopies(
       if (copy && copy.upstreamUid !== null && gone.has(copy.upstreamUid)) strays.depart(work, copy);
     }
   });
-  return false;
+  return undefined;
 }
 
 const uidsOf = (copies: readonly CopyRow[]): number[] =>
   copies.flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
 
-/** Undefined: none. */
-async function goneOf(
+interface Look {
+  readonly state: Selection | undefined;
+  /** Uids that are not there. */
+  readonly gone: ReadonlySet<number>;
+}
+
+async function lookFor(
   context: JournalContext,
   lane: LaneSession,
   source: SourceRow,
   uids: readonly number[],
-): Promise<ReadonlySet<number> | undefined> {
+): Promise<Look> {
   let state: Selection;
   try {
     state = await lane.selectKnown(source, { upTo: uids.at(-1) });
@@ -55,15 +61,16 @@ async function goneOf(
     const account = accounts.get(source.accountId);
     if (account) await adoptNames(store, lane, tree, account, listed);
     const now = store.sources.get(source.id);
-    if (now && !isSamePath(now, source.path)) return goneOf(context, lane, now, uids);
-    return new Set(uids);
+    if (now && !isSamePath(now, source.path)) return lookFor(context, lane, now, uids);
+    return { state: undefined, gone: new Set(uids) };
   }
-  if (!isDoubtful(context, source, state)) return undefined;
-  const gone = new Set(uids);
+  const gone = new Set<number>();
+  if (!isDoubtful(context, source, state)) return { state, gone };
+  for (const uid of uids) gone.add(uid);
   await lane.session.fetchFlags(rangesOf(uids), (rows) => {
     for (const { uid } of rows) gone.delete(uid);
   });
-  return gone.size > 0 ? gone : undefined;
+  return { state, gone };
 }
 
 /** Whether what SELECT told leaves room for a message of ours to have gone: as many as we know, and those that are new. */

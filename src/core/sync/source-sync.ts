@@ -4,6 +4,7 @@ import { type NumberRanges, rangesOf } from '../../mail/sequence-set.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { SelectedSource, UpstreamSession } from '../../upstream/connector.js';
+import { keepFlagSupport } from './flag-support.js';
 import type { LaneSession } from './lane.js';
 import { rematch } from './rematch.js';
 import { mustBeThere, type SourceSyncContext, saveState } from './source-state.js';
@@ -21,6 +22,7 @@ export async function listSome(context: SourceSyncContext, lane: LaneSession, so
   const { store, ingest } = context;
   const source = mustBeThere(store, sourceId);
   const state = await lane.select(source);
+  keepFlagSupport(context, source, state);
   if (source.uidValidity !== state.uidValidity) {
     // Nothing of it has been shown yet, so starting over costs nothing but time.
     if (source.uidValidity !== undefined) await ingest.vanished(store.copies.bound(sourceId));
@@ -68,7 +70,7 @@ export async function syncSource(
   const before = mustBeThere(store, sourceId);
   const newest = store.copies.newestId();
   const state = await lane.select(before, { fresh: true });
-  keepKeywordSupport(store, before, state);
+  keepFlagSupport(context, before, state);
   if (state.isRenumbered) return rematch(context, lane, before, state);
   if (before.uidValidity !== state.uidValidity) {
     if (before.uidValidity !== undefined && store.copies.countBound(sourceId) > 0) {
@@ -222,13 +224,3 @@ async function scanFlags(
   if (isFull) store.sources.setFullCheck(source.id, Date.now());
 }
 const FULL_SCAN_MS = 60 * 60_000;
-
-function keepKeywordSupport(
-  store: Store,
-  source: SourceRow,
-  { keepsNewKeywords, keepsKeywords }: SelectedSource,
-): void {
-  if (source.keepsNewKeywords !== keepsNewKeywords || source.keepsKeywords.join() !== keepsKeywords.join()) {
-    store.sources.setKeywordSupport(source.id, keepsNewKeywords, keepsKeywords);
-  }
-}
