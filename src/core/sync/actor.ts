@@ -19,6 +19,7 @@ import { createEachSource } from './each-source.js';
 import { createGate, failureText, type GateStatus, remedyFor } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
+import { createLookAgain } from './look-again.js';
 import { createProgress, sourceAsItIs } from './progress.js';
 import { refreshQuota } from './quota.js';
 import { createRounds } from './rounds.js';
@@ -207,34 +208,27 @@ export function createActor(options: ActorOptions): Actor {
   };
 
   const poll = async () => {
-    let lastFlags = Date.now();
+    let lastFlags = performance.now();
     while (!stop.signal.aborted) {
       await sleep(traits.pollMs, stop.signal);
       if (stop.signal.aborted) return;
-      const flags = Date.now() - lastFlags >= traits.flagScanMs;
-      if (flags) lastFlags = Date.now();
+      const flags = performance.now() - lastFlags >= traits.flagScanMs;
+      if (flags) lastFlags = performance.now();
       await lookAtAll({ flags });
       await fetchAhead();
     }
   };
 
   const inbox = () => rounds.syncable().find(({ role, listed }) => role === 'inbox' && listed);
-  /** Sources that a look is queued for: one look after many actions. */
-  const looks = new Set<number>();
-  const lookAgain = (sourceIds: readonly number[]) => {
-    for (const id of sourceIds) {
-      if (looks.has(id) || !store.sources.get(id)?.present || stop.signal.aborted) continue;
-      looks.add(id);
-      const look = onWorker(Priority.arrivals, (lane) => {
-        looks.delete(id);
+  const lookAgain = createLookAgain({
+    isPresent: (id) => store.sources.get(id)?.present === true && !stop.signal.aborted,
+    look: (id, begun) =>
+      onWorker(Priority.arrivals, (lane) => {
+        begun();
         return syncSource(context, lane, id, { flags: false });
-      });
-      look.catch((err: unknown) => {
-        looks.delete(id);
-        logger.info({ err }, 'a source could not be looked at after a change; the next poll will');
-      });
-    }
-  };
+      }),
+    logger,
+  });
 
   return {
     start: () => {
