@@ -210,12 +210,12 @@ export function createActor(options: ActorOptions): Actor {
   };
 
   const poll = async () => {
-    let lastFlags = Date.now();
+    let lastFlags = performance.now();
     while (!stop.signal.aborted) {
       await sleep(traits.pollMs, stop.signal);
       if (stop.signal.aborted) return;
-      const flags = Date.now() - lastFlags >= traits.flagScanMs;
-      if (flags) lastFlags = Date.now();
+      const flags = performance.now() - lastFlags >= traits.flagScanMs;
+      if (flags) lastFlags = performance.now();
       await lookAtAll({ flags });
       await fetchAhead();
     }

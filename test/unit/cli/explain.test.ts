@@ -45,7 +45,7 @@ describe('explain', () => {
     [system('ENOENT', { path: '/x' }), '/x does not exist'],
     [
       system('SQLITE_NOTADB', {}, 'file is not a database'),
-      /^the index in \/var\/mail-gateway cannot be used: file is not a database: move gateway\.db away/,
+      /^the index in \/var\/mail-gateway is damaged: file is not a database: start the gateway again/,
     ],
     [system('SQLITE_CANTOPEN', {}, 'unable to open'), /unable to open: let this user read and write gateway\.db/],
     [system('SQLITE_BUSY', {}, 'database is locked'), /database is locked: end the other program/],
