@@ -1,10 +1,12 @@
 // The whole gateway on demo accounts, each behind a TCP proxy: the real connector, real sockets, and faults on order.
-import { type PersonalityName, type Quirks, startDemoUpstreams } from '../../src/demo/index.js';
+import { type DemoHand, type PersonalityName, type Quirks, startDemoUpstreams } from '../../src/demo/index.js';
 import { createClosingStack } from '../../src/lib/closing-stack.js';
 import { silentLogger } from '../../src/lib/logger.js';
-import type { Connector, SourcePath } from '../../src/upstream/connector.js';
+import type { Connector, SourcePath, Submitter } from '../../src/upstream/connector.js';
 import { createImapConnector } from '../../src/upstream/imap/connector.js';
 import { GENERIC_TRAITS, providerOf } from '../../src/upstream/providers/index.js';
+import type { ConnectorTraits } from '../../src/upstream/providers/provider.js';
+import { createSubmitter } from '../../src/upstream/smtp/submitter.js';
 import type { Direct } from '../contract/contract-support.js';
 import { type Harness, type HarnessOptions, startHarness } from './harness.js';
 import type { ImapClient } from './imap-client.js';
@@ -18,10 +20,19 @@ export interface ProxiedAccount {
   readonly quirks?: Partial<Quirks>;
   /** How long the server may be silent during a command; default 2 s. */
   readonly commandTimeoutMs?: number;
+  readonly traits?: Partial<ConnectorTraits>;
+  /** Whether its submission server files a copy in Sent; default: no, whatever it does. */
+  readonly savesSent?: boolean;
 }
 
 export interface Upstream {
+  readonly address: string;
   readonly proxy: TcpProxy;
+  /** Before its submission server. */
+  readonly smtpProxy: TcpProxy;
+  readonly submitter: Submitter;
+  /** What the provider does by itself. */
+  readonly hand: DemoHand;
   /** Round the proxy. */
   readonly direct: Direct;
   readonly connector: Connector;
@@ -44,12 +55,25 @@ export async function startBehindProxies(accounts: readonly ProxiedAccount[]): P
     await startDemoUpstreams(requests, { logger: silentLogger, sampleMail: false, newMail: false }),
   );
   const upstreams = new Map<string, Upstream>();
-  for (const { name, personality, commandTimeoutMs = 2_000 } of accounts) {
-    const { address: user, imapPort, password } = demo.account(name);
+  for (const { name, personality, commandTimeoutMs = 2_000, traits } of accounts) {
+    const { address: user, imapPort, smtpPort, password } = demo.account(name);
     const proxy = stack.use(await TcpProxy.start(imapPort));
+    const smtpProxy = stack.use(await TcpProxy.start(smtpPort));
     const endpoint = { host: '127.0.0.1', user };
     upstreams.set(name, {
+      address: user,
       proxy,
+      smtpProxy,
+      submitter: createSubmitter({
+        ...endpoint,
+        port: smtpProxy.port,
+        tls: 'none',
+        password: () => password,
+        logger: silentLogger,
+        connectTimeoutMs: commandTimeoutMs,
+        idleTimeoutMs: commandTimeoutMs,
+      }),
+      hand: demo.hand(name),
       direct: plainDirect({ ...endpoint, port: imapPort, password, delimiter: '/', prefix: '' }),
       connector: createImapConnector({
         account: name,
@@ -58,7 +82,7 @@ export async function startBehindProxies(accounts: readonly ProxiedAccount[]): P
         tls: 'none',
         password: () => password,
         // Cut off hundreds of times, an account would soon have used up what the real provider grants.
-        traits: { ...(providerOf(personality)?.traits ?? GENERIC_TRAITS), budgets: {} },
+        traits: { ...(providerOf(personality)?.traits ?? GENERIC_TRAITS), budgets: {}, ...traits },
         logger: silentLogger,
         connectTimeoutMs: commandTimeoutMs,
         commandTimeoutMs,
@@ -81,7 +105,10 @@ export async function startBehindProxies(accounts: readonly ProxiedAccount[]): P
     gateway: (options = {}) =>
       startHarness({
         ...options,
-        accounts: accounts.map(({ name }, i) => ({ name, isDefault: i === 0, connector: upstream(name).connector })),
+        accounts: accounts.map(({ name, savesSent = false }, i) => {
+          const { address, connector, submitter } = upstream(name);
+          return { name, address, isDefault: i === 0, connector, submitter, savesSent };
+        }),
       }),
     [Symbol.asyncDispose]: () => stack.close(),
   };

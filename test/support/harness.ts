@@ -30,6 +30,7 @@ export interface HarnessAccount {
   /** Instead of the fake's. */
   readonly connector?: Connector;
   readonly submitter?: Submitter;
+  readonly savesSent?: boolean;
 }
 
 export interface HarnessOptions {
@@ -246,7 +247,7 @@ function buildCore({ options, accounts, fakes, directory, submitted }: RunSettin
         accounts: foundations.accounts.map((account) => ({
           ...account,
           submitter: accounts.find(({ name }) => name === account.name)?.submitter ?? submitter,
-          savesSent: () => false,
+          savesSent: () => accounts.find(({ name }) => name === account.name)?.savesSent ?? false,
           rememberSavesSent: () => undefined,
         })),
         sizeLimit: 50_000_000,

@@ -10,6 +10,7 @@ interface Pair {
   readonly server: Socket;
   /** Bytes it has brought, both ways. */
   carried: number;
+  isFrozen: boolean;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -77,6 +78,11 @@ export class TcpProxy {
     this.#isHanging = true;
   }
 
+  /** What is open now brings nothing any more, and nobody is told (a NAT that forgot); new connections are well. */
+  freeze(): void {
+    for (const pair of this.#pairs) pair.isFrozen = true;
+  }
+
   /** The server's side of every connection is finished (FIN); what the client sends still arrives. */
   halfClose(): void {
     for (const { client } of this.#pairs) client.end();
@@ -107,7 +113,7 @@ export class TcpProxy {
   #accept(client: Socket, targetPort: number): void {
     this.connections += 1;
     const server = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true });
-    const pair: Pair = { client, server, carried: 0 };
+    const pair: Pair = { client, server, carried: 0, isFrozen: false };
     this.#pairs.add(pair);
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
@@ -151,7 +157,7 @@ export class TcpProxy {
   }
 
   async #deliver(pair: Pair, to: Socket, bytes: Buffer): Promise<void> {
-    while (this.#isHanging) await this.#released(pair);
+    while (this.#isHanging || pair.isFrozen) await this.#released(pair);
     const left = this.#cutAt - this.carried;
     this.carried += bytes.length;
     pair.carried += bytes.length;

@@ -79,9 +79,14 @@ export function createStrays(options: StraysOptions): Strays {
     holds: (accountId, copyId) => straysOf(accountId).length > 0 && journal.isOfStray(copyId),
     lookedAt: (sourceId, newestCopyId) => void seenUpTo.set(sourceId, newestCopyId),
     expire: (accountId, roundBegan) => {
-      const until = Math.min(roundBegan, Date.now() - LOOK_FOR_MS);
-      const old = straysOf(accountId).filter(({ createdAt }) => createdAt < until);
-      if (old.length > 0) unit.batch((work) => giveUp(store, work, old));
+      const missed = straysOf(accountId).filter(({ createdAt }) => createdAt < roundBegan);
+      if (missed.length === 0) return;
+      const until = Date.now() - LOOK_FOR_MS;
+      unit.batch((work) => {
+        for (const { newCopyId } of missed) if (newCopyId !== null) work.withdraw(newCopyId);
+        const old = missed.filter(({ createdAt }) => createdAt < until);
+        giveUp(store, work, old);
+      });
     },
   };
 }
@@ -249,6 +254,8 @@ function oweThere({ store, accounts }: StraysOptions, work: Work, row: StrayRow,
     return;
   }
   if (!made) return;
+  // It may have been hidden when it was in no mailbox.
+  if (made.leaving === 0) work.place(made.id);
   if (row.kind === 'spool') {
     const payload = JSON.parse(row.payload) as SpoolPayload;
     owe('spool', payload, payload.remove);

@@ -14,6 +14,9 @@ export interface Strays {
   holds(accountId: number, copyId: number): boolean;
   /** A look at the source found everything that is bound in it; `newestCopyId`: the newest copy of all when it began. */
   lookedAt(sourceId: number, newestCopyId: number): void;
-  /** Every source of the account has been looked at since `roundBegan` (Unix ms): what departed long before is gone. */
+  /**
+   * Every source of the account has been looked at since `roundBegan` (Unix ms): what departed before is nowhere, so that what
+   * a move of it was to bring is not shown any more; what departed long before is given up.
+   */
   expire(accountId: number, roundBegan: number): void;
 }

@@ -224,10 +224,28 @@ describe('never another message', () => {
     fake.goOnline();
     await rig.settle();
     expect(strays(rig)).toBe(1);
+    // It is in no mailbox, and nobody could read it.
+    expect(shownTokens(rig, 'A/Junk')).toEqual([]);
     await rig.until('it is given up', () => strays(rig) === 0, 60_000);
     expect(shownTokens(rig, 'A/Junk')).toEqual([]);
     expect(rig.store.database.sqlite.prepare('SELECT count(*) FROM copies').pluck().get()).toBe(2);
   });
+});
+
+test('what was in no mailbox for a while is moved when it is seen again', async () => {
+  const { fake, rig } = await start();
+  await using _ = rig;
+  fake.goOffline();
+  move(rig, 'A/Box', 'm2', 'A/Junk');
+  const found = fake.contents('Box').find(({ uid }) => uid === 2);
+  fake.expunge('Box', 2);
+  fake.goOnline();
+  await rig.settle();
+  expect(shownTokens(rig, 'A/Junk')).toEqual([]);
+  fake.deliver('Other', found?.bytes ?? '', { internalDate: found?.internalDate ?? 0 });
+  await rig.settle();
+  expect([upstreamTokens(fake, 'Junk'), upstreamTokens(fake, 'Other')]).toEqual([['m2'], []]);
+  expect([shownTokens(rig, 'A/Junk'), shownTokens(rig, 'A/Other')]).toEqual([['m2'], []]);
 });
 
 test('a renumbered mailbox, and the message moved out of it', async () => {
