@@ -25,9 +25,9 @@ interface Wanted {
 }
 
 /** Brought back in one transaction. */
-const AT_ONCE = 100;
+const AT_ONCE = 50;
 /** What Trash holds is asked for first; an account that is away is not waited for. */
-const LOOK_MS = 10_000;
+const LOOK_MS = 5_000;
 
 export function createRemovals(context: RemovalsContext): Removals {
   const { store, unit, removals } = context;
@@ -134,8 +134,12 @@ async function makeReady(context: RemovalsContext, slice: readonly Wanted[]): Pr
 }
 
 /** What Trash holds now, of the accounts that can be asked. */
-async function lookIntoTrash({ store, lookAt }: RemovalsContext, rows: readonly RemovalRow[]): Promise<void> {
-  const accountIds = new Set(rows.filter(({ undoneAt }) => undoneAt === null).map(({ accountId }) => accountId));
+async function lookIntoTrash(context: RemovalsContext, rows: readonly RemovalRow[]): Promise<void> {
+  const { store, accounts, lookAt } = context;
+  // Where deleting is for good, nothing is in Trash but what was put there.
+  const mayBeThere = ({ undoneAt, trashCopyId, accountId }: RemovalRow) =>
+    undoneAt === null && (trashCopyId !== null || accounts.get(accountId)?.traits.deleteIsMoveToTrash === true);
+  const accountIds = new Set(rows.filter(mayBeThere).map(({ accountId }) => accountId));
   const looks = [...accountIds].map(async (accountId) => {
     const trash = store.sources.ofAccount(accountId).find(({ role, present }) => role === 'trash' && present);
     if (trash) await lookAt(trash.id);
