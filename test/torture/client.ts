@@ -177,6 +177,7 @@ export class StormClient {
     const at = await this.#at(token, box);
     if (!at) return;
     message.doomed = true;
+    message.isKept = false;
     note(`${name}: EXPUNGE ${token} in ${at.path}`);
     await this.#do(token, without(message.now, box), async () => {
       await this.#client().ok(`UID STORE ${at.uid} +FLAGS.SILENT (\\Deleted)`);
@@ -201,6 +202,7 @@ export class StormClient {
     const path = !isAway && random.int(0, 1) ? (unifiedOf(to) ?? to) : to;
     const at = await this.#at(token, box);
     if (!at) return;
+    if (role === TRASH) message.isKept = false;
     note(`${name}: ${kind} ${token} from ${at.path} to ${path}`);
     let uid = 0;
     await this.#do(token, transferred(message.now, kind, box, to), async () => {

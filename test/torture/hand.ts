@@ -62,6 +62,7 @@ export class Hand {
       this.#uids.set(token, Number(/COPYUID \d+ \d+ (\d+)/.exec([text, ...untagged].join('\n'))?.[1]));
       model.become(token, including(without(message.now, box), to, flags));
     } else {
+      message.isKept = false;
       await client.ok(`UID STORE ${uid} +FLAGS (\\Deleted)`);
       await client.ok(`UID EXPUNGE ${uid}`);
       model.become(token, NOWHERE);

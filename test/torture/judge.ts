@@ -2,7 +2,17 @@
 // be the same, and a uid must mean the message it always meant.
 import { encodeMailboxName } from '../support/plain-imap.js';
 import { lookInto, namesOf, type SeenBox } from './look.js';
-import { linesOf, type Message, type Model, NOWHERE, nameOf, type Placements, UNIFIED, unifiedOf } from './model.js';
+import {
+  linesOf,
+  type Message,
+  type Model,
+  NOWHERE,
+  nameOf,
+  type Placements,
+  TRASH,
+  UNIFIED,
+  unifiedOf,
+} from './model.js';
 import { ACCOUNTS, type World } from './world.js';
 
 /** Box → what is in it. */
@@ -55,6 +65,24 @@ export class Judge {
     }
     if (wrong.length === 0) this.#learn(there, upstream, here);
     return { wrong, tokens };
+  }
+
+  /**
+   * The gateway is dead, and may stay so: what it was about to move between accounts is in its old home or in the new one, and
+   * not in Trash alone.
+   */
+  async lookAtDead(): Promise<Verdict> {
+    const tokens = await this.#unkept();
+    // What had reached the upstream may have been carried out while we looked.
+    const still = tokens.length > 0 ? (await this.#unkept()).filter((token) => tokens.includes(token)) : [];
+    return { tokens: still, wrong: still.map((token) => `${token}: upstream it was in Trash alone, or nowhere`) };
+  }
+
+  async #unkept(): Promise<string[]> {
+    const kept = [...this.#model.messages].filter(([, { isKept }]) => isKept).map(([token]) => token);
+    if (kept.length === 0) return [];
+    const there = byToken(await this.#upstreams(), (box) => nameOf(box) !== TRASH);
+    return kept.filter((token) => !there.has(token));
   }
 
   #judge(token: string, isLast: boolean, [there, shown, unified]: Pictures): string | undefined {
@@ -124,6 +152,7 @@ export class Judge {
       if (message.sent) continue;
       message.now = new Map((there.get(token) ?? []).map(({ box, flags }) => [box, flags])) satisfies Placements;
       message.maybe = [];
+      message.isKept = [...message.now.keys()].some((box) => nameOf(box) !== TRASH);
     }
     for (const box of uncertainFolders) if (upstream.has(box)) folders.add(box);
     uncertainFolders.clear();

@@ -12,6 +12,8 @@ export interface Message {
   readonly owner: string;
   /** \Deleted may have been set: all that may still happen to it is EXPUNGE. */
   doomed: boolean;
+  /** It has been seen upstream outside Trash, and nobody has asked for anything that could end this. */
+  isKept?: boolean;
   /** A submission: where its copy in Sent belongs, and whom it goes to. */
   readonly sent?: { readonly from: string; readonly to: string };
 }

@@ -51,6 +51,8 @@ export async function killAtEveryPoint({ action, every = false, log }: PointsOpt
         await settle(world, judge, 'after the run that went through');
         return steps;
       }
+      const { wrong } = await judge.lookAtDead();
+      if (wrong.length > 0) throw new Error(`killed before step ${n} of ${action}: ${wrong.join('\n')}`);
       await world.gateway.start();
     }
     throw new Error(`${action} does not come to an end`);
@@ -107,7 +109,13 @@ async function deliver(world: World, model: Model, token: string): Promise<void>
   const client = await world.upstream('A');
   await client.append('INBOX', Buffer.from(mailOf(token, 'someone@example.org', addressOf('A'))), ['\\Flagged']);
   client.close();
-  model.messages.set(token, { now: placed(FROM, ['\\Flagged']), maybe: [], owner: 'point', doomed: false });
+  model.messages.set(token, {
+    now: placed(FROM, ['\\Flagged']),
+    maybe: [],
+    owner: 'point',
+    doomed: false,
+    isKept: true,
+  });
 }
 
 async function settle(world: World, judge: Judge, when: string): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createRandom, type Random } from '../bench/random.js';
 import { StormClient } from './client.js';
 import { Hand } from './hand.js';
-import { Judge } from './judge.js';
+import { Judge, type Verdict } from './judge.js';
 import { Model } from './model.js';
 import { ACCOUNTS, startWorld, type World } from './world.js';
 
@@ -178,6 +178,7 @@ class Run {
     await pause(this.#random.int(0, INSTANT_MS));
     await this.#kill();
     await storm;
+    this.#believe(await this.#judge.lookAtDead());
     const starting = gateway.start();
     if (this.#random.int(0, 9) === 0) {
       starting.catch(() => undefined);
@@ -213,11 +214,16 @@ class Run {
       if (!isLast || (await isSent()) || performance.now() > until) {
         const { wrong, tokens } = await this.#judge.look(isLast);
         if (wrong.length === 0) break;
-        if (performance.now() > until) throw new Error(`${wrong.slice(0, 10).join('\n')}\n${this.#story(tokens)}`);
+        if (performance.now() > until) this.#believe({ wrong, tokens });
       }
       await pause(isLast ? 1_000 : 50);
     }
     this.#judgements += 1;
+  }
+
+  /** @throws {Error} if something is wrong */
+  #believe({ wrong, tokens }: Verdict): void {
+    if (wrong.length > 0) throw new Error(`${wrong.slice(0, 10).join('\n')}\n${this.#story(tokens)}`);
   }
 
   /** What was done to the messages, and the kills between. */
