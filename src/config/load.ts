@@ -7,6 +7,7 @@ import type { Secret } from '../lib/secret.js';
 import { type LoginConfig, loginConfig } from './devices.js';
 import { JsonSyntaxError, type ParsedJson, parseJson } from './json.js';
 import { ConfigError, fieldName, type Problem, schemaProblems } from './problems.js';
+import type { QuirksEntry } from './quirks-schema.js';
 import { ruleProblems } from './rules.js';
 import {
   type AccountEntry,
@@ -29,6 +30,8 @@ interface AccountBasics {
   /** True for exactly one account. */
   readonly default: boolean;
   readonly identities: readonly string[];
+  /** How its server is dealt with, whatever is known or found out of it. */
+  readonly quirks: QuirksEntry;
 }
 
 /** A built-in upstream with sample mail. */
@@ -185,7 +188,12 @@ interface AccountContext extends Findings {
 }
 
 function account(entry: AccountEntry, index: number, context: AccountContext): AccountConfig {
-  const basics = { name: entry.name.normalize('NFC'), default: context.isDefault, identities: entry.identities };
+  const basics = {
+    name: entry.name.normalize('NFC'),
+    default: context.isDefault,
+    identities: entry.identities,
+    quirks: entry.quirks ?? {},
+  };
   if (entry.demo) return { ...basics, kind: 'demo', demo: entry.demo, address: entry.address };
   const path = ['accounts', index];
   const address = entry.address ?? '';

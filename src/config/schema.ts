@@ -1,6 +1,7 @@
 // The one description of gateway.config.json (DESIGN §13): from it come the types, the JSON Schema for editors, and the
 // shape errors. What one field has to do with another stands in rules.ts.
 import { z } from 'zod';
+import { quirksSchema } from './quirks-schema.js';
 
 /** The mail providers whose servers and habits the gateway knows; `generic` is every other IMAP server. */
 export const KNOWN_PROVIDERS = [
@@ -115,6 +116,7 @@ const account = z.strictObject({
     .describe(
       "Whether the provider's SMTP server itself puts a copy into Sent. Left out: the gateway goes by the provider.",
     ),
+  quirks: quirksSchema,
 });
 
 const listen = z.strictObject({

@@ -23,7 +23,7 @@ export const demoAccountsOf = ({ accounts }: Config) =>
 
 /** @throws {Error} for what the configuration's rules should have refused */
 export function upstreamOf(account: AccountConfig, demo: DemoUpstreams | undefined, logger: Logger): Upstream {
-  const { name, identities } = account;
+  const { name, identities, quirks } = account;
   const shared = { name, identities, isDefault: account.default };
   if (account.kind === 'demo') {
     if (!demo) throw new Error('the demo accounts are not running');
@@ -35,7 +35,7 @@ export function upstreamOf(account: AccountConfig, demo: DemoUpstreams | undefin
     return {
       ...shared,
       address,
-      ...connectionsOf({ name, traits, imap: at(imapPort), smtp: at(smtpPort), login, logger }),
+      ...connectionsOf({ name, traits, imap: at(imapPort), smtp: at(smtpPort), login, quirks, logger }),
     };
   }
   const provider = providerOf(account.provider);
@@ -52,7 +52,7 @@ export function upstreamOf(account: AccountConfig, demo: DemoUpstreams | undefin
   return {
     ...shared,
     address: account.address,
-    ...connectionsOf({ name, traits, imap, smtp, login, logger, tlsOptions }),
+    ...connectionsOf({ name, traits, imap, smtp, login, quirks, logger, tlsOptions }),
   };
 }
 
@@ -73,13 +73,27 @@ interface ConnectionSettings {
   readonly imap: Endpoint;
   readonly smtp: Endpoint;
   readonly login: { readonly user: string; readonly password: () => string };
+  readonly quirks: AccountConfig['quirks'];
   readonly logger: Logger;
   readonly tlsOptions?: ReturnType<typeof tlsOptionsOf>;
 }
 
-function connectionsOf({ name, traits, imap, smtp, login, logger, tlsOptions = {} }: ConnectionSettings) {
+/** Null stands for no limit where undefined would mean "as by itself". */
+function overridesOf({ budgets, messageLimit, ...rest }: AccountConfig['quirks'], table: ConnectorTraits) {
+  const granted = Object.entries(budgets ?? {}).map(([name, amount]) => [name, amount ?? undefined] as const);
   return {
-    connector: createImapConnector({ account: name, ...imap, ...login, traits, logger, tlsOptions }),
+    ...(Object.fromEntries(
+      Object.entries(rest).filter(([, value]) => value !== undefined),
+    ) as Partial<ConnectorTraits>),
+    ...(messageLimit === undefined ? {} : { messageLimit: messageLimit ?? undefined }),
+    ...(budgets === undefined ? {} : { budgets: { ...table.budgets, ...Object.fromEntries(granted) } }),
+  };
+}
+
+function connectionsOf({ name, traits, imap, smtp, login, quirks, logger, tlsOptions = {} }: ConnectionSettings) {
+  const overrides = overridesOf(quirks, traits);
+  return {
+    connector: createImapConnector({ account: name, ...imap, ...login, traits, overrides, logger, tlsOptions }),
     login: () => [`${imap.host}:${imap.port}`, login.user, login.password()],
     submitter: createSubmitter({ ...smtp, ...login, logger, tlsOptions, texts: traits.texts }),
     savesSent: traits.savesSent,

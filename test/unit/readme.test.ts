@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configJsonSchemaText, KNOWN_PROVIDERS, loadConfig } from '../../src/config/index.js';
+import { quirksSchema } from '../../src/config/quirks-schema.js';
 import { capabilityWords } from '../../src/imap/commands/index.js';
 import { temporaryDirectories } from '../support/temporary-directory.js';
 
@@ -16,7 +17,13 @@ interface Schema {
 }
 
 /** `listen.host`, `accounts[].name`; objects that the table explains in one row count as one. */
-const ONE_ROW = new Set(['accounts[].imap', 'accounts[].smtp', 'accounts[].auth', 'accounts[].serverCertificate']);
+const ONE_ROW = new Set([
+  'accounts[].imap',
+  'accounts[].smtp',
+  'accounts[].auth',
+  'accounts[].serverCertificate',
+  'accounts[].quirks',
+]);
 function fields({ properties = {} }: Schema, path = ''): string[] {
   return Object.entries(properties).flatMap(([name, field]) => {
     const here = `${path}${name}`;
@@ -37,6 +44,14 @@ function documented(text: string): string[] {
 
 describe.each(['README.md', 'README.zh-CN.md'])('%s', (name) => {
   const text = textOf(name);
+
+  it('names every quirk', () => {
+    const names = [
+      ...Object.keys(quirksSchema.unwrap().shape),
+      ...Object.keys(quirksSchema.unwrap().shape.budgets.unwrap().shape),
+    ];
+    expect(names.filter((quirk) => !text.includes(`\`${quirk}\``))).toEqual([]);
+  });
 
   it('explains every field of the configuration, and no other', () => {
     const expected = fields(JSON.parse(configJsonSchemaText()) as Schema).filter((field) => field !== '$schema');

@@ -17,14 +17,18 @@ export async function readCapabilities(
   wire: Wire,
   traits: ConnectorTraits,
 ): Promise<UpstreamCapabilities> {
-  const words = wordsOf(client);
+  const ignored = new Set(traits.ignoredCapabilities.map((word) => word.toUpperCase()));
+  const words = wordsOf(client).filter((word) => !ignored.has(word));
   const has = new Set(words);
-  const wantsQresync = has.has('QRESYNC') && has.has('ENABLE') && traits.trustsQresync;
+  const { trustsCondstore, trustsQresync } = traits;
+  const wantsQresync = has.has('QRESYNC') && has.has('ENABLE') && trustsQresync && trustsCondstore;
   const qresync = wantsQresync && (await enable(wire, 'QRESYNC'));
-  const limit = client.capabilities.get('APPENDLIMIT');
+  const limit = words.some((word) => word.startsWith('APPENDLIMIT'))
+    ? client.capabilities.get('APPENDLIMIT')
+    : undefined;
   return {
     // RFC 7162 §3.2: QRESYNC implies CONDSTORE. Without QRESYNC each SELECT asks for it.
-    condstore: has.has('CONDSTORE') || has.has('QRESYNC'),
+    condstore: trustsCondstore && (has.has('CONDSTORE') || has.has('QRESYNC')),
     qresync,
     move: has.has('MOVE'),
     uidplus: has.has('UIDPLUS'),

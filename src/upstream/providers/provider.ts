@@ -23,8 +23,12 @@ export interface ConnectorTraits extends ProviderTraits {
   readonly appendNeedsLineEnd: boolean;
   /** False: COPYUID of more than one message is permuted or wrong, so pairs are told for single messages only. */
   readonly trustsCopyUid: boolean;
+  /** False: CONDSTORE is advertised but its modseqs cannot be relied on. */
+  readonly trustsCondstore: boolean;
   /** False: QRESYNC is advertised but its VANISHED cannot be relied on. */
   readonly trustsQresync: boolean;
+  /** Words of CAPABILITY that are taken as not said. */
+  readonly ignoredCapabilities: readonly string[];
   /** ID is sent again after login, whatever the server answered before it. */
   readonly idAfterLogin: boolean;
   /** NOOP does not reset the server's idle timer: polling also sends STATUS. */

@@ -39,6 +39,21 @@ describe('a mistake in the shape', () => {
       ['zzz is not a setting: known here: $schema, dataDir, certsDir, listen, login, accounts, mailboxes, bodies, log'],
     ],
     [withAccount({ adress: 'a@b' }), ['accounts[0].adress is not a setting: did you mean "address"?']],
+    [
+      withAccount({ quirks: { trustQresync: true } }),
+      ['accounts[0].quirks.trustQresync is not a setting: did you mean "trustsQresync"?'],
+    ],
+    [
+      withAccount({ quirks: { budgets: { mesagesPerDay: 3 }, pollMs: 5 } }),
+      [
+        'accounts[0].quirks.budgets.mesagesPerDay is not a setting: did you mean "messagesPerDay"?',
+        'accounts[0].quirks.pollMs must be 1000 or more, not 5',
+      ],
+    ],
+    [
+      withAccount({ quirks: { searchTrusted: 'no' } }),
+      ['accounts[0].quirks.searchTrusted must be true or false, not "no"'],
+    ],
     [withListen({ impas: 1 }), ['listen.impas is not a setting: did you mean "imaps"?']],
     [withListen({ imap: '1143' }), ['listen.imap must be a number, not "1143"']],
     [withListen({ imap: 11.5 }), ['listen.imap must be a whole number, not 11.5']],
