@@ -47,6 +47,8 @@ export interface CopyStore {
   unbound(sourceId: number): CopyRow[];
   ofMessage(messageId: number): CopyRow[];
   ofSource(sourceId: number): CopyRow[];
+  /** Those bound copies some of whose flags are ours. */
+  withOwnFlags(sourceId: number): CopyRow[];
   bind(id: number, upstreamUid: number, upstream: FlagSet): void;
   unbind(id: number): void;
   setUpstreamUid(id: number, upstreamUid: number): void;
@@ -96,6 +98,9 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
   const unbound = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ? AND upstreamUid IS NULL');
   const ofMessage = sqlite.prepare('SELECT * FROM copies WHERE messageId = ?');
   const ofSource = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ?');
+  const withOwnFlags = sqlite.prepare(
+    `SELECT * FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL AND (ownFlags <> 0 OR ownKeywords <> '')`,
+  );
   const bind = sqlite.prepare(
     'UPDATE copies SET upstreamUid = ?, upstreamFlags = ?, upstreamKeywords = ? WHERE id = ?',
   );
@@ -145,6 +150,7 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
     newestId: () => newestId.get() as number,
     unbound: (sourceId) => unbound.all(sourceId) as CopyRow[],
     ofMessage: (messageId) => ofMessage.all(messageId) as CopyRow[],
+    withOwnFlags: (sourceId) => withOwnFlags.all(sourceId) as CopyRow[],
     ofSource: (sourceId) => ofSource.all(sourceId) as CopyRow[],
     bind: (id, uid, upstream) => void bind.run(uid, upstream.system, joinKeywords(upstream.keywords), id),
     unbind: (id) => void unbind.run(id),

@@ -20,8 +20,7 @@ export function keepFlagSupport(
   unit.durable((work) => {
     store.sources.setFlagSupport(source.id, now);
     if (!isMore(before, now)) return;
-    for (const copy of store.copies.ofSource(source.id)) {
-      if (copy.upstreamUid === null || (copy.ownFlags === 0 && copy.ownKeywords === '')) continue;
+    for (const copy of store.copies.withOwnFlags(source.id)) {
       oweFlags(store, work, copy, { system: copy.upstreamFlags, keywords: splitKeywords(copy.upstreamKeywords) });
     }
   });
