@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { type PlainImap, quote } from '../support/plain-imap.js';
 import { mailOf } from './client.js';
 import { Judge } from './judge.js';
-import { Model, NOWHERE, type Placements, placed, transferred } from './model.js';
+import { Model, NOWHERE, type Placements, placed, transferred, without } from './model.js';
 import { addressOf, startWorld, type World } from './world.js';
 
-export const ACTIONS = ['move', 'append'] as const;
+/** `chain`: MOVE to another account, MOVE within that one, EXPUNGE, one after the other without waiting. */
+export const ACTIONS = ['move', 'append', 'chain'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 export interface PointsOptions {
@@ -23,6 +24,7 @@ export type Steps = readonly string[];
 const PRELOAD = join(process.cwd(), 'test', 'torture', 'fault-points.mjs');
 const FROM = 'A/INBOX';
 const TO = 'B/Archive';
+const ONWARD = 'B/INBOX';
 const APPENDED_TO = 'A/Drafts';
 const SETTLE_MS = 20_000;
 /** A process that kills itself ends within that time. */
@@ -39,7 +41,7 @@ export async function killAtEveryPoint({ action, every = false, log }: PointsOpt
     const judge = new Judge(world, model);
     for (let n = 1; n <= MAX_POINTS; n += 1) {
       const token = `point-${n}`;
-      if (action === 'move') await deliver(world, model, token);
+      if (action !== 'append') await deliver(world, model, token);
       await settle(world, judge, n === 1 ? 'at the start' : `killed before step ${n - 1} of ${action}`);
       log(`${action}: ${n - 1} kills, all agree`);
       const client = await world.client();
@@ -89,9 +91,27 @@ async function act(client: PlainImap, model: Model, action: Action, token: strin
     await told(model, token, placed(APPENDED_TO, ['\\Seen']), () => client.append(APPENDED_TO, bytes, ['\\Seen']));
     return;
   }
-  const now = model.messages.get(token)?.now ?? NOWHERE;
-  const command = `UID MOVE ${model.uidIn(FROM, token)} ${quote(TO)}`;
-  await told(model, token, transferred(now, 'MOVE', FROM, TO), () => client.ok(command));
+  await move(client, model, token, [FROM, TO]);
+  if (action === 'move') return;
+  await move(client, model, token, [TO, ONWARD]);
+  await client.ok(`SELECT ${quote(ONWARD)}`);
+  const message = model.messages.get(token);
+  if (message) message.isKept = false;
+  const uid = model.uidIn(ONWARD, token);
+  await client.ok(`UID STORE ${uid} +FLAGS (\\Deleted)`);
+  const rest = without(model.messages.get(token)?.now ?? NOWHERE, ONWARD);
+  await told(model, token, rest, () => client.ok(`UID EXPUNGE ${uid}`));
+}
+
+async function move(client: PlainImap, model: Model, token: string, [from, to]: [string, string]): Promise<void> {
+  const then = transferred(model.messages.get(token)?.now ?? NOWHERE, 'MOVE', from, to);
+  await client.ok(`SELECT ${quote(from)}`);
+  let uid = 0;
+  await told(model, token, then, async () => {
+    const { text, untagged } = await client.ok(`UID MOVE ${model.uidIn(from, token)} ${quote(to)}`);
+    uid = Number(/COPYUID \d+ \d+ (\d+)/.exec([text, ...untagged].join('\n'))?.[1]);
+  });
+  model.tellUid(to, token, uid);
 }
 
 /** What was answered OK has to be so; what was not may be. */

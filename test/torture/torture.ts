@@ -72,8 +72,9 @@ interface RunOptions {
 type RunResult = Omit<TortureResult, 'worlds' | 'seconds'>;
 
 async function inWorld(options: RunOptions): Promise<RunResult> {
-  const world = await startWorld();
-  const run = new Run(world, options);
+  const history: string[] = [];
+  const world = await startWorld({ note: (line) => void history.push(line) });
+  const run = new Run(world, history, options);
   try {
     return await run.go();
   } catch (error) {
@@ -94,7 +95,7 @@ class Run {
   readonly #random: Random;
   readonly #model = new Model();
   readonly #judge: Judge;
-  readonly #history: string[] = [];
+  readonly #history: string[];
   readonly #logs: string[] = [];
   readonly #counts = { commands: 0, inDoubt: 0 };
   readonly #clients: StormClient[];
@@ -105,12 +106,13 @@ class Run {
   #duringStart = 0;
   #judgements = 0;
 
-  constructor(world: World, options: RunOptions) {
+  constructor(world: World, history: string[], options: RunOptions) {
     this.#world = world;
+    this.#history = history;
     this.#o = options;
     this.#random = createRandom(String(options.seed));
     this.#judge = new Judge(world, this.#model);
-    const note = (line: string) => void this.#history.push(line);
+    const note = (line: string) => void history.push(line);
     const shared = { world, model: this.#model, note };
     this.#clients = Array.from({ length: CLIENTS }, (_, i) => {
       const random = createRandom(`${options.seed} client ${i}`);

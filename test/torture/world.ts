@@ -47,14 +47,18 @@ const REQUESTS = [
   { name: 'B', personality: 'hotmail', address: addressOf('B') },
 ];
 
-async function startUpstreams(): Promise<Upstreams> {
+async function startUpstreams(note: (line: string) => void): Promise<Upstreams> {
   const child = fork(join(process.cwd(), 'test', 'torture', 'upstreams.mjs'));
   const ended = once(child, 'exit');
+  const started = new Promise<Record<string, DemoAccountAccess>>((resolve, reject) => {
+    child.on('message', (told: { line?: string; accounts?: Record<string, DemoAccountAccess> }) => {
+      if (told.line !== undefined) note(told.line);
+      if (told.accounts) resolve(told.accounts);
+    });
+    child.once('exit', () => reject(new Error('the upstreams have ended')));
+  });
   child.send(REQUESTS);
-  const [accounts] = (await Promise.race([
-    once(child, 'message'),
-    ended.then(() => Promise.reject(new Error('no upstreams'))),
-  ])) as [Record<string, DemoAccountAccess>];
+  const accounts = await started;
   return {
     account: (name) => {
       const access = accounts[name];
@@ -69,12 +73,14 @@ async function startUpstreams(): Promise<Upstreams> {
 }
 
 export interface WorldOptions {
+  /** Told what is done to messages upstream, a line each. */
+  note?(line: string): void;
   /** Files for the gateway's `--import`. */
   readonly preload?: readonly string[];
 }
 
-export async function startWorld({ preload = [] }: WorldOptions = {}): Promise<World> {
-  const demos = await startUpstreams();
+export async function startWorld({ preload = [], note = () => undefined }: WorldOptions = {}): Promise<World> {
+  const demos = await startUpstreams(note);
   const accounts = ACCOUNTS.map((name) => {
     const { imapPort, smtpPort, password, address } = demos.account(name);
     return {
