@@ -31,6 +31,11 @@ test('a new file is made at the newest schema, and opened again as it is', () =>
   second.close();
 });
 
+test('each step of the schema has a number of its own, and none is left out', () => {
+  const numbers = readdirSync(MIGRATIONS).map((name) => Number(/^(\d{3})-[a-z0-9-]+\.sql$/.exec(name)?.[1]));
+  expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+});
+
 test('a file of a newer gateway is refused with a clear message, and left alone', () => {
   const first = openDatabase(file());
   const known = Number(version(first));
