@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { SystemFlag } from '../../../../src/mail/flags.js';
 import { useVirtualTime } from '../../../support/core-harness.js';
-import { one, shown, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
+import { one, readBody, shown, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
 import { expunge, pins, startWith, undo } from '../../../support/removals.js';
 
 useVirtualTime();
@@ -99,15 +99,33 @@ test('what has not reached the provider yet is called off', async () => {
 test('an expunge whose outcome is not known is not called off', async () => {
   const { fake, rig } = await startWith(['a']);
   await using _ = rig;
+  fake.failNext('expunge', new UpstreamError('transient', 'lost'), { when: 'after', cut: true, times: 3 });
   expunge(rig, 'INBOX', ['a']);
-  fake.failNext('expunge', new UpstreamError('transient', 'lost'), { when: 'after', cut: true });
   await rig.until('it is carried out', () => fake.contents('INBOX').length === 0, 10);
-  fake.goOffline();
+  expect(rig.store.journal.depth(1).depth).toBe(1);
   expect(await undo(rig)).toEqual({ a: 'cache' });
-  fake.goOnline();
   await rig.settle();
   expect(upstreamTokens(fake, 'INBOX')).toEqual(['a']);
   expect(shownTokens(rig, 'INBOX')).toEqual(['a']);
+});
+
+test('called off in the very moment before it is sent, it is not sent', async () => {
+  const { fake, rig } = await startWith(['a', 'b']);
+  await using _ = rig;
+  let undone: ReturnType<typeof undo> | undefined;
+  // Its body is here, so that the next thing is the command; for which another connection has to select the mailbox.
+  await readBody(rig, 'INBOX', uidOf(rig, 'INBOX', 'a'));
+  fake.before = async ({ method }) => {
+    if (method !== 'select' || undone) return;
+    undone = undo(rig);
+    await undone;
+  };
+  expunge(rig, 'INBOX', ['a']);
+  await rig.until('it is brought back', () => undone !== undefined, 10);
+  expect(await undone).toEqual({ a: 'calledOff' });
+  await rig.settle();
+  expect(upstreamTokens(fake, 'INBOX')).toEqual(['a', 'b']);
+  expect(shownTokens(rig, 'INBOX').sort()).toEqual(['a', 'b']);
 });
 
 test('one command is one batch, and the last one is meant unless more is asked for', async () => {
