@@ -6,7 +6,7 @@ export interface BadUpstream {
   readonly is: string;
   /** Nothing that is owed to it can be carried out, nor given up, while it is so. */
   readonly isStuck: boolean;
-  /** It refuses the login, which is tried again in half an hour (core/sync/gate.ts). */
+  /** It refuses the login, and is left alone for a while (core/sync/gate.ts). */
   readonly isLocked?: boolean;
   make(proxy: TcpProxy): void;
 }

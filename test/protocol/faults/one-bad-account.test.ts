@@ -60,8 +60,8 @@ describe.each(BAD_UPSTREAMS)('while one account $is', ({ make, isStuck, isLocked
       expect(owedTo('Bad'), `the fault is over before the end of ${latencies.join(', ')}`).toBeGreaterThan(0);
     badProxy.calm();
     await badDirect.deliver(['INBOX'], mail(`${token}-new`));
-    // That half hour is for the tests of the gate.
-    if (isLocked) await gateway.core.overview.syncNow(undefined);
+    // The pause after a refused login is for the tests of the gate.
+    if (isLocked) await gateway.core.overview.syncNow(undefined, { force: true });
     await journalOf('Bad');
     await waitUntil('new mail of it', async () => (await shownLines(gateway, 'Bad/INBOX')).includes(`${token}-new`), {
       ms: 30_000,
