@@ -223,7 +223,11 @@ export class StormClient {
     if (old === undefined || own.length < 2) return this.#folderCommand(`CREATE ${folder}`, undefined, folder);
     const to = `${accountOf(old)}/${nameOf(folder)}`;
     const inside = [...model.messages].filter(([, { now }]) => now.has(old));
-    if (inside.length === 0 && random.int(0, 2) === 0) return this.#folderCommand(`DELETE ${old}`, old, undefined);
+    if (inside.length === 0 && random.int(0, 2) === 0) {
+      // What was moved from it to the other account goes to Trash at once.
+      for (const message of model.messages.values()) if (message.owner === name) message.isKept = false;
+      return this.#folderCommand(`DELETE ${old}`, old, undefined);
+    }
     note(`${name}: RENAME with ${inside.map(([token]) => token).join(' ')}`);
     const moved = inside.map(([token, { now }]): [string, Placements] => [
       token,

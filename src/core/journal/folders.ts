@@ -1,5 +1,6 @@
 import { createTurns } from '../../lib/turns.js';
 import { UpstreamError } from '../../mail/errors.js';
+import { rangesOf } from '../../mail/sequence-set.js';
 import type { CopyRow } from '../../store/copies.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { SourceRow } from '../../store/sources.js';
@@ -8,7 +9,8 @@ import type { UpstreamSession } from '../../upstream/connector.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
 import type { JournalContext } from './context.js';
-import type { CreatePayload, RenamePayload } from './payloads.js';
+import type { AppendPayload, CreatePayload, RenamePayload } from './payloads.js';
+import { trashOf } from './transfer.js';
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((part, i) => part === b[i]);
@@ -98,12 +100,14 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
   const { store, unit } = context;
   const { session } = lane;
   const source = store.sources.get(row.sourceId ?? 0);
+  let trash: SourceRow | undefined;
   if (source?.present) {
     await leave(context, lane, source);
     // Called off meanwhile (core/removals)?
     if (!store.journal.get(row.id)) return [];
     // From here on it may be done: it can no longer be called off.
     store.database.durable(() => store.journal.setSent(row.id, JSON.parse(row.payload)));
+    trash = await saveOriginals(context, lane, source);
     await doUnlessDone(
       () => session.deleteMailbox(source.path),
       async () => !(await exists(session, source.path)),
@@ -116,7 +120,30 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
     for (const copy of store.copies.ofSource(source.id)) removeCopy(store, work, copy);
     store.sources.remove(source.id);
   });
-  return [];
+  return trash ? [trash.id] : [];
+}
+
+/**
+ * What is on its way to another account, and has not been found there yet, stands here still: it goes to Trash, where it would
+ * have gone then, and not with its mailbox (promise 3). Resolves with the Trash if anything did.
+ */
+async function saveOriginals(
+  context: JournalContext,
+  lane: LaneSession,
+  source: SourceRow,
+): Promise<SourceRow | undefined> {
+  const { accounts, copies, journal } = context.store;
+  const appends = accounts.list().flatMap(({ id }) => journal.ofAccountAndKind(id, 'append'));
+  const payloads = appends.map(({ payload }) => JSON.parse(payload) as AppendPayload);
+  const origins = new Set(payloads.flatMap(({ removeOrigin, originCopyId }) => (removeOrigin ? [originCopyId] : [])));
+  const leaving = copies.ofSource(source.id).filter(({ id }) => origins.has(id));
+  const uids = leaving.flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
+  const trash = trashOf(context, source);
+  if (uids.length === 0 || !trash) return undefined;
+  await lane.selectKnown(source, { upTo: uids.at(-1) });
+  await lane.session.move(rangesOf(uids), trash.path);
+  await leave(context, lane, source);
+  return trash;
 }
 
 /** In slices, with clients in between; cut short, the row is carried out again. */

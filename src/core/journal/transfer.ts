@@ -158,7 +158,8 @@ export async function carryExpunge(context: JournalContext, lane: LaneSession, r
 const uidsOf = (copies: readonly CopyRow[]): number[] =>
   copies.flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
 
-const trashOf = ({ store }: JournalContext, source: SourceRow): SourceRow | undefined =>
+/** Undefined for the Trash itself, and where there is none. */
+export const trashOf = ({ store }: JournalContext, source: SourceRow): SourceRow | undefined =>
   source.role === 'trash'
     ? undefined
     : store.sources.ofAccount(source.accountId).find(({ role, present }) => role === 'trash' && present);

@@ -111,6 +111,25 @@ test('a refused APPEND puts the message back and says so', async () => {
   expect(rig.core.overview.problems()[0]?.text).toBe('the provider refused to store a message: over quota');
 });
 
+test('its old mailbox is deleted before the message has reached the new one: the original is in Trash, not gone', async () => {
+  const { a, b, rig } = await twoAccounts();
+  await using _ = rig;
+  a.create('Box');
+  a.deliver('Box', mail('m3'), { flags: flags('\\Flagged') });
+  await rig.settle();
+  b.goOffline();
+  rig.core.actions.move(rig.idOf('A/Box'), one(uidOf(rig, 'A/Box', 'm3')), 'B/Archive');
+  rig.core.mailboxes.delete('A/Box');
+  const isGone = () => !a.paths().some((path) => path.join('/') === 'Box');
+  await rig.until('the mailbox is gone upstream', isGone, 500);
+  expect(upstreamTokens(a, 'Trash')).toEqual(['m3']);
+  b.goOnline();
+  await rig.settle();
+  expect(upstreamTokens(a, 'Trash')).toEqual(['m3']);
+  expect(upstreamTokens(b, 'Archive')).toEqual(['m3']);
+  expect(shownTokens(rig, 'Trash')).toEqual(['m3']);
+});
+
 test('when the new mailbox goes before the message has reached it, the original shows again', async () => {
   const { a, b, rig } = await twoAccounts();
   await using _ = rig;
