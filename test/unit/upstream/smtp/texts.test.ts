@@ -2,7 +2,7 @@
 // the provider says it, and what is made of it.
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PERSONALITIES, PERSONALITY_NAMES } from '../../../../src/demo/index.js';
 import { silentLogger } from '../../../../src/lib/logger.js';
 import type { UpstreamError } from '../../../../src/mail/errors.js';
@@ -15,21 +15,21 @@ const HOUR = 60 * MINUTE;
 
 /** Where in the dialogue a server refuses. */
 type Place = 'greeting' | 'login' | 'mail' | 'rcpt' | 'data';
-let refusing: { readonly place: Place; readonly code: number; readonly text: string } | undefined;
-let server: SMTPServer;
-let port = 0;
-
-/** The refusal, if this is the place for it. */
-function at(place: Place): Error | null {
-  if (refusing?.place !== place) return null;
-  return Object.assign(new Error(refusing.text), { responseCode: refusing.code });
+interface Refusing {
+  readonly place: Place;
+  readonly code: number;
+  readonly text: string;
 }
 
-beforeAll(async () => {
-  server = new SMTPServer({
+/** A server that refuses so; undefined: it takes everything. Each has its own: it greets after a tenth of a second only. */
+async function serve(refusing: Refusing | undefined): Promise<SMTPServer> {
+  const at = (place: Place): Error | null =>
+    refusing?.place === place ? Object.assign(new Error(refusing.text), { responseCode: refusing.code }) : null;
+  const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
     disableReverseLookup: true,
+    closeTimeout: 100,
     logger: false,
     onConnect: (_, done) => done(at('greeting')),
     onAuth: ({ username = '' }, _, done) => done(at('login'), { user: username }),
@@ -42,17 +42,16 @@ beforeAll(async () => {
   });
   server.on('error', () => undefined);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', () => done()));
-  port = (server.server.address() as AddressInfo).port;
-});
-afterAll(() => new Promise<void>((done) => server.close(() => done())));
-beforeEach(() => {
-  refusing = undefined;
-});
+  return server;
+}
 
-function submit(provider: string): Promise<DeliveryReceipt> {
+async function submit(provider: string, refusing?: Refusing): Promise<DeliveryReceipt> {
+  const server = await serve(refusing);
+  const { port } = server.server.address() as AddressInfo;
   const texts = providerOf(provider)?.traits.texts ?? [];
   const login = { user: 'me@example.org', password: () => 'x' };
-  return createSubmitter({ host: '127.0.0.1', port, tls: 'none', ...login, texts, logger: silentLogger }).submit({
+  const submitter = createSubmitter({ host: '127.0.0.1', port, tls: 'none', ...login, texts, logger: silentLogger });
+  const sending = submitter.submit({
     mailFrom: 'me@example.org',
     rcptTo: ['b@example.org'],
     sizeBytes: 15,
@@ -62,10 +61,11 @@ function submit(provider: string): Promise<DeliveryReceipt> {
       yield Buffer.from('Subject: x\r\n\r\nx');
     },
   });
+  return sending.finally(() => server.close());
 }
 
-const verdictOf = async (provider: string) => {
-  const { kind, details } = await submit(provider).then(
+const verdictOf = async (provider: string, refusing: Refusing) => {
+  const { kind, details } = await submit(provider, refusing).then(
     () => Promise.reject(new Error('it was sent')),
     (error: UpstreamError) => error,
   );
@@ -174,14 +174,13 @@ const rows: readonly (readonly [string, Place, number, string, string, string | 
   ['generic', 'data', 451, '4.7.1 Greylisted, try again in 300 seconds', 'transient', undefined, 300_000],
 ];
 
-test.each(rows)('%s, %s: %d %s', async (provider, place, code, text, kind, meaning, retryAfterMs) => {
-  refusing = { place, code, text };
-  expect(await verdictOf(provider)).toEqual([kind, meaning, retryAfterMs]);
+test.concurrent.each(rows)('%s, %s: %d %s', async (provider, place, code, text, kind, meaning, retryAfterMs) => {
+  expect(await verdictOf(provider, { place, code, text })).toEqual([kind, meaning, retryAfterMs]);
 });
 
 test('what is refused of one provider is not known of another', async () => {
-  refusing = { place: 'data', code: 550, text: 'Sender frequency limited' };
-  expect(await verdictOf('generic')).toEqual(['permanent', undefined, undefined]);
+  const refusing = { place: 'data', code: 550, text: 'Sender frequency limited' } as const;
+  expect(await verdictOf('generic', refusing)).toEqual(['permanent', undefined, undefined]);
 });
 
 test('sent, when nothing is refused', async () => {
@@ -200,17 +199,18 @@ describe('of every line that is about sending', () => {
   });
 });
 
-test.each(PERSONALITY_NAMES)('the demo of %s refuses in words that are understood', async (name) => {
+test.concurrent.each(PERSONALITY_NAMES)('the demo of %s refuses in words that are understood', async (name) => {
   const { quirks, smtp } = PERSONALITIES[name];
-  refusing = { place: 'login', code: 535, text: smtp.loginRefused };
-  expect((await verdictOf(name))[0]).toBe('auth');
+  expect((await verdictOf(name, { place: 'login', code: 535, text: smtp.loginRefused }))[0]).toBe('auth');
   const { foreignFrom, sendingLimit } = quirks;
-  if ('code' in foreignFrom) {
-    refusing = { place: 'mail', ...foreignFrom };
-    expect((await verdictOf(name)).slice(0, 2)).toEqual(['permanent', 'fromNotAllowed']);
-  }
-  if (sendingLimit) {
-    refusing = { place: 'data', ...sendingLimit };
-    expect((await verdictOf(name)).slice(0, 2)).toEqual(['transient', 'sendingLimit']);
-  }
+  if ('code' in foreignFrom)
+    expect((await verdictOf(name, { place: 'mail', ...foreignFrom })).slice(0, 2)).toEqual([
+      'permanent',
+      'fromNotAllowed',
+    ]);
+  if (sendingLimit)
+    expect((await verdictOf(name, { place: 'data', ...sendingLimit })).slice(0, 2)).toEqual([
+      'transient',
+      'sendingLimit',
+    ]);
 });
