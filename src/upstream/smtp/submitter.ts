@@ -113,7 +113,8 @@ async function send(connection: Smtp, message: OutgoingMessage, { texts }: Submi
   return new Promise<DeliveryReceipt>((resolve, reject) => {
     const fail = (error: Error) => reject(upstreamError(error as SmtpError, { phase: 'send', isSent, texts }));
     connection.once('error', fail);
-    connection.once('end', () => fail(new Error('the server closed the connection')));
+    // After a 421 nodemailer says first that the connection has ended, and then what the server said: that counts.
+    connection.once('end', () => setImmediate(() => fail(new Error('the server closed the connection'))));
     connection.send(envelope, body, (error: Error | null | undefined, info: unknown) => {
       if (error) return fail(error);
       resolve(receiptOf(info as SentInfo));

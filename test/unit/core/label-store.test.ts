@@ -1,7 +1,8 @@
 // Gmail: one content under several labels (DESIGN §5). The Archive shows what stands nowhere else.
 import { expect, test } from 'vitest';
+import { SystemFlag } from '../../../src/mail/flags.js';
 import { createRig, useVirtualTime } from '../../support/core-harness.js';
-import { appendMail, mail, one, shownTokens, uidOf } from '../../support/core-mail.js';
+import { appendMail, mail, one, shown, shownTokens, uidOf } from '../../support/core-mail.js';
 import { createFakeUpstream, flags } from '../../support/fake-connector.js';
 
 useVirtualTime();
@@ -58,4 +59,35 @@ test('deleting is a move to Trash: it leaves every label', async () => {
     ['old'],
   ]);
   expect(fake.contents('All Mail').length).toBe(2);
+});
+
+test('\\Deleted is ours in every mailbox, its own ones too: over a restart, a resync and new uids', async () => {
+  const { fake, rig } = await gmail();
+  await using _ = rig;
+  const deleted = () =>
+    shown(rig, 'G/All Mail').flatMap(({ token, flags: told }) =>
+      told.includes('\\Deleted') ? [`${token} ${told}`] : [],
+    );
+  const store = (operation: 'add' | 'remove') =>
+    rig.core.actions.storeFlags(rig.idOf('G/All Mail'), {
+      uids: one(uidOf(rig, 'G/All Mail', 'm1')),
+      operation,
+      flags: flags('\\Deleted', '\\Seen'),
+    });
+  store('add');
+  await rig.settle();
+  // Gmail would act at once, and take the label away (providers.md §3).
+  const upstream = () => fake.contents('All Mail').map((message) => message.flags.system & SystemFlag.Deleted);
+  expect([deleted(), upstream()]).toEqual([['m1 \\Deleted \\Seen'], [0, 0, 0]]);
+  await rig.restart();
+  fake.setFlags('All Mail', 1, flags('\\Seen', '\\Flagged'));
+  fake.resetUidValidity('All Mail');
+  await rig.settle();
+  expect([deleted(), upstream()]).toEqual([['m1 \\Flagged \\Deleted \\Seen'], [0, 0, 0]]);
+  store('remove');
+  await rig.settle();
+  expect(deleted()).toEqual([]);
+  expect(rig.core.actions.expunge(rig.idOf('G/All Mail'), undefined)).toEqual([]);
+  await rig.settle();
+  expect([fake.contents('All Mail').length, fake.contents('Trash').length]).toEqual([3, 0]);
 });
