@@ -1,5 +1,6 @@
 // Sent copies and local deliveries for the outbox (DESIGN §9; providers.md §10).
 import { sleep } from '../lib/deadline.js';
+import { momentIn } from '../lib/moment.js';
 import { SystemFlag } from '../mail/flags.js';
 import type { SourceRow } from '../store/sources.js';
 import { type AppendContext, append } from './actions/append.js';
@@ -72,9 +73,9 @@ export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCo
   return {
     alreadyInSent,
     watchSent: async (accountId, messageIdHeader, withinMs, signal) => {
-      for (const end = Date.now() + withinMs; ; ) {
+      for (const end = momentIn(withinMs); ; ) {
         const found = await look(accountId, messageIdHeader);
-        if (found !== 'nowhere' || Date.now() >= end || signal.aborted) return found;
+        if (found !== 'nowhere' || end.leftMs() === 0 || signal.aborted) return found;
         await sleep(LOOK_EVERY_MS, signal);
       }
     },

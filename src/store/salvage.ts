@@ -20,9 +20,8 @@ export interface Salvaged {
   readonly owed: number;
 }
 
-/** Parents before children. Tombstones are of no use under a new uidValidity. */
-const TABLES =
-  'meta accounts sources messages listings headers sortKeys previews copies mailboxes feeds entries subscriptions journal journalTargets submissions bodies devices annotations outages removals problems';
+/** Of no use under a new uidValidity, or SQLite's own. */
+const LEFT_OUT = new Set<unknown>(['tombstones', 'sqlite_sequence', 'sqlite_stat1']);
 
 /** The mailbox of what no upstream has (core/local-sources.ts): nobody else makes it anew. */
 const RECOVERED = 'Recovered';
@@ -83,7 +82,8 @@ function copyRows(file: string, fresh: Sqlite.Database): void {
     return;
   }
   try {
-    for (const name of TABLES.split(' ')) copyTable(name, damaged, fresh);
+    const tables = fresh.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").pluck().all();
+    for (const name of tables) if (!LEFT_OUT.has(name)) copyTable(String(name), damaged, fresh);
   } finally {
     damaged.close();
   }

@@ -77,6 +77,8 @@ export interface SubmissionStore {
   /** Those of the account that wait are due now, or when the provider said; with `force`, now all the same. */
   retryNow(accountId: number, force: boolean): void;
   setSentCopy(id: number, sentCopy: SentCopyState): void;
+  /** When it was handed over, Unix milliseconds, where the clock was wrong then. */
+  setCreated(id: number, at: number): void;
   counts(): { queued: number; failed: number };
 }
 
@@ -105,6 +107,7 @@ export function createSubmissionStore({ sqlite }: Database): SubmissionStore {
      WHERE accountId = @accountId AND state IN ('queued', 'unknown')`,
   );
   const setSentCopy = sqlite.prepare('UPDATE submissions SET sentCopy = ? WHERE id = ?');
+  const setCreated = sqlite.prepare('UPDATE submissions SET createdAt = ? WHERE id = ?');
   const counts = sqlite.prepare(
     `SELECT ifnull(sum(state IN ('queued', 'sending', 'unknown')), 0) AS queued, ifnull(sum(state = 'failed'), 0) AS failed FROM submissions`,
   );
@@ -136,6 +139,7 @@ export function createSubmissionStore({ sqlite }: Database): SubmissionStore {
       void setState.run(state, lastError ?? null, nextAttemptAt ?? null, askedUntil ?? null, id),
     retryNow: (accountId, force) => void retryNow.run({ accountId, now: Date.now(), force: force ? 1 : 0 }),
     setSentCopy: (id, sentCopy) => void setSentCopy.run(sentCopy, id),
+    setCreated: (id, at) => void setCreated.run(at, id),
     counts: () => counts.get() as { queued: number; failed: number },
   };
 }

@@ -42,7 +42,7 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
   let found = mustLook ? await look(context, lane, { source, copyId: copy.id, mark }) : undefined;
   // Never sent by us, yet there: the provider's own. Then it tells that the message went out (core/outbox).
   const isProviders = found !== undefined && row.sent === 0;
-  if (!found && payload.awaitUntil !== undefined && Date.now() < payload.awaitUntil) {
+  if (!found && payload.awaitUntil !== undefined && isStillAwaited(payload.awaitUntil)) {
     store.journal.setPayload(row.id, { ...payload, mark });
     throw new UpstreamError('transient', 'waiting for the provider to file the sent copy', {
       retryAfterMs: SENT_COPY_LOOK_MS,
@@ -58,6 +58,12 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
   confirm(context, { row, payload, copy, found, emailId, isProviders });
   return [source.id];
 }
+
+/** A time farther ahead than it is ever set was written before the clock was set back. */
+const isStillAwaited = (until: number): boolean => {
+  const leftMs = until - Date.now();
+  return leftMs > 0 && leftMs <= SENT_COPY_WAIT_MS;
+};
 
 /**
  * Not sent yet: the provider files its copy when it is, which may be in days. @throws {UpstreamError}

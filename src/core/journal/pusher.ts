@@ -3,6 +3,7 @@
 import { backoffMs } from '../../lib/backoff.js';
 import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
+import { createDueTimes, type DueTimes } from '../../lib/moment.js';
 import { DiskError, UpstreamError } from '../../mail/errors.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { Bell } from '../changes.js';
@@ -33,19 +34,22 @@ const RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
 /** A row that fails this often for a reason that should pass is shown to the user; it is never given up. */
 const WORRYING_ATTEMPTS = 8;
 const WAITING = 'journal waits';
+/** The most that a provider can ask for. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
 
 /** Runs until the signal is aborted; never throws. */
 export async function runPusher(options: PusherOptions, signal: AbortSignal): Promise<void> {
   const { context, accountId, bell } = options;
   const { health } = context.store.database;
+  const due = createDueTimes(LONGEST_WAIT_MS);
   while (!signal.aborted) {
     // What is carried out has to be written down before and after: see disk-watch.ts.
     await health.well(signal);
     let first: JournalRow | undefined;
     try {
-      const rows = nextRows(context, accountId);
+      const rows = nextRows(context, accountId, due);
       first = rows[0];
-      const waitMs = first ? first.nextAttemptAt - Date.now() : Number.POSITIVE_INFINITY;
+      const waitMs = first ? due.leftMs(first.id, first.nextAttemptAt) : Number.POSITIVE_INFINITY;
       if (waitMs > 0) {
         await waitForBell(bell, accountId, Math.min(waitMs, 60_000), signal);
         // The client whose action rang has its answer first.
@@ -73,17 +77,17 @@ function fail({ context, logger }: PusherOptions, row: JournalRow | undefined, e
  * Two kinds are passed over, with everything that concerns the same messages: a row whose message a later row (of a
  * transfer between accounts) has yet to bring, and a sent copy that the provider is given time to file by itself.
  */
-function nextRows({ store }: JournalContext, accountId: number): JournalRow[] {
+function nextRows({ store }: JournalContext, accountId: number, due: DueTimes): JournalRow[] {
   for (let limit = MAX_JOINED; ; limit *= 4) {
     const head = store.journal.head(accountId, limit);
-    const rows = firstCarriable(store, head);
+    const rows = firstCarriable(store, head, due);
     if (rows.length > 0) return rows;
     // What all these wait for may stand behind them.
-    if (head.length < limit) return head.filter((row) => row.nextAttemptAt > Date.now()).slice(0, 1);
+    if (head.length < limit) return head.filter((row) => due.leftMs(row.id, row.nextAttemptAt) > 0).slice(0, 1);
   }
 }
 
-function firstCarriable(store: JournalContext['store'], head: readonly JournalRow[]): JournalRow[] {
+function firstCarriable(store: JournalContext['store'], head: readonly JournalRow[], due: DueTimes): JournalRow[] {
   const passed = new Set<number>();
   for (const [index, row] of head.entries()) {
     const targets = store.journal.targets(row.id);
@@ -91,7 +95,7 @@ function firstCarriable(store: JournalContext['store'], head: readonly JournalRo
     const isHeld =
       row.kind !== 'append' &&
       targets.some(({ copyId, newCopyId }) => passed.has(copyId) || (newCopyId !== null && passed.has(newCopyId)));
-    if (isHeld || isPassable(store, row)) {
+    if (isHeld || isPassable(store, row, due)) {
       for (const { copyId, newCopyId } of targets) passed.add(copyId).add(newCopyId ?? copyId);
       continue;
     }
@@ -100,9 +104,11 @@ function firstCarriable(store: JournalContext['store'], head: readonly JournalRo
   return [];
 }
 
-function isPassable(store: JournalContext['store'], row: JournalRow): boolean {
+function isPassable(store: JournalContext['store'], row: JournalRow, due: DueTimes): boolean {
   if (row.kind === 'append') {
-    return row.nextAttemptAt > Date.now() && (JSON.parse(row.payload) as AppendPayload).awaitUntil !== undefined;
+    return (
+      due.leftMs(row.id, row.nextAttemptAt) > 0 && (JSON.parse(row.payload) as AppendPayload).awaitUntil !== undefined
+    );
   }
   return store.journal.unboundTargets(row.id).some((copyId) => store.journal.isBrought(copyId));
 }

@@ -1,6 +1,7 @@
 // One side of an account, its IMAP or its submission server, that is left alone for a while: why, until when, and who may
 // end it earlier.
 import { backoffMs } from '../../lib/backoff.js';
+import { momentAt, momentIn } from '../../lib/moment.js';
 import { UpstreamError } from '../../mail/errors.js';
 import type { PauseSide, PauseStore } from '../../store/pauses.js';
 import type { LoginKey } from './login-key.js';
@@ -43,6 +44,9 @@ const BROKEN_RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
 /** A refusal may be a rate limit in disguise (QQ says the same for five causes): once more after 15 minutes, then rarely. */
 export const AUTH_RETRY = { firstMs: 30 * 60_000, maxMs: 12 * 3_600_000 };
 
+/** What an earlier run has written down is not believed beyond this: no provider asks for more (retryAfterOf). */
+const LONGEST_MS = 24 * 3_600_000;
+
 export const holdKindOf = ({ kind, details }: UpstreamError): HoldKind => {
   if (kind === 'auth') return 'refused';
   return details.retryAfterMs ? 'asked' : 'network';
@@ -52,7 +56,7 @@ export function createHold({ pauses, accountId, side, loginKey, onError }: HoldO
   const known = pauses.get(accountId, side);
   let failure = known && new UpstreamError(known.error.kind, known.error.message, known.error.details);
   let failures = known?.failures ?? 0;
-  let notBefore = known?.until ?? 0;
+  let notBefore = momentAt(known?.until ?? 0, LONGEST_MS);
 
   const save = (loginKeyNow: string | undefined) => {
     if (!failure || holdKindOf(failure) === 'network') return;
@@ -60,14 +64,14 @@ export function createHold({ pauses, accountId, side, loginKey, onError }: HoldO
     pauses.put(accountId, side, {
       error: { kind, message, details },
       failures,
-      until: notBefore,
+      until: notBefore.at(),
       loginKey: loginKeyNow,
     });
   };
   const forget = () => {
     failure = undefined;
     failures = 0;
-    notBefore = 0;
+    notBefore = momentIn(0);
     try {
       pauses.remove(accountId, side);
     } catch (error) {
@@ -82,7 +86,7 @@ export function createHold({ pauses, accountId, side, loginKey, onError }: HoldO
     ready: check().catch(onError),
     failure: () => failure,
     kind: () => failure && holdKindOf(failure),
-    waitMs: () => (failure ? Math.max(0, notBefore - Date.now()) : 0),
+    waitMs: () => (failure ? notBefore.leftMs() : 0),
     failed: (error) => {
       const kind = holdKindOf(error);
       // Ten tries without a network say nothing of a sign-in that is refused for the first time.
@@ -90,7 +94,7 @@ export function createHold({ pauses, accountId, side, loginKey, onError }: HoldO
       const wasStored = failure !== undefined && holdKindOf(failure) !== 'network';
       failure = error;
       const retry = kind === 'refused' ? AUTH_RETRY : error.kind === 'permanent' ? BROKEN_RETRY : NETWORK_RETRY;
-      notBefore = Date.now() + Math.max(backoffMs(failures++, retry), error.details.retryAfterMs ?? 0);
+      notBefore = momentIn(Math.max(backoffMs(failures++, retry), error.details.retryAfterMs ?? 0));
       try {
         if (kind !== 'network') save(undefined);
         else if (wasStored) pauses.remove(accountId, side);
@@ -113,7 +117,7 @@ export function createHold({ pauses, accountId, side, loginKey, onError }: HoldO
     },
     lift: ({ force }) => {
       if (!failure || (!force && holdKindOf(failure) !== 'network')) return;
-      notBefore = 0;
+      notBefore = momentIn(0);
     },
   };
 }

@@ -1,4 +1,5 @@
 // What an account uses of what its provider grants (providers.md §2–§7): counted by the minute, kept over restarts.
+import { type Moment, momentAt } from '../../lib/moment.js';
 import type { UsageRow, UsageStore } from '../../store/usage.js';
 import type { Budgets, Traffic } from '../../upstream/connector.js';
 
@@ -63,7 +64,7 @@ export function createMeter(store: UsageStore, accountId: number, budgets: () =>
   let minutes: Minute[] = store.since(accountId, now() - DAY).map((row) => ({ ...row }));
   const unsaved = new Set<Minute>();
   const connections = new Map<{ traffic(): Traffic }, Traffic>();
-  const held = new Map<BudgetName, number>();
+  const held = new Map<BudgetName, Moment>();
 
   const count = (counter: Counter, amount: number) => {
     if (amount <= 0) return;
@@ -106,7 +107,8 @@ export function createMeter(store: UsageStore, accountId: number, budgets: () =>
   const within = (name: BudgetName) => {
     const { counter, minutes: span } = RULES[name];
     const after = now() - span;
-    return { counter, span, rows: minutes.filter(({ minute }) => minute > after) };
+    // What lies ahead was counted before the clock was set back.
+    return { counter, span, rows: minutes.filter(({ minute }) => minute > after && minute <= after + span + 60) };
   };
   const usedOf = (name: BudgetName): number => {
     const { counter, rows } = within(name);
@@ -128,10 +130,11 @@ export function createMeter(store: UsageStore, accountId: number, budgets: () =>
     const used = usedOf(name);
     if (used >= limit) {
       const isBytes = RULES[name].counter.startsWith('bytes');
-      held.set(name, whenBelow(name, isBytes ? limit * ROOM_SHARE : limit - 1));
+      const at = whenBelow(name, isBytes ? limit * ROOM_SHARE : limit - 1);
+      held.set(name, momentAt(at, RULES[name].minutes * MINUTE));
     }
-    const until = held.get(name) ?? 0;
-    return until > Date.now() ? { name, used, limit, until } : undefined;
+    const until = held.get(name);
+    return until && until.leftMs() > 0 ? { name, used, limit, until: until.at() } : undefined;
   };
   return {
     watch: (connection) => {

@@ -125,7 +125,7 @@ export function createOutages(options: OutagesOptions): Outages {
       refreshAlerts();
       if (!isToBeTold(accountId, outage)) return;
       clearTimeout(timers.get(accountId));
-      const wait = outage.kind === 'needsSignIn' ? 0 : outage.since + PATIENCE_MS - Date.now();
+      const wait = outage.kind === 'needsSignIn' ? 0 : Math.min(PATIENCE_MS, outage.since + PATIENCE_MS - Date.now());
       if (wait <= 0) showNow(accountId);
       else timers.set(accountId, setTimeout(showNow, wait, accountId).unref());
     },

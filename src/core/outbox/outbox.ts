@@ -2,6 +2,7 @@
 
 import { sleep } from '../../lib/deadline.js';
 import { insist } from '../../lib/insist.js';
+import { createDueTimes } from '../../lib/moment.js';
 import { createMutex, type Mutex } from '../../lib/mutex.js';
 import { MailboxError, UpstreamError } from '../../mail/errors.js';
 import type { SubmissionRow } from '../../store/submissions.js';
@@ -11,7 +12,16 @@ import { deliveryReport, type FailedRecipient } from './delivery-report.js';
 import { createSendingPauses, SIGN_IN_REFUSED } from './pauses.js';
 import { outgoing, outgoingSize, prepare, readHeader } from './prepare.js';
 import { createSentCopySettling } from './sent-copy.js';
-import { ABSORB_MS, BACKOFF_MS, GIVE_UP_MS, LOOK_FIRST_MS, LOOK_MS, MINUTE, UNREACHABLE_MS } from './timing.js';
+import {
+  ABSORB_MS,
+  BACKOFF_MS,
+  isGivenUp,
+  LONGEST_WAIT_MS,
+  LOOK_FIRST_MS,
+  LOOK_MS,
+  MINUTE,
+  UNREACHABLE_MS,
+} from './timing.js';
 
 export function createOutbox(options: OutboxOptions): OutboxRun {
   const {
@@ -34,6 +44,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
   const wanted = new Map<number, number>();
   let nap = new AbortController();
   const waiting = new Set<number>();
+  const due = createDueTimes(LONGEST_WAIT_MS);
   const background = new Set<Promise<void>>();
   /** The disk may be full: an outcome is written down as soon as it can be. */
   const writeDown = (work: () => void | Promise<void>) =>
@@ -99,7 +110,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
   const attemptOnce = async (account: SendingAccount, id: number): Promise<SubmissionVerdict> => {
     const row = submissions.get(id);
     // Not before its time: another attempt, made while this one waited for its turn, may have ended without a verdict.
-    const isDue = row && row.nextAttemptAt <= Date.now();
+    const isDue = row && due.leftMs(id, row.nextAttemptAt) === 0;
     if (!row || !isDue || stop.signal.aborted || row.state === 'delivered' || row.state === 'failed')
       return { kind: 'queued', text: 'queued' };
     await account.limits.smtp.ready;
@@ -107,7 +118,9 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     if (held !== undefined) return { kind: 'queued', text: held };
     const backoff = BACKOFF_MS[Math.min(row.attempts, BACKOFF_MS.length - 1)] ?? MINUTE;
     const wishes = wanted.get(account.id);
-    database.durable(() => submissions.setSending(id, row.attempts + 1, Date.now() + backoff));
+    const nextAttemptAt = Date.now() + backoff;
+    database.durable(() => submissions.setSending(id, row.attempts + 1, nextAttemptAt));
+    due.leftMs(id, nextAttemptAt);
     try {
       const sizeBytes = await outgoingSize(bodies, row);
       const open = () => outgoing(bodies, row.bodyRef);
@@ -140,7 +153,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     const { serverText = error.message, replyCode = 550, outcomeUnknown = false } = error.details;
     logger.warn({ err: error, submission: row.id }, 'a message could not be sent now');
     const isHeld = pauses.failed(account, error);
-    const isOver = error.kind === 'permanent' || Date.now() - row.createdAt > GIVE_UP_MS;
+    const isOver = error.kind === 'permanent' || isGivenUp(row);
     unreachable.delete(row.id);
     if (isOver) {
       await writeDown(() => database.durable(() => submissions.setState(row.id, 'failed', { lastError: serverText })));
@@ -160,6 +173,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       ...(isHeld ? { nextAttemptAt: 0, askedUntil: 0 } : nextAttempt(row, error, wishes)),
     };
     await writeDown(() => database.durable(() => submissions.setState(row.id, state, details)));
+    due.leftMs(row.id, details.nextAttemptAt);
     if (error.kind === 'auth') return { kind: 'queued', text: SIGN_IN_REFUSED };
     return { kind: 'queued', text: pauses.held(account) ?? 'queued; it will be tried again' };
   };
@@ -210,6 +224,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     await database.health.well(stop.signal);
     for (const row of submissions.unfinished()) {
       // Cut off by the end of the last run.
+      if (row.createdAt > Date.now()) await writeDown(() => submissions.setCreated(row.id, Date.now()));
       if (row.state === 'sending') await writeDown(() => submissions.setState(row.id, 'unknown'));
       const account = accounts.find(({ id }) => id === row.accountId);
       if (row.state === 'delivered' && account) inBackground(settle(account, row));
@@ -218,7 +233,8 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       await database.health.well(stop.signal);
       for (const row of submissions.unfinished()) {
         const account = accounts.find(({ id }) => id === row.accountId);
-        if (!account || stop.signal.aborted || waiting.has(row.id) || row.nextAttemptAt > Date.now()) continue;
+        if (!account || stop.signal.aborted || waiting.has(row.id)) continue;
+        if (due.leftMs(row.id, row.nextAttemptAt) > 0) continue;
         if (pauses.held(account) !== undefined) continue;
         try {
           if (row.state === 'queued') await tryNow(row.id);

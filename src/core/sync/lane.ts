@@ -147,13 +147,13 @@ function laneSession(session: UpstreamSession, check: UidCheck | undefined): Lan
   let selected: { key: string; state: Selection; upTo: number; at: number } | undefined;
   const select: LaneSession['select'] = async (source, { fresh = false, upTo = 0 } = {}) => {
     const key = JSON.stringify(source.path);
-    const isOld = check !== undefined && selected !== undefined && Date.now() - selected.at > MAX_AGE_MS;
+    const isOld = check !== undefined && selected !== undefined && performance.now() - selected.at > MAX_AGE_MS;
     if (!fresh && !isOld && selected?.key === key && selected.upTo >= upTo)
       return { ...selected.state, isFresh: false };
     selected = undefined;
     const told = await session.select(source.path);
     const state = { ...told, isRenumbered: (await check?.(session, source, told)) ?? false, isFresh: true };
-    selected = { key, state, upTo: Math.max((state.uidNext ?? 1) - 1, upTo), at: Date.now() };
+    selected = { key, state, upTo: Math.max((state.uidNext ?? 1) - 1, upTo), at: performance.now() };
     return state;
   };
   return {

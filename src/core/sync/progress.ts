@@ -15,13 +15,13 @@ export function createProgress(onProgress: () => void) {
     begin: (source: SourceRow, total: number, missing: number) => set(source, total - missing, total),
     filled: (source: SourceRow, count: number) => {
       const known = sources.get(source.id);
-      filled.push({ at: Date.now(), count });
+      filled.push({ at: performance.now(), count });
       if (filled.length > 200) filled.splice(0, 100);
       if (known) set(source, known.done + count, known.total);
     },
     sources: () => [...sources.values()],
     messagesPerSecond: () => {
-      const since = Date.now() - 2_000;
+      const since = performance.now() - 2_000;
       const recent = filled.filter(({ at }) => at >= since);
       return Math.round(recent.reduce((sum, { count }) => sum + count, 0) / 2);
     },

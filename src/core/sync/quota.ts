@@ -12,7 +12,7 @@ export async function refreshQuota(
   isWanted: boolean,
 ): Promise<void> {
   const checkedAt = accounts.list().find(({ id }) => id === accountId)?.quotaCheckedAt ?? 0;
-  if (!isWanted && Date.now() - checkedAt < FRESH_FOR_MS) return;
+  if (!isWanted && Math.abs(Date.now() - checkedAt) < FRESH_FOR_MS) return;
   const quota = session.capabilities.words.includes('QUOTA') ? await session.quota() : undefined;
   accounts.setQuota(accountId, quota, Date.now());
 }

@@ -215,7 +215,7 @@ async function scanFlags(
 ): Promise<void> {
   const bound = store.copies.bound(source.id);
   if (bound.length === 0) return;
-  const isFull = Date.now() - source.lastFullCheck > FULL_SCAN_MS;
+  const isFull = Math.abs(Date.now() - source.lastFullCheck) > FULL_SCAN_MS;
   const window = isFull ? bound : bound.slice(-traits.flagScanWindow);
   await session.fetchFlags(
     rangesOf(window.map(({ upstreamUid }) => upstreamUid)),
