@@ -5,10 +5,10 @@ import type { Logger } from '../../lib/logger.js';
 import { createMutex } from '../../lib/mutex.js';
 import { DiskError, UpstreamError } from '../../mail/errors.js';
 import type { Store } from '../../store/store.js';
-import type { UpstreamSession } from '../../upstream/connector.js';
+import type { ProbeFacts, TraitReport, UpstreamSession } from '../../upstream/connector.js';
 import type { AccountSettings } from '../accounts.js';
 import type { Bell } from '../changes.js';
-import type { SourceProgress } from '../core.js';
+import type { AccountStatus, SourceProgress } from '../core.js';
 import type { JournalContext } from '../journal/context.js';
 import { runPusher } from '../journal/pusher.js';
 import { NETWORK_RETRY } from '../limits/hold.js';
@@ -20,7 +20,8 @@ import { createGate, failureText, type GateStatus, remedyFor } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
 import { createLooks } from './looks.js';
-import { createProgress, sourceAsItIs } from './progress.js';
+import { createProbing } from './probing.js';
+import { createProgress, keywordSupport, sourceAsItIs } from './progress.js';
 import { refreshQuota } from './quota.js';
 import { createRounds } from './rounds.js';
 import { createSavingNotice } from './saving-notice.js';
@@ -53,6 +54,9 @@ export interface ActorOptions {
 }
 
 export interface ActorStatus extends GateStatus {
+  readonly facts: ProbeFacts;
+  readonly traits: readonly TraitReport[];
+  readonly keywords: AccountStatus['keywords'];
   readonly synced: boolean;
   readonly sources: readonly SourceProgress[];
   readonly messagesPerSecond: number;
@@ -116,6 +120,13 @@ export function createActor(options: ActorOptions): Actor {
   const context: SourceSyncContext = { store, unit: options.unit, ingest, strays, traits, logger, rematching };
   const progress = createProgress(options.onProgress);
   const saving = createSavingNotice(meter, options);
+  const probing = createProbing({
+    probes: store.probes,
+    accountId: account.id,
+    profile: account.connector.profile,
+    logger,
+  });
+  const inbox = () => rounds.syncable().find(({ role, listed }) => role === 'inbox' && listed);
   let synced = false;
   let isListed = false;
   const running: Promise<void>[] = [];
@@ -131,6 +142,11 @@ export function createActor(options: ActorOptions): Actor {
       await syncTree(context, lane, tree, account);
       await refreshQuota(store, account.id, session, isWanted);
     });
+  /** What was announced and does not hold is asked for when a connection is made. */
+  const tryOut = async () => {
+    const isAnother = await onWorker(Priority.flags, (lane) => probing.ifDue(lane, inbox()));
+    if (isAnother) await Promise.all([worker, watcher, reader].map((each) => each.drop()));
+  };
 
   const rounds = createRounds({
     ...options,
@@ -165,6 +181,7 @@ export function createActor(options: ActorOptions): Actor {
   };
 
   const fetchAhead = async () => {
+    await tryOut();
     await rounds.prefetch();
     saving.tell();
   };
@@ -221,7 +238,6 @@ export function createActor(options: ActorOptions): Actor {
     }
   };
 
-  const inbox = () => rounds.syncable().find(({ role, listed }) => role === 'inbox' && listed);
   const lookAgain = createLooks({ context, onWorker, signal: stop.signal });
 
   return {
@@ -242,6 +258,9 @@ export function createActor(options: ActorOptions): Actor {
     },
     status: () => ({
       ...gate.status(synced),
+      facts: account.connector.profile?.facts() ?? {},
+      traits: account.connector.profile?.traits() ?? [],
+      keywords: keywordSupport(rounds.syncable()),
       synced,
       sources: synced ? rounds.syncable().map((source) => sourceAsItIs(store, source)) : progress.sources(),
       messagesPerSecond: progress.messagesPerSecond(),
