@@ -1,6 +1,6 @@
 // One account's life: sign in, list, show, fill in, then keep up with the upstream and carry the journal out (DESIGN §6).
 import { backoffMs } from '../../lib/backoff.js';
-import { sleep, sleepByClock } from '../../lib/deadline.js';
+import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import { createMutex } from '../../lib/mutex.js';
 import { DiskError, UpstreamError } from '../../mail/errors.js';
@@ -30,6 +30,7 @@ import { syncSource } from './source-sync.js';
 import type { Tree } from './tree-contract.js';
 import { syncTree } from './tree-sync.js';
 import { createUidCheck } from './uid-check.js';
+import { createWaking } from './waking.js';
 import { watchInbox } from './watch.js';
 
 export interface ActorOptions {
@@ -80,23 +81,12 @@ export interface Actor {
   close(): Promise<void>;
 }
 
-/** Rows of the journal that wait no longer than this wait because of the connection. */
-const JOURNAL_RETRY_MS = 5 * 60_000;
-
 export function createActor(options: ActorOptions): Actor {
   const { account, store, tree, bell, logger } = options;
   const { traits } = account;
   const { meter } = account.limits;
   const stop = new AbortController();
-  let sleeping = new AbortController();
-  /** Whatever sleeps because the account could not be reached goes on. */
-  const wake = () => {
-    store.journal.retryNow(account.id, Date.now() + JOURNAL_RETRY_MS);
-    bell.ringJournal(account.id);
-    sleeping.abort();
-    sleeping = new AbortController();
-  };
-  const sleepUntilBack = (ms: number) => sleepByClock(ms, AbortSignal.any([stop.signal, sleeping.signal]));
+  const { wake, sleepUntilBack } = createWaking(store, account.id, bell, stop.signal);
   const gate = createGate({
     connector: account.connector,
     limits: account.limits,
