@@ -8,6 +8,7 @@ import { CliError, ExitCode, type Io } from './io.js';
 import { limitLines } from './limits-text.js';
 import { totals } from './progress.js';
 import { count, duration, printable, table } from './text.js';
+import { traitLines } from './traits-text.js';
 
 export interface AskOptions {
   readonly config: string;
@@ -44,6 +45,7 @@ export function statusLines(facts: GatewayStatus, host: string, isVerbose = fals
     '',
     ...accountTable(facts),
     ...(limits.length > 0 ? ['', ...limits] : []),
+    ...(isVerbose ? traitLines(facts.accounts).map(printable) : []),
     ...facts.problems.flatMap((problem) => ['', ...problemLines(problem)]),
   ];
 }

@@ -35,7 +35,8 @@ import { registerAccounts } from './register-accounts.js';
 import { createRemovalLog } from './removals/log.js';
 import { createRemovals } from './removals/removals.js';
 import { createSentCopies, type SentCopies } from './sent-copies.js';
-import { type Actor, createActor } from './sync/actor.js';
+import type { Actor } from './sync/actor.js';
+import { createActors } from './sync/actors.js';
 import { createIngest } from './sync/ingest.js';
 import { createTree } from './sync/tree.js';
 import { createUnitOfWork } from './unit-of-work.js';
@@ -165,47 +166,11 @@ export function createCore(options: CoreOptions): Core {
   );
   const outages = createOutages({ store, unit, bodies, takeApart, accounts: byId, logger });
   const stateOf = (accountId: number) => actors.get(accountId)?.status().state;
-  const pendingSync = new Set(accounts.map(({ id }) => id));
-  for (const account of accounts) {
-    actors.set(
-      account.id,
-      createActor({
-        account,
-        store,
-        unit,
-        tree,
-        bell,
-        journal,
-        prefetchDays: options.prefetchDays,
-        logger: logger.child({ account: account.name }),
-        onListed: (outcome) => firstListing.outcome(account.id, outcome),
-        onSynced: () => {
-          tell({ event: 'synced', account: account.name });
-          if (pendingSync.delete(account.id) && pendingSync.size === 0) tell({ event: 'synced' });
-        },
-        onProgress: () => tell({ event: 'progress', account: account.name }),
-        onProblem: (subject, text, remedy) => {
-          report(account.id, subject, text, remedy);
-          if (subject !== 'connection') return;
-          const kind = stateOf(account.id) === 'needsSignIn' ? 'needsSignIn' : 'offline';
-          const since = store.problems.since(account.id, subject) ?? Date.now();
-          outages.down(account.id, { kind, reason: text, remedy, since });
-        },
-        onProblemOver: (subject) => {
-          store.problems.resolve(account.id, subject);
-          if (subject === 'connection') outages.well(account.id);
-        },
-        onNetworkBack: () => {
-          for (const [id, actor] of actors) if (id !== account.id) actor.networkIsBack();
-          outbox.networkIsBack();
-        },
-        onSignedIn: () => {
-          if (outages.signedIn(account.id)) store.problems.resolve(account.id, 'connection');
-        },
-      }),
-    );
-  }
-
+  createActors(actors, {
+    ...{ store, unit, tree, bell, journal, logger, accounts, firstListing, outages, tell, report },
+    prefetchDays: options.prefetchDays,
+    networkIsBack: outbox.networkIsBack,
+  });
   const overview: Overview = createOverview({
     store,
     accounts,

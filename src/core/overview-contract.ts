@@ -1,4 +1,5 @@
 // What `gateway status` and the front ends may ask about the accounts.
+import type { ProbeFacts, TraitReport } from '../upstream/connector.js';
 import type { BudgetUse } from './limits/meter.js';
 
 export type AccountState = 'connecting' | 'syncing' | 'ready' | 'offline' | 'needsSignIn' | 'throttled';
@@ -25,6 +26,11 @@ export interface AccountStatus {
   readonly upstreamConnections: number;
   /** Unix milliseconds: left alone until then, because the provider asked for it or a budget is used up. */
   readonly pausedUntil: number | undefined;
+  /** What was found out about its server, and what the gateway goes by. */
+  readonly facts: ProbeFacts;
+  readonly traits: readonly TraitReport[];
+  /** Mailboxes that keep new keywords (`\*` in PERMANENTFLAGS), as last selected. */
+  readonly keywords: { readonly kept: number; readonly of: number };
   /** What it has used of what its provider grants. */
   readonly budgets: readonly BudgetUse[];
 }

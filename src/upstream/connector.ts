@@ -4,6 +4,9 @@ import type { FlagSet } from '../mail/flags.js';
 import type { UpstreamUid, WireText } from '../mail/ids.js';
 import type { Role } from '../mail/roles.js';
 import type { NumberRanges } from '../mail/sequence-set.js';
+import type { ServerProfile } from './profile.js';
+
+export type { ProbeFacts, ServerProfile, TraitReport } from './profile.js';
 
 /** Path parts of an upstream mailbox, Unicode NFC, without the personal namespace prefix (Courier's `INBOX.`). `['INBOX']` is the inbox. */
 export type SourcePath = readonly string[];
@@ -109,6 +112,8 @@ export interface UpstreamSession extends AsyncDisposable {
   traffic(): Traffic;
 
   listMailboxes(): Promise<readonly UpstreamMailbox[]>;
+  /** Tries out what the selected source's messages can show, and notes it in the connector's profile. */
+  probe(): Promise<void>;
   /** STATUS (MESSAGES UIDNEXT UIDVALIDITY [HIGHESTMODSEQ]); what the server leaves out is undefined. */
   status(path: SourcePath): Promise<SourceStatus>;
   /** What the account may hold and holds (RFC 9208); undefined where the server has or tells no limit of storage. */
@@ -227,6 +232,8 @@ export interface ProviderTraits {
 /** Makes sessions of one account. */
 export interface Connector {
   readonly traits: ProviderTraits;
+  /** Undefined where there is nothing to find out. */
+  readonly profile?: ServerProfile;
   /** Connects and signs in. @throws {UpstreamError} transient (unreachable, throttled), auth (refused), permanent (TLS, protocol). */
   connect(signal?: AbortSignal): Promise<UpstreamSession>;
 }

@@ -33,6 +33,10 @@ export class FakeSession extends FakeWire implements UpstreamSession {
     );
   }
 
+  probe(): Promise<void> {
+    return this.command('probe', [], () => undefined);
+  }
+
   status(path: SourcePath): Promise<SourceStatus> {
     return this.command('status', [path], () => {
       const mailbox = this.existing(path, 'NONEXISTENT');

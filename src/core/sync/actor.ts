@@ -1,14 +1,14 @@
 // One account's life: sign in, list, show, fill in, then keep up with the upstream and carry the journal out (DESIGN §6).
 import { backoffMs } from '../../lib/backoff.js';
-import { sleep, sleepByClock } from '../../lib/deadline.js';
+import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import { createMutex } from '../../lib/mutex.js';
 import { DiskError, UpstreamError } from '../../mail/errors.js';
 import type { Store } from '../../store/store.js';
-import type { UpstreamSession } from '../../upstream/connector.js';
+import type { ProbeFacts, TraitReport, UpstreamSession } from '../../upstream/connector.js';
 import type { AccountSettings } from '../accounts.js';
 import type { Bell } from '../changes.js';
-import type { SourceProgress } from '../core.js';
+import type { AccountStatus, SourceProgress } from '../core.js';
 import type { JournalContext } from '../journal/context.js';
 import { runPusher } from '../journal/pusher.js';
 import { NETWORK_RETRY } from '../limits/hold.js';
@@ -20,7 +20,8 @@ import { createGate, failureText, type GateStatus, remedyFor } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
 import { createLooks } from './looks.js';
-import { createProgress, sourceAsItIs } from './progress.js';
+import { createProbing } from './probing.js';
+import { createProgress, keywordSupport, sourceAsItIs } from './progress.js';
 import { refreshQuota } from './quota.js';
 import { createRounds } from './rounds.js';
 import { createSavingNotice } from './saving-notice.js';
@@ -29,6 +30,7 @@ import { syncSource } from './source-sync.js';
 import type { Tree } from './tree-contract.js';
 import { syncTree } from './tree-sync.js';
 import { createUidCheck } from './uid-check.js';
+import { createWaking } from './waking.js';
 import { watchInbox } from './watch.js';
 
 export interface ActorOptions {
@@ -53,6 +55,9 @@ export interface ActorOptions {
 }
 
 export interface ActorStatus extends GateStatus {
+  readonly facts: ProbeFacts;
+  readonly traits: readonly TraitReport[];
+  readonly keywords: AccountStatus['keywords'];
   readonly synced: boolean;
   readonly sources: readonly SourceProgress[];
   readonly messagesPerSecond: number;
@@ -76,23 +81,12 @@ export interface Actor {
   close(): Promise<void>;
 }
 
-/** Rows of the journal that wait no longer than this wait because of the connection. */
-const JOURNAL_RETRY_MS = 5 * 60_000;
-
 export function createActor(options: ActorOptions): Actor {
   const { account, store, tree, bell, logger } = options;
   const { traits } = account;
   const { meter } = account.limits;
   const stop = new AbortController();
-  let sleeping = new AbortController();
-  /** Whatever sleeps because the account could not be reached goes on. */
-  const wake = () => {
-    store.journal.retryNow(account.id, Date.now() + JOURNAL_RETRY_MS);
-    bell.ringJournal(account.id);
-    sleeping.abort();
-    sleeping = new AbortController();
-  };
-  const sleepUntilBack = (ms: number) => sleepByClock(ms, AbortSignal.any([stop.signal, sleeping.signal]));
+  const { wake, sleepUntilBack } = createWaking(store, account.id, bell, stop.signal);
   const gate = createGate({
     connector: account.connector,
     limits: account.limits,
@@ -116,6 +110,13 @@ export function createActor(options: ActorOptions): Actor {
   const context: SourceSyncContext = { store, unit: options.unit, ingest, strays, traits, logger, rematching };
   const progress = createProgress(options.onProgress);
   const saving = createSavingNotice(meter, options);
+  const probing = createProbing({
+    probes: store.probes,
+    accountId: account.id,
+    profile: account.connector.profile,
+    logger,
+  });
+  const inbox = () => rounds.syncable().find(({ role, listed }) => role === 'inbox' && listed);
   let synced = false;
   let isListed = false;
   const running: Promise<void>[] = [];
@@ -131,6 +132,11 @@ export function createActor(options: ActorOptions): Actor {
       await syncTree(context, lane, tree, account);
       await refreshQuota(store, account.id, session, isWanted);
     });
+  /** What was announced and does not hold is asked for when a connection is made. */
+  const tryOut = async () => {
+    const isAnother = await onWorker(Priority.flags, (lane) => probing.ifDue(lane, inbox()));
+    if (isAnother) await Promise.all([worker, watcher, reader].map((each) => each.drop()));
+  };
 
   const rounds = createRounds({
     ...options,
@@ -165,6 +171,7 @@ export function createActor(options: ActorOptions): Actor {
   };
 
   const fetchAhead = async () => {
+    await tryOut();
     await rounds.prefetch();
     saving.tell();
   };
@@ -221,7 +228,6 @@ export function createActor(options: ActorOptions): Actor {
     }
   };
 
-  const inbox = () => rounds.syncable().find(({ role, listed }) => role === 'inbox' && listed);
   const lookAgain = createLooks({ context, onWorker, signal: stop.signal });
 
   return {
@@ -242,6 +248,9 @@ export function createActor(options: ActorOptions): Actor {
     },
     status: () => ({
       ...gate.status(synced),
+      facts: account.connector.profile?.facts() ?? {},
+      traits: account.connector.profile?.traits() ?? [],
+      keywords: keywordSupport(rounds.syncable()),
       synced,
       sources: synced ? rounds.syncable().map((source) => sourceAsItIs(store, source)) : progress.sources(),
       messagesPerSecond: progress.messagesPerSecond(),

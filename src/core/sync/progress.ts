@@ -33,3 +33,9 @@ export function sourceAsItIs(store: Store, source: SourceRow): SourceProgress {
   const count = store.copies.countBound(source.id);
   return { path: source.path.join('/'), done: count, total: count };
 }
+
+/** How many mailboxes keep new keywords, as last selected. */
+export const keywordSupport = (sources: readonly SourceRow[]): { kept: number; of: number } => ({
+  kept: sources.filter(({ keepsNewKeywords }) => keepsNewKeywords).length,
+  of: sources.length,
+});

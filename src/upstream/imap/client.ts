@@ -4,7 +4,7 @@ import type { IdInfoObject, ImapFlow } from 'imapflow';
 import { UpstreamError } from '../../mail/errors.js';
 import type { ConnectorTraits, TlsMode } from '../providers/provider.js';
 import { loginRefusal, lost } from './errors.js';
-import { refuseToWait } from './wire.js';
+import { refuseToWait, watchLogin } from './wire.js';
 
 export interface ClientOptions {
   readonly host: string;
@@ -85,6 +85,7 @@ export async function connectClient(options: ClientOptions, signal: AbortSignal 
   const late = (): void => undefined;
   client.on('error', late);
   refuseToWait(client);
+  watchLogin(client);
   let givenUp: string | undefined;
   const giveUp = (why: string) => () => {
     givenUp ??= why;

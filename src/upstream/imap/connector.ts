@@ -4,12 +4,13 @@ import type { ImapFlow } from 'imapflow';
 import type { Logger } from '../../lib/logger.js';
 import { UpstreamError } from '../../mail/errors.js';
 import type { Connector, UpstreamSession } from '../connector.js';
+import type { ProbeFacts } from '../profile.js';
 import type { ConnectorTraits, TlsMode } from '../providers/provider.js';
 import { readCapabilities } from './capabilities.js';
 import { connectClient } from './client.js';
 import { createLiveTraits, factsOf } from './live-traits.js';
 import { ImapSession, type Shared } from './session.js';
-import { Wire } from './wire.js';
+import { capabilitiesBefore, Wire } from './wire.js';
 
 export interface ImapConnectorOptions {
   /** The account's name, for log lines. */
@@ -38,14 +39,22 @@ const COMMAND_TIMEOUT_MS = 60_000;
 
 export function createImapConnector(options: ImapConnectorOptions): Connector {
   const { commandTimeoutMs = COMMAND_TIMEOUT_MS } = options;
-  const { traits, learn } = createLiveTraits(options.traits, options.overrides);
+  const { traits, profile, learn, note } = createLiveTraits(options.traits, options.overrides);
   const logger = options.logger.child({ account: options.account });
-  const shared: Shared = { traits, logger, listedNames: new Map(), selectedBefore: new Map() };
+  const shared: Shared = {
+    traits,
+    logger,
+    note,
+    idleNews: new Set(),
+    listedNames: new Map(),
+    selectedBefore: new Map(),
+  };
   return {
     traits,
+    profile,
     async connect(signal?: AbortSignal): Promise<UpstreamSession> {
       const client = await signIn(options, traits, signal);
-      learn(factsOf(client));
+      learn(factsOf(client), { capabilitiesBefore: capabilitiesBefore(client), ...namespaceOf(client) });
       const wire = new Wire(client, commandTimeoutMs, logger, traits.texts);
       try {
         await introduce(client, wire, traits);
@@ -58,6 +67,9 @@ export function createImapConnector(options: ImapConnectorOptions): Connector {
     },
   };
 }
+
+const namespaceOf = ({ namespace }: ImapFlow): ProbeFacts =>
+  namespace ? { namespace: { prefix: namespace.prefix, delimiter: namespace.delimiter ?? '' } } : {};
 
 async function signIn(
   options: ImapConnectorOptions,

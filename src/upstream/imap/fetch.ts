@@ -6,6 +6,7 @@ import { NO_FLAGS } from '../../mail/flags.js';
 import { KEPT_HEADER_FIELDS } from '../../mail/header-fields.js';
 import { mergeRanges, type NumberRanges, rangesInclude } from '../../mail/sequence-set.js';
 import type { FlagRow, HeaderRow, ListingRow, UpstreamCapabilities } from '../connector.js';
+import type { ProbeFacts } from '../profile.js';
 import type { ConnectorTraits } from '../providers/provider.js';
 import { type FetchedItems, type FlagReader, fetchedItems, headerBlock } from './rows.js';
 import { withinReach } from './search.js';
@@ -27,6 +28,8 @@ export interface FetchContext {
   readonly capabilities: UpstreamCapabilities;
   readonly traits: ConnectorTraits;
   readonly flags: FlagReader;
+  /** What has been seen of the server in passing. */
+  note(facts: ProbeFacts): void;
 }
 
 const HEADER_ITEMS = ` BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (${KEPT_HEADER_FIELDS.join(' ')})]`;

@@ -77,7 +77,7 @@ async function inWindows(
 /** A field name is an astring; what no header field is called finds nothing rather than breaking the command. */
 const fieldName = (field: string): string => `"${field.replace(/[^\u0021-\u007e]|["\\]/g, '')}"`;
 
-async function uidSearch(wire: Wire, args: readonly CommandPart[]): Promise<Uint32Array> {
+export async function uidSearch(wire: Wire, args: readonly CommandPart[]): Promise<Uint32Array> {
   const found: number[][] = [];
   await wire.run('UID SEARCH', args, {
     untagged: {

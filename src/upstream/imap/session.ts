@@ -24,6 +24,7 @@ import type {
   UpstreamSearch,
   UpstreamSession,
 } from '../connector.js';
+import type { IdleNews, ProbeFacts } from '../profile.js';
 import type { ConnectorTraits } from '../providers/provider.js';
 import { append, withLineEnd } from './append.js';
 import { fetchBodies } from './bodies.js';
@@ -39,6 +40,7 @@ import {
 import { type Waited, waitForChange } from './idle.js';
 import { createMailbox, deleteMailbox, listMailboxes, renameMailbox } from './mailboxes.js';
 import { type ListedNames, Paths, pathKey, quoted } from './paths.js';
+import { probe } from './probe.js';
 import { readQuota } from './quota.js';
 import { FlagReader } from './rows.js';
 import { allUids, search } from './search.js';
@@ -51,7 +53,10 @@ import type { Wire } from './wire.js';
 export interface Shared {
   readonly traits: ConnectorTraits;
   readonly logger: Logger;
+  /** What has been found out about the server. */
+  note(facts: ProbeFacts): void;
   readonly listedNames: ListedNames;
+  readonly idleNews: Set<IdleNews>;
   /** By path: what SELECT last told of its flags, for APPEND into it. */
   readonly selectedBefore: Map<string, SelectedSource>;
 }
@@ -64,6 +69,7 @@ export class ImapSession implements UpstreamSession {
   readonly #shared: Shared;
   readonly #mutex = createMutex();
   readonly #flags = new FlagReader();
+  readonly #idleNews: Set<IdleNews>;
   readonly #ending = new AbortController();
   #view: SelectedView | undefined;
 
@@ -73,6 +79,7 @@ export class ImapSession implements UpstreamSession {
     this.#wire = wire;
     this.#paths = new Paths(client, shared.listedNames);
     this.#shared = shared;
+    this.#idleNews = shared.idleNews;
   }
 
   traffic(): Traffic {
@@ -87,6 +94,18 @@ export class ImapSession implements UpstreamSession {
 
   status(path: SourcePath): Promise<SourceStatus> {
     return this.#inTurn(() => statusOf(this.#wire, this.#paths, path, this.capabilities));
+  }
+
+  probe(): Promise<void> {
+    return this.#onSelected(async (context) => {
+      const { path } = context.view;
+      const status = await statusOf(this.#wire, this.#paths, path, this.capabilities);
+      const items = Object.entries(status).flatMap(([item, value]) => (value === undefined ? [] : [item]));
+      const facts = await probe(context);
+      // News that came meanwhile went by unseen.
+      context.view.unasked();
+      this.#shared.note({ status: items, ...facts });
+    });
   }
 
   async quota(): Promise<UpstreamQuota | undefined> {
@@ -113,7 +132,10 @@ export class ImapSession implements UpstreamSession {
           code: 'TOOBIG',
         });
       const sent = this.#shared.traits.appendNeedsLineEnd ? await withLineEnd(message) : message;
-      return append(this.#wire, quoted(this.#paths.nameOf(path)), sent, this.#keptIn(path, flags), internalDate);
+      const name = quoted(this.#paths.nameOf(path));
+      const appended = await append(this.#wire, name, sent, this.#keptIn(path, flags), internalDate);
+      if (this.capabilities.uidplus) this.#shared.note({ appendUid: appended.uid === undefined ? 'wrong' : 'right' });
+      return appended;
     });
   }
 
@@ -122,7 +144,7 @@ export class ImapSession implements UpstreamSession {
       this.#view = undefined;
       this.#wire.defaults = {};
       const source = await selectSource(this.#wire, this.#paths, path, this.capabilities);
-      this.#view = new SelectedView(path, source);
+      this.#view = new SelectedView(path, source, (news) => this.#onIdleNews(news));
       this.#wire.defaults = this.#view.handlers;
       this.#shared.selectedBefore.set(pathKey(path), source);
       return source;
@@ -216,8 +238,14 @@ export class ImapSession implements UpstreamSession {
         capabilities: this.capabilities,
         traits: this.#shared.traits,
         flags: this.#flags,
+        note: this.#shared.note,
       });
     });
+  }
+
+  #onIdleNews(news: IdleNews): void {
+    this.#idleNews.add(news);
+    this.#shared.note({ idle: [...this.#idleNews].sort() });
   }
 
   /** By what SELECT told of that mailbox, or of any other of the account; a server that was never asked decides itself. */

@@ -91,8 +91,10 @@ async function transfer(
   await inPieces(context, uids, command, name, untagged, ({ code, args }) =>
     take(code === undefined ? undefined : { code, args }),
   );
-  if (!context.capabilities.uidplus || (!context.traits.trustsCopyUid && countRanges(uids) > 1)) return NOT_TOLD;
-  return pairsOf(found);
+  if (!context.capabilities.uidplus) return NOT_TOLD;
+  const told = pairsOf(found);
+  if (told.pairs) context.note({ copyUid: 'right' });
+  return context.traits.trustsCopyUid || countRanges(uids) === 1 ? told : NOT_TOLD;
 }
 
 /** Pairs by position (RFC 4315 §3); one that cannot be right makes all of them untold. */

@@ -2,6 +2,7 @@
 import type { ImapResponse } from 'imapflow';
 import { countRanges, mergeRanges, type NumberRanges, rangesInclude } from '../../mail/sequence-set.js';
 import type { SelectedSource, SourcePath } from '../connector.js';
+import type { IdleNews } from '../profile.js';
 import { rangesFrom } from './sets.js';
 import { listOf, textOf, textsOf, uint32Of } from './tokens.js';
 import type { UntaggedHandlers } from './wire.js';
@@ -21,8 +22,11 @@ export class SelectedView {
   #exists: number;
   #expunged = 0;
   #changed = false;
+  readonly #onIdleNews: (news: IdleNews) => void;
 
-  constructor(path: SourcePath, source: SelectedSource) {
+  /** @param onIdleNews what was told while IDLE waited for it */
+  constructor(path: SourcePath, source: SelectedSource, onIdleNews: (news: IdleNews) => void = () => undefined) {
+    this.#onIdleNews = onIdleNews;
     this.path = path;
     this.source = source;
     this.#exists = source.exists;
@@ -51,14 +55,14 @@ export class SelectedView {
       const count = Number(response.command);
       if (count === this.#exists) return;
       this.#exists = count;
-      this.#note();
+      this.#note('exists');
     },
     EXPUNGE: () => {
       this.#gone(1);
-      this.#note();
+      this.#note('expunge');
     },
     VANISHED: (response) => this.vanished(response),
-    FETCH: () => this.#note(),
+    FETCH: () => this.#note('flags'),
   };
 
   /** For commands that expunge: what goes away then is no news. */
@@ -89,7 +93,7 @@ export class SelectedView {
   vanished(response: ImapResponse): void {
     const { earlier, ranges } = vanishedOf(response);
     if (!earlier) this.#gone(countRanges(ranges));
-    this.#note();
+    this.#note('expunge');
   }
 
   /** A FETCH response that answers nothing we asked. */
@@ -102,8 +106,9 @@ export class SelectedView {
     this.#expunged += count;
   }
 
-  #note(): void {
+  #note(news?: IdleNews): void {
     this.#changed = true;
+    if (news && this.onChange) this.#onIdleNews(news);
     this.onChange?.();
   }
 }

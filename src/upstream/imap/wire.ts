@@ -249,6 +249,22 @@ export class Wire {
   }
 }
 
+const BEFORE_LOGIN = new WeakMap<ImapFlow, readonly string[]>();
+
+/** Remembers which capabilities there were when the login was sent. */
+export function watchLogin(client: ImapFlow): void {
+  const internals = client as unknown as Internals;
+  const exec = internals.exec.bind(client);
+  internals.exec = (command, attributes, options) => {
+    if (/^(?:LOGIN|AUTHENTICATE)$/.test(command) && !BEFORE_LOGIN.has(client))
+      BEFORE_LOGIN.set(client, [...client.capabilities.keys()]);
+    return exec(command, attributes, options);
+  };
+}
+
+/** CAPABILITY words before the login. */
+export const capabilitiesBefore = (client: ImapFlow): readonly string[] => BEFORE_LOGIN.get(client) ?? [];
+
 /** imapflow would sit out a server's back-off itself, with its reader parked; core decides when to come back. */
 export function refuseToWait(client: ImapFlow): void {
   (client as unknown as Internals).throttleWait = async () => false;

@@ -26,6 +26,9 @@ const account = (changes: Partial<AccountStatus> = {}): AccountStatus => ({
   upstreamConnections: 2,
   pausedUntil: undefined,
   budgets: [],
+  facts: {},
+  traits: [],
+  keywords: { kept: 0, of: 0 },
   ...changes,
 });
 const done = {
@@ -34,6 +37,60 @@ const done = {
   messagesPerSecond: 0,
   sources: [{ path: 'INBOX', done: 5, total: 5 }],
 } as const;
+
+describe('the status of limits and of servers', () => {
+  const facts = (changes: Partial<AccountStatus>): GatewayStatus => ({
+    pid: 1,
+    startedAt: Date.now(),
+    ports: {},
+    accounts: [account({ ...done, ...changes })],
+    problems: [],
+    submissions: { queued: 0, failed: 0 },
+    clients: { imap: 0, smtp: 0, devices: [] },
+  });
+  const budgets: AccountStatus['budgets'] = [
+    { name: 'downloadBytesPerDay', used: 120e6, limit: 2_500e6 },
+    { name: 'uploadBytesPerDay', used: 10, limit: undefined },
+    { name: 'loginsPer15Minutes', used: 3, limit: 16 },
+  ];
+
+  it('tells what is used of what is granted; with --verbose of all', () => {
+    expect(statusLines(facts({ budgets }), 'h')).toContain(
+      'QQ: 120 MB of 2,500 MB down in 24 h, 3 of 16 sign-ins in 15 min.',
+    );
+    expect(statusLines(facts({ budgets }), 'h', true).join('\n')).toContain('under 1 MB up in 24 h');
+    expect(statusLines(facts({}), 'h').join('\n')).not.toContain('sign-ins');
+  });
+
+  it('tells until when an account is left alone', () => {
+    const at = new Date();
+    at.setHours(23, 59, 0, 0);
+    expect(statusLines(facts({ state: 'throttled', pausedUntil: at.getTime() }), 'h').join('\n')).toContain(
+      'throttled until 23:59',
+    );
+  });
+
+  it('tells with --verbose, and only then, what is gone by and why', () => {
+    const traits = [
+      { name: 'searchTrusted', value: false, source: 'probe' as const },
+      { name: 'pollMs', value: 5_000, source: 'config' as const },
+      { name: 'messageLimit', value: undefined, source: 'table' as const },
+    ];
+    const status = facts({ traits, facts: { searchText: 'wrong', idle: ['exists'] }, keywords: { kept: 2, of: 3 } });
+    const text = statusLines(status, 'h', true).join('\n');
+    for (const part of [
+      'SEARCH finds texts: wrong',
+      'QRESYNC: not known',
+      'IDLE has told: exists',
+      'keep new keywords: 2 of 3',
+    ])
+      expect(text).toContain(part);
+    expect(text).toMatch(/searchTrusted +false +probe/);
+    expect(text).toMatch(/pollMs +5000 +config/);
+    expect(text).toMatch(/messageLimit +none +table/);
+    expect(statusLines(status, 'h').join('\n')).not.toContain('searchTrusted');
+  });
+});
 
 describe('text', () => {
   it.each([

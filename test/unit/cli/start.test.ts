@@ -24,6 +24,9 @@ const syncing: AccountStatus = {
   upstreamConnections: 1,
   pausedUntil: undefined,
   budgets: [],
+  facts: {},
+  traits: [],
+  keywords: { kept: 0, of: 0 },
 };
 
 /** Runs `start` over a gateway that does what `script` says, then is told to stop. */

@@ -1,0 +1,53 @@
+// The actors of all accounts, and what becomes of what they tell.
+import type { AccountSettings } from '../accounts.js';
+import type { CoreEvent } from '../core.js';
+import type { createFirstListing } from '../first-listing.js';
+import type { createOutages } from '../outages/outages.js';
+import { type Actor, type ActorOptions, createActor } from './actor.js';
+
+export interface ActorsOptions
+  extends Pick<ActorOptions, 'store' | 'unit' | 'tree' | 'bell' | 'journal' | 'prefetchDays' | 'logger'> {
+  readonly accounts: readonly AccountSettings[];
+  readonly firstListing: ReturnType<typeof createFirstListing>;
+  readonly outages: Pick<ReturnType<typeof createOutages>, 'down' | 'well' | 'signedIn'>;
+  tell(event: CoreEvent): void;
+  report(accountId: number, subject: string, text: string, remedy: string): void;
+  /** What else waits for the network. */
+  networkIsBack(): void;
+}
+
+/** Makes them, by account, in `actors`, where others look for them. */
+export function createActors(actors: Map<number, Actor>, options: ActorsOptions): void {
+  const { accounts, store, firstListing, outages, tell, report } = options;
+  const pendingSync = new Set(accounts.map(({ id }) => id));
+  const actorOptions = (account: AccountSettings): ActorOptions => ({
+    ...options,
+    account,
+    logger: options.logger.child({ account: account.name }),
+    onListed: (outcome) => firstListing.outcome(account.id, outcome),
+    onSynced: () => {
+      tell({ event: 'synced', account: account.name });
+      if (pendingSync.delete(account.id) && pendingSync.size === 0) tell({ event: 'synced' });
+    },
+    onProgress: () => tell({ event: 'progress', account: account.name }),
+    onProblem: (subject, text, remedy) => {
+      report(account.id, subject, text, remedy);
+      if (subject !== 'connection') return;
+      const kind = actors.get(account.id)?.status().state === 'needsSignIn' ? 'needsSignIn' : 'offline';
+      const since = store.problems.since(account.id, subject) ?? Date.now();
+      outages.down(account.id, { kind, reason: text, remedy, since });
+    },
+    onProblemOver: (subject) => {
+      store.problems.resolve(account.id, subject);
+      if (subject === 'connection') outages.well(account.id);
+    },
+    onNetworkBack: () => {
+      for (const [id, actor] of actors) if (id !== account.id) actor.networkIsBack();
+      options.networkIsBack();
+    },
+    onSignedIn: () => {
+      if (outages.signedIn(account.id)) store.problems.resolve(account.id, 'connection');
+    },
+  });
+  for (const account of accounts) actors.set(account.id, createActor(actorOptions(account)));
+}
