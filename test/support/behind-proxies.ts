@@ -74,7 +74,7 @@ export async function startBehindProxies(accounts: readonly ProxiedAccount[]): P
         idleTimeoutMs: commandTimeoutMs,
       }),
       hand: demo.hand(name),
-      direct: plainDirect({ ...endpoint, port: imapPort, password, delimiter: '/', prefix: '' }),
+      direct: plainDirect({ ...endpoint, port: imapPort, password, delimiter: '/', prefix: '', wantsId: true }),
       connector: createImapConnector({
         account: name,
         ...endpoint,
