@@ -146,6 +146,7 @@ class Fake implements FakeUpstream {
       capabilities: capabilitiesOf(options),
       permanentFlags: (path) => this.#permanentFlagsOf.get(path.join('/')) ?? this.#permanentFlags,
       latencyMs: options.latencyMs ?? 0,
+      addsLineEnd: options.addsLineEnd ?? false,
       hidden: this.#hidden,
       quota: () => this.#quota,
       take: (method, when) => this.#failures.take(method, when),

@@ -99,9 +99,11 @@ export class FakeSession extends FakeWire implements UpstreamSession {
       if (this.capabilities.appendLimit !== undefined && bytes.byteLength > this.capabilities.appendLimit)
         throw permanent('TOOBIG', 'the message is too big');
       const mailbox = this.existing(path, 'TRYCREATE');
+      const isEnded = !this.host.addsLineEnd || bytes.subarray(-2).equals(Buffer.from('\r\n'));
+      const kept = isEnded ? bytes : Buffer.concat([bytes, Buffer.from('\r\n')]);
       const date = internalDate ?? Math.floor(Date.now() / 1000);
       const { uid } = this.own(mailbox, () =>
-        this.host.account.add(mailbox, { bytes, flags: this.kept(flags, mailbox), internalDate: date }),
+        this.host.account.add(mailbox, { bytes: kept, flags: this.kept(flags, mailbox), internalDate: date }),
       );
       return this.capabilities.uidplus
         ? { uidValidity: mailbox.uidValidity, uid }

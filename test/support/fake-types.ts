@@ -31,6 +31,8 @@ export interface FakeUpstreamOptions {
     | PathLike
     | { readonly path: PathLike; readonly role?: Role; readonly selectable?: boolean }
   )[];
+  /** A message that ends within a line gets a line end (Courier; Yahoo, by our hand). */
+  readonly addsLineEnd?: boolean;
   readonly firstUidValidity?: number;
   /** Announces QUOTA; none is told before `setQuota`. */
   readonly quota?: boolean;

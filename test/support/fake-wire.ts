@@ -22,6 +22,7 @@ export interface SessionHost {
   /** PERMANENTFLAGS, as they are now. */
   permanentFlags(path: SourcePath): readonly string[];
   readonly latencyMs: number;
+  readonly addsLineEnd: boolean;
   readonly hidden: ReadonlySet<FakeMessage>;
   quota(): UpstreamQuota | undefined;
   take(method: FakeMethod, when: 'before' | 'after'): { error: UpstreamError; cut: boolean } | undefined;

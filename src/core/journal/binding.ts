@@ -17,7 +17,7 @@ import {
   withConfirmed,
   withOwn,
 } from '../copy-flags.js';
-import { messageIdOf, removeCopy } from '../sync/ingest.js';
+import { isSizeOf, messageIdOf, removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import type { JournalContext } from './context.js';
 import type { Mark } from './mark.js';
@@ -175,18 +175,13 @@ export async function findCopies(
     if (!message) continue;
     const wanted = message.messageIdHeader ?? '';
     const index = candidates.findIndex((row) =>
-      wanted === ''
-        ? row.sizeBytes === message.sizeBytes || row.sizeBytes === message.sizeBytes + LINE_END_BYTES
-        : messageIdOf(row.headers) === wanted || original(row) === wanted,
+      wanted === '' ? isSizeOf(message, row) : messageIdOf(row.headers) === wanted || original(row) === wanted,
     );
     const [row] = index < 0 ? [] : candidates.splice(index, 1);
     if (row) found.set(copyId, { uid: row.uid, flags: row.flags });
   }
   return found;
 }
-
-/** A message that ends within a line gets a line end: from us for Yahoo, from Courier by itself. */
-const LINE_END_BYTES = 2;
 
 /** Quirk(hotmail): submission replaces Message-ID and keeps the client's in a field of its own (providers.md §4). */
 const original = (row: HeaderRow): string => {

@@ -46,6 +46,13 @@ export const listingOf = (headers: WireText, bodyStructure: WireText | undefined
   messageIdHeader: messageIdOf(headers),
 });
 
+/** A message that ends within a line gets a line end: from us for Yahoo, from Courier by itself. */
+const LINE_END_BYTES = 2;
+
+/** Whether the upstream's row may be our message by its size, which is all there is to go by without a Message-ID. */
+export const isSizeOf = ({ sizeBytes }: { readonly sizeBytes: number }, row: ListingRow): boolean =>
+  row.sizeBytes === sizeBytes || row.sizeBytes === sizeBytes + LINE_END_BYTES;
+
 /** Copies that vanish in one transaction. */
 const SLICE = 500;
 
@@ -110,7 +117,7 @@ export function createIngest(store: Store, unit: UnitOfWork, strays: Strays): In
             (message) =>
               message &&
               (listing.messageIdHeader === ''
-                ? message.sizeBytes === row.sizeBytes && message.messageIdHeader === ''
+                ? isSizeOf(message, row) && message.messageIdHeader === ''
                 : message.messageIdHeader === listing.messageIdHeader),
           );
           if (isAwaited) {

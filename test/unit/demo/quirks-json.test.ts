@@ -1,7 +1,7 @@
 // Switches as JSON: what is taken, and how the rest is refused.
 import { expect, test } from 'vitest';
 import { DEMO_PROVIDERS } from '../../../src/config/schema.js';
-import { PERSONALITIES, PERSONALITY_NAMES, readQuirks } from '../../../src/demo/index.js';
+import { PERSONALITIES, PERSONALITY_NAMES, QUIRK_NAMES, type Quirks, readQuirks } from '../../../src/demo/index.js';
 import { NO_QUIRKS } from '../../../src/demo/quirks.js';
 
 test.each(PERSONALITY_NAMES)('%s could be written in JSON', (name) => {
@@ -35,4 +35,44 @@ test.each(refused)('%j is refused', (json, message) => {
 
 test('the configuration offers every personality', () => {
   expect([...DEMO_PROVIDERS].sort()).toEqual(Object.keys(PERSONALITIES).sort());
+});
+
+/** The switches as providers.md §12 names them, and what each is called here. */
+const OF_THE_LIST: readonly (readonly [switchName: string, ...fields: (keyof Quirks)[]])[] = [
+  ['greetingCaps', 'greetingCaps'],
+  ['postLoginCaps', 'postLoginCaps'],
+  ['requireId', 'requireId'],
+  ['ascendingSetsOnly', 'ascendingSetsOnly'],
+  ['dropLongLines(6000)', 'dropLongLines'],
+  ['searchIgnores(text)', 'searchIgnoresTexts', 'searchIgnoresGroups'],
+  ['searchBad(TEXT)', 'searchBad'],
+  ['renumberUids(withOrWithoutUidvalidity)', 'renumberUids'],
+  ['visibleDays(30)', 'visibleDays'],
+  ['noExpungeInIdle', 'noExpungeInIdle'],
+  ['noFlagsInIdle', 'noFlagsInIdle'],
+  ['noIdle', 'noIdle'],
+  ['noopDoesNotKeepAlive', 'noopDoesNotKeepAlive', 'idleTimeoutMs'],
+  ['statusOmits(UIDNEXT)', 'statusOmits'],
+  ['savesSent(afterMs, newMessageId)', 'savesSent', 'savesSentAfterMs'],
+  ['rewritesAppend', 'rewritesAppend'],
+  ['sizeLies', 'sizeLies'],
+  ['peekReturnsNothing(uid)', 'peekReturnsNothing'],
+  ['permutedCopyuid', 'permutedCopyuid'],
+  ['malformedVanished', 'malformedVanished'],
+  ['enableWithoutEnabledReply', 'enableWithoutEnabledReply'],
+  ['brokenRev2', 'brokenRev2'],
+  ['labelStore', 'labelStore'],
+  ['autoTrashDisconnect', 'autoTrashDisconnect'],
+  ['throttleAfter(n, text)', 'throttleAfter', 'bandwidth'],
+  ['authFailChallenge', 'authFailChallenge'],
+  ['loginFrequencyLimit', 'loginFrequencyLimit'],
+  ['maxConnections(n, text)', 'maxConnections'],
+  ['messageLimit(1000)', 'messageLimit', 'messageLimitBad'],
+  ['selectCap(10000)', 'selectCap'],
+  ['fromMustEqualLogin', 'foreignFrom'],
+  ['tokenExpiresIn(s)', 'tokenExpiresIn'],
+  ['rotateRefreshToken', 'rotateRefreshToken'],
+];
+test.each(OF_THE_LIST)('%s is there', (_, ...fields) => {
+  expect(QUIRK_NAMES).toEqual(expect.arrayContaining(fields));
 });
