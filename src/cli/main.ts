@@ -8,6 +8,7 @@ import { accounts, status, stop, sync } from './asking.js';
 import { backup, restore } from './backup.js';
 import { exportCert, reissueCert, showCert } from './cert.js';
 import { demoServer, demoServerOptions } from './demo-server.js';
+import { doctor } from './doctor.js';
 import { explain } from './explain.js';
 import { CliError, ExitCode, type Io } from './io.js';
 import { password } from './password.js';
@@ -83,6 +84,7 @@ const COMMANDS = [
   'sync',
   'undo',
   'stop',
+  'doctor',
   'backup',
   'restore',
   'password',
@@ -155,6 +157,15 @@ function commandLine(
       run(undo({ ...argv, dryRun: argv['dry-run'] }, io)),
     )
     .command('stop', 'Stop the running gateway', plain, (argv) => run(stop(argv, io)))
+    .command(
+      'doctor',
+      'Look at everything and probe every account; says what is wrong and what to do',
+      (command) =>
+        command
+          .option('full', { type: 'boolean', default: false, describe: 'Also check all of the index and the bodies' })
+          .option('language', { choices: ['en', 'zh'] as const, describe: 'Default: as LANG says' }),
+      (argv) => run(doctor(argv, io)),
+    )
     .command(
       'backup <file>',
       'Save all the gateway knows in one file, also while it runs',

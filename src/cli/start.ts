@@ -5,11 +5,11 @@ import { DeadlineError, withDeadline } from '../lib/deadline.js';
 import { errorCode } from '../lib/files.js';
 import { createLogger, type Logger } from '../lib/logger.js';
 import { createPrettyLogger } from '../lib/pretty-log.js';
+import { takenPorts } from '../lib/taken-ports.js';
 import { certificatePaths, machineFacts } from '../tls/index.js';
 import { ExitCode, type Io } from './io.js';
 import { createProgress, type Progress, progressText } from './progress.js';
 import { onStopSignal } from './signals.js';
-import { takenPorts } from './taken-ports.js';
 import { printable } from './text.js';
 import { welcomeLines } from './welcome.js';
 

@@ -6,7 +6,7 @@ import type { Logger } from '../lib/logger.js';
 import type { Connector, Submitter } from '../upstream/connector.js';
 import { createImapConnector } from '../upstream/imap/connector.js';
 import { type ConnectorTraits, type Endpoint, providerOf } from '../upstream/providers/index.js';
-import { createSubmitter } from '../upstream/smtp/submitter.js';
+import { checkSubmission, createSubmitter } from '../upstream/smtp/submitter.js';
 
 /** An account with its way to the provider. */
 export interface Upstream extends CoreAccount {
@@ -14,6 +14,16 @@ export interface Upstream extends CoreAccount {
   readonly submitter: Submitter;
   /** From the configuration or the provider's data. */
   readonly savesSent: boolean | undefined;
+  readonly servers: Servers;
+  /** Signs in to the submission server, and sends nothing. @throws {UpstreamError} */
+  checkSubmission(signal: AbortSignal): Promise<void>;
+}
+
+/** Where an account's servers are. */
+export interface Servers {
+  readonly imap: Endpoint;
+  readonly smtp: Endpoint;
+  readonly tlsOptions: ReturnType<typeof tlsOptionsOf>;
 }
 
 export const demoAccountsOf = ({ accounts }: Config) =>
@@ -92,10 +102,13 @@ function overridesOf({ budgets, messageLimit, ...rest }: AccountConfig['quirks']
 
 function connectionsOf({ name, traits, imap, smtp, login, quirks, logger, tlsOptions = {} }: ConnectionSettings) {
   const overrides = overridesOf(quirks, traits);
+  const submission = { ...smtp, ...login, logger, tlsOptions, texts: traits.texts };
   return {
+    servers: { imap, smtp, tlsOptions },
+    checkSubmission: (signal: AbortSignal) => checkSubmission(submission, signal),
     connector: createImapConnector({ account: name, ...imap, ...login, traits, overrides, logger, tlsOptions }),
     login: () => [`${imap.host}:${imap.port}`, login.user, login.password()],
-    submitter: createSubmitter({ ...smtp, ...login, logger, tlsOptions, texts: traits.texts }),
+    submitter: createSubmitter(submission),
     savesSent: traits.savesSent,
   };
 }

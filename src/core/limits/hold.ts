@@ -44,8 +44,8 @@ const BROKEN_RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
 /** A refusal may be a rate limit in disguise (QQ says the same for five causes): once more after 15 minutes, then rarely. */
 export const AUTH_RETRY = { firstMs: 30 * 60_000, maxMs: 12 * 3_600_000 };
 
-/** What an earlier run has written down is not believed beyond this: no provider asks for more (retryAfterOf). */
-const LONGEST_MS = 24 * 3_600_000;
+/** What an earlier run has written down is not believed beyond what it can have meant: the clock was another then. */
+const longestOf = (retryAfterMs = 0): number => Math.max(AUTH_RETRY.maxMs, retryAfterMs);
 
 export const holdKindOf = ({ kind, details }: UpstreamError): HoldKind => {
   if (kind === 'auth') return 'refused';
@@ -56,7 +56,7 @@ export function createHold({ pauses, accountId, side, loginKey, onError }: HoldO
   const known = pauses.get(accountId, side);
   let failure = known && new UpstreamError(known.error.kind, known.error.message, known.error.details);
   let failures = known?.failures ?? 0;
-  let notBefore = momentAt(known?.until ?? 0, LONGEST_MS);
+  let notBefore = momentAt(known?.until ?? 0, longestOf(known?.error.details.retryAfterMs));
 
   const save = (loginKeyNow: string | undefined) => {
     if (!failure || holdKindOf(failure) === 'network') return;

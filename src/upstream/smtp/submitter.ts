@@ -57,6 +57,19 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
   };
 }
 
+/** Connects and signs in, sends nothing, and leaves. @throws {UpstreamError} */
+export async function checkSubmission(options: SubmitterOptions, signal: AbortSignal): Promise<void> {
+  const connection = open(options);
+  const stop = () => connection.close();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await connectAndLogIn(connection, options);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    connection.quit();
+  }
+}
+
 function open({
   host,
   port,

@@ -1,0 +1,87 @@
+// gateway doctor: what works, what does not, and what to do about it.
+import { loadConfig } from '../config/index.js';
+import type { Area, Finding } from '../gateway/doctor/doctor.js';
+import type { GatewayStatus } from '../gateway.js';
+import { callControl, NotRunningError } from '../status-socket/index.js';
+import { ExitCode, type Io } from './io.js';
+import { printable } from './text.js';
+
+export interface DoctorOptions {
+  readonly config: string;
+  readonly json: boolean;
+  readonly full: boolean;
+  /** Undefined: as LC_ALL, LC_MESSAGES or LANG says. */
+  readonly language: 'en' | 'zh' | undefined;
+}
+
+const AREAS: Readonly<Record<Area, readonly [en: string, zh: string]>> = {
+  configuration: ['Configuration', '配置'],
+  data: ['Data directory', '数据目录'],
+  certificates: ['Certificates', '证书'],
+  ports: ['Ports', '端口'],
+  clock: ['Clock', '时钟'],
+  owed: ['Changes and problems', '更改与问题'],
+  imap: ['reading mail (IMAP)', '收信（IMAP）'],
+  smtp: ['sending mail (SMTP)', '发信（SMTP）'],
+};
+const MARKS = { ok: 'ok  ', note: 'note', bad: 'BAD ' } as const;
+
+/** Exit code 1 when something needs the user. */
+export async function doctor({ config: file, json, full, language }: DoctorOptions, io: Io): Promise<ExitCode> {
+  const config = loadConfig(file);
+  const { examine } = await import('../gateway/doctor/doctor.js');
+  const lang = language ?? languageOf(process.env);
+  const running = await askStatus(config.dataDir);
+  let heading = '';
+  let bad = 0;
+  const findings: Finding[] = [];
+  const onFinding = (finding: Finding): void => {
+    if (finding.level === 'bad') bad++;
+    findings.push(finding);
+    if (json) return;
+    const title = titleOf(finding, lang);
+    if (title !== heading) io.print(heading === '' ? title : `\n${title}`);
+    heading = title;
+    for (const line of linesOf(finding, lang)) io.print(line);
+  };
+  if (!json)
+    io.print(
+      lang === 'zh' ? `网关${running ? '正在运行' : '未运行'}。\n` : `${running ? 'A' : 'No'} gateway is running.\n`,
+    );
+  await examine(config, { running, isFull: full, onFinding });
+  if (json) io.print(JSON.stringify({ ok: bad === 0, running: running !== undefined, findings }));
+  else io.print(`\n${summary(bad, lang)}`);
+  return bad === 0 ? ExitCode.ok : ExitCode.failed;
+}
+
+async function askStatus(dataDir: string): Promise<GatewayStatus | undefined> {
+  try {
+    return (await callControl(dataDir, { request: 'status' })) as GatewayStatus;
+  } catch (error) {
+    if (error instanceof NotRunningError) return undefined;
+    throw error;
+  }
+}
+
+/** POSIX: the first that is set decides. */
+export const languageOf = (env: Readonly<Record<string, string | undefined>>): 'en' | 'zh' =>
+  (env.LC_ALL || env.LC_MESSAGES || env.LANG || '').toLowerCase().startsWith('zh') ? 'zh' : 'en';
+
+function titleOf({ area, account }: Finding, lang: 'en' | 'zh'): string {
+  const name = AREAS[area][lang === 'zh' ? 1 : 0];
+  return account === undefined ? name : printable(`${account}: ${name}`);
+}
+
+function linesOf({ level, what, evidence, ms, remedy }: Finding, lang: 'en' | 'zh'): string[] {
+  const time = ms === undefined ? '' : ` (${ms} ms)`;
+  const seen = evidence === undefined ? '' : `: ${evidence}`;
+  const line = `  ${MARKS[level]}  ${what[lang]}${time}${seen}`;
+  return [line, ...(remedy === undefined ? [] : [`        → ${remedy[lang]}`])].map(printable);
+}
+
+function summary(bad: number, lang: 'en' | 'zh'): string {
+  if (lang === 'zh') return bad === 0 ? '一切正常。' : `有 ${bad} 处需要处理：见标有 BAD 的行。`;
+  return bad === 0
+    ? 'All is well.'
+    : `${bad} ${bad === 1 ? 'thing needs' : 'things need'} you: see the lines marked BAD.`;
+}

@@ -1,0 +1,139 @@
+// One account: the way to its servers, and then exactly what the gateway itself does there, but for changing anything.
+import { createLoginKey } from '../../core/limits/login-key.js';
+import { whenText } from '../../lib/when.js';
+import { UpstreamError } from '../../mail/errors.js';
+import type { Pause } from '../../store/pauses.js';
+import type { Upstream } from '../upstreams.js';
+import { type Finding, findings, type Said, said } from './finding.js';
+import { probeWay } from './network.js';
+
+export interface AccountProbe {
+  readonly upstream: Upstream;
+  /** What the gateway has been told to wait for. */
+  pause(side: 'imap' | 'smtp'): Pause | undefined;
+  readonly timeoutMs: number;
+}
+
+const IDLE_MS = 1_000;
+
+export async function probeAccount(probe: AccountProbe): Promise<Finding[]> {
+  const [imap, smtp] = await Promise.all([probeSide(probe, 'imap'), probeSide(probe, 'smtp')]);
+  return [...imap, ...smtp];
+}
+
+async function probeSide(probe: AccountProbe, side: 'imap' | 'smtp'): Promise<Finding[]> {
+  const { upstream, timeoutMs } = probe;
+  const { servers, name } = upstream;
+  const way = { side, account: name, endpoint: servers[side], tlsOptions: servers.tlsOptions, timeoutMs };
+  const { found, isOpen } = await probeWay(way);
+  if (!isOpen) return found;
+  const held = await heldBack(probe, side);
+  if (held) return [...found, held];
+  return [...found, ...(side === 'imap' ? await signInToRead(probe) : await signInToSend(probe))];
+}
+
+/** Another refused sign-in may lock the account: it is left alone as long as the gateway leaves it alone. */
+async function heldBack({ upstream, pause }: AccountProbe, side: 'imap' | 'smtp'): Promise<Finding | undefined> {
+  const known = pause(side);
+  if (!known || known.until <= Date.now()) return undefined;
+  const { error, until, loginKey } = known;
+  const say = findings(side, upstream.name);
+  const evidence = error.details.serverText ?? error.message;
+  if (error.kind !== 'auth') {
+    return say.note(
+      said(
+        `the provider wants a pause until ${whenText(until)}: not tried`,
+        `服务商要求暂停至 ${whenText(until)}：未尝试`,
+      ),
+      evidence,
+      remedyOf(error),
+    );
+  }
+  if (loginKey !== undefined && !(await createLoginKey(upstream.login).matches(loginKey))) return undefined;
+  return say.bad(
+    said(
+      `signing in was refused before: not tried again before ${whenText(until)}, lest the account be locked`,
+      `此前登录被拒绝：为免账号被锁，${whenText(until)} 之前不再尝试`,
+    ),
+    remedyOf(error),
+    evidence,
+  );
+}
+
+async function signInToRead({ upstream, timeoutMs }: AccountProbe): Promise<Finding[]> {
+  const say = findings('imap', upstream.name);
+  const found: Finding[] = [];
+  let what = said('signing in', '登录');
+  let began = performance.now();
+  const done = (evidence: string) => {
+    found.push(say.ok(what, evidence, performance.now() - began));
+    began = performance.now();
+  };
+  try {
+    const session = await upstream.connector.connect(AbortSignal.timeout(timeoutMs));
+    try {
+      const { words, idle, uidplus, condstore } = session.capabilities;
+      done(words.includes('ID') ? 'ID told' : '');
+      what = said('what the server can do', '服务器功能');
+      done(words.join(' '));
+      if (!uidplus) found.push(say.note(NO_UIDPLUS));
+      what = said('opening INBOX', '打开收件箱');
+      const { exists } = await session.select(['INBOX']);
+      done(`${exists} messages${condstore ? ', CONDSTORE' : ''}`);
+      what = said('being told of new mail at once (IDLE)', '新邮件即时通知（IDLE）');
+      if (idle) {
+        await session.waitForChange({ signal: AbortSignal.timeout(timeoutMs), maxMs: IDLE_MS });
+        done('');
+      } else found.push(say.note(NO_IDLE));
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    found.push(failed('imap', upstream.name, what, error));
+  }
+  return found;
+}
+
+async function signInToSend({ upstream, timeoutMs }: AccountProbe): Promise<Finding[]> {
+  const what = said('signing in to send', '发信登录');
+  const began = performance.now();
+  try {
+    await upstream.checkSubmission(AbortSignal.timeout(timeoutMs));
+    return [findings('smtp', upstream.name).ok(what, 'nothing was sent', performance.now() - began)];
+  } catch (error) {
+    return [failed('smtp', upstream.name, what, error)];
+  }
+}
+
+function failed(area: 'imap' | 'smtp', account: string, what: Said, error: unknown): Finding {
+  if (!(error instanceof UpstreamError)) throw error;
+  const evidence = error.details.serverText ?? error.message;
+  const say = findings(area, account);
+  const isPause = error.kind === 'transient' && error.details.retryAfterMs !== undefined;
+  return isPause ? say.note(what, evidence, remedyOf(error)) : say.bad(what, remedyOf(error), evidence);
+}
+
+/** What the provider's data say (providers/texts.ts), else by its kind. */
+function remedyOf({ kind, details }: Pick<UpstreamError, 'kind' | 'details'>): Said {
+  if (details.remedy) return details.remedy;
+  if (kind === 'auth')
+    return said(
+      'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart the gateway.',
+      '请检查配置中的用户名和密码（QQ、163：授权码），然后重启网关。',
+    );
+  if (kind === 'permanent')
+    return said(
+      'Check host, port, "tls" and "serverCertificate" of this account in the configuration.',
+      '请检查该账号配置中的主机、端口、"tls" 和 "serverCertificate"。',
+    );
+  return said('Try again later; the gateway does so by itself.', '请稍后再试；网关会自动重试。');
+}
+
+const NO_IDLE = said(
+  'no IDLE: the gateway looks for new mail every few minutes',
+  '不支持 IDLE：网关每隔几分钟检查一次新邮件',
+);
+const NO_UIDPLUS = said(
+  'no UIDPLUS: messages are deleted by moving them to Trash, never for good',
+  '不支持 UIDPLUS：删除邮件时只移到已删除，不会彻底删除',
+);
