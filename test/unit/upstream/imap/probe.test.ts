@@ -133,7 +133,7 @@ test('VANISHED that names what is there, and modseqs that are none, are found ou
       SELECT:
         '* 3 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 4] ok\r\n* OK [HIGHESTMODSEQ 9] ok\r\n{tag} OK [READ-WRITE] done\r\n',
       'FETCH 1:3': `${[1, 2, 3].map((i) => row(i, ' MODSEQ (0)')).join('')}{tag} OK done\r\n`,
-      'UID FETCH 1:3 (UID FLAGS) (CHANGEDSINCE 1 VANISHED)': '* VANISHED (EARLIER) 2:3\r\n{tag} OK done\r\n',
+      'UID FETCH 1:3 (UID FLAGS) (CHANGEDSINCE 1 VANISHED)': `* VANISHED (EARLIER) 2:3\r\n${[1, 2, 3].map((i) => `* ${i} FETCH (UID ${i} FLAGS () MODSEQ (5))\r\n`).join('')}{tag} OK done\r\n`,
     },
   });
   const session = await connector.connect();
