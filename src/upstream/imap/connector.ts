@@ -8,6 +8,7 @@ import type { ProbeFacts } from '../profile.js';
 import type { ConnectorTraits, TlsMode } from '../providers/provider.js';
 import { readCapabilities } from './capabilities.js';
 import { connectClient } from './client.js';
+import { MAX_CHECKS } from './copy-order.js';
 import { createLiveTraits, factsOf } from './live-traits.js';
 import { ImapSession, type Shared } from './session.js';
 import { capabilitiesBefore, Wire } from './wire.js';
@@ -41,10 +42,12 @@ export function createImapConnector(options: ImapConnectorOptions): Connector {
   const { commandTimeoutMs = COMMAND_TIMEOUT_MS } = options;
   const { traits, profile, learn, note } = createLiveTraits(options.traits, options.overrides);
   const logger = options.logger.child({ account: options.account });
+  let checks = 0;
   const shared: Shared = {
     traits,
     logger,
     note,
+    isOrderUnproved: () => profile.facts().copyOrder === undefined && checks++ < MAX_CHECKS,
     idleNews: new Set(),
     listedNames: new Map(),
     selectedBefore: new Map(),

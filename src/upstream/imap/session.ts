@@ -28,6 +28,7 @@ import type { IdleNews, ProbeFacts } from '../profile.js';
 import type { ConnectorTraits } from '../providers/provider.js';
 import { append, withLineEnd } from './append.js';
 import { fetchBodies } from './bodies.js';
+import { isCheckable, transferAndSee } from './copy-order.js';
 import { lost } from './errors.js';
 import {
   type BatchConsumer,
@@ -56,6 +57,8 @@ export interface Shared {
   /** What has been found out about the server. */
   note(facts: ProbeFacts): void;
   readonly listedNames: ListedNames;
+  /** Whether it is worth finding out if COPYUID's pairs are right; each answer of true is a try. */
+  isOrderUnproved(): boolean;
   readonly idleNews: Set<IdleNews>;
   /** By path: what SELECT last told of its flags, for APPEND into it. */
   readonly selectedBefore: Map<string, SelectedSource>;
@@ -140,15 +143,17 @@ export class ImapSession implements UpstreamSession {
   }
 
   select(path: SourcePath): Promise<SelectedSource> {
-    return this.#inTurn(async () => {
-      this.#view = undefined;
-      this.#wire.defaults = {};
-      const source = await selectSource(this.#wire, this.#paths, path, this.capabilities);
-      this.#view = new SelectedView(path, source, (news) => this.#onIdleNews(news));
-      this.#wire.defaults = this.#view.handlers;
-      this.#shared.selectedBefore.set(pathKey(path), source);
-      return source;
-    });
+    return this.#inTurn(() => this.#select(path));
+  }
+
+  async #select(path: SourcePath): Promise<SelectedSource> {
+    this.#view = undefined;
+    this.#wire.defaults = {};
+    const source = await selectSource(this.#wire, this.#paths, path, this.capabilities);
+    this.#view = new SelectedView(path, source, (news) => this.#onIdleNews(news));
+    this.#wire.defaults = this.#view.handlers;
+    this.#shared.selectedBefore.set(pathKey(path), source);
+    return source;
   }
 
   uids(): Promise<Uint32Array> {
@@ -187,11 +192,11 @@ export class ImapSession implements UpstreamSession {
   }
 
   copy(uids: NumberRanges, to: SourcePath): Promise<Transferred> {
-    return this.#onSelected((context) => copy(context, uids, quoted(this.#paths.nameOf(to))));
+    return this.#transfer(uids, to, copy);
   }
 
   move(uids: NumberRanges, to: SourcePath): Promise<Transferred> {
-    return this.#onSelected((context) => move(context, uids, quoted(this.#paths.nameOf(to))));
+    return this.#transfer(uids, to, move);
   }
 
   expunge(uids: NumberRanges): Promise<void> {
@@ -239,6 +244,20 @@ export class ImapSession implements UpstreamSession {
         traits: this.#shared.traits,
         flags: this.#flags,
         note: this.#shared.note,
+      });
+    });
+  }
+
+  #transfer(uids: NumberRanges, to: SourcePath, work: typeof copy): Promise<Transferred> {
+    return this.#onSelected((context) => {
+      const target = quoted(this.#paths.nameOf(to));
+      const isTrusted = this.capabilities.uidplus && context.traits.trustsCopyUid;
+      if (!isTrusted || !isCheckable(uids) || !this.#shared.isOrderUnproved()) return work(context, uids, target);
+      return transferAndSee(context, uids, target, work, async () => {
+        const source = await this.#select(context.view.path);
+        // News of it went by unseen meanwhile.
+        this.#view?.unasked();
+        return source;
       });
     });
   }

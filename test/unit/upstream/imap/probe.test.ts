@@ -133,7 +133,7 @@ test('VANISHED that names what is there, and modseqs that are none, are found ou
       SELECT:
         '* 3 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 4] ok\r\n* OK [HIGHESTMODSEQ 9] ok\r\n{tag} OK [READ-WRITE] done\r\n',
       'FETCH 1:3': `${[1, 2, 3].map((i) => row(i, ' MODSEQ (0)')).join('')}{tag} OK done\r\n`,
-      'UID FETCH 1:3 (UID FLAGS) (CHANGEDSINCE 1 VANISHED)': '* VANISHED (EARLIER) 2:3\r\n{tag} OK done\r\n',
+      'UID FETCH 1:3 (UID FLAGS) (CHANGEDSINCE 1 VANISHED)': `* VANISHED (EARLIER) 2:3\r\n${[1, 2, 3].map((i) => `* ${i} FETCH (UID ${i} FLAGS () MODSEQ (5))\r\n`).join('')}{tag} OK done\r\n`,
     },
   });
   const session = await connector.connect();
@@ -142,4 +142,54 @@ test('VANISHED that names what is there, and modseqs that are none, are found ou
   expect(connector.profile?.facts()).toMatchObject({ condstore: 'wrong', qresync: 'wrong' });
   expect(connector.traits).toMatchObject({ trustsCondstore: false, trustsQresync: false });
   expect((await connector.connect()).capabilities).toMatchObject({ condstore: false, qresync: false });
+});
+
+describe('the order of COPYUID is seen at the first move of several messages', () => {
+  const moving = async (quirks: Partial<Quirks>) => {
+    await using own = await startDemoUpstreams([{ name: 'x', personality: 'generic', quirks, address: undefined }], {
+      logger: silentLogger,
+      sampleMail: false,
+      newMail: false,
+    });
+    const { address: user, imapPort: port, password } = own.account('x');
+    const direct = plainDirect({ host: '127.0.0.1', user, port, password, delimiter: '/', prefix: '' });
+    for (let i = 1; i <= 6; i++) await direct.deliver(['INBOX'], mail('x'.repeat(i), i));
+    const connector = createImapConnector({
+      account: 'x',
+      host: '127.0.0.1',
+      port,
+      tls: 'none',
+      user,
+      password: () => password,
+      traits: GENERIC_TRAITS,
+      logger: silentLogger,
+    });
+    const session = await connector.connect();
+    await session.createMailbox(['Target']);
+    await session.select(['INBOX']);
+    const first = await session.move([[1, 3]], ['Target']);
+    const left = await session.uids();
+    const second = await session.move([[4, 6]], ['Target']);
+    await session.close();
+    return {
+      first,
+      left: [...left],
+      second,
+      facts: connector.profile?.facts(),
+      there: await direct.messages(['Target']),
+    };
+  };
+
+  test('right: the pairs are told, and the source is still selected', async () => {
+    const { first, left, second, facts, there } = await moving({});
+    expect([first.pairs?.size, second.pairs?.size, facts?.copyOrder, facts?.copyUid]).toEqual([3, 3, 'right', 'right']);
+    expect(left).toEqual([4, 5, 6]);
+    expect(there.length).toBe(6);
+  });
+
+  test('permuted: no pair is told, then and later', async () => {
+    const { first, left, second, facts } = await moving({ permutedCopyuid: true });
+    expect([first.pairs, second.pairs, facts?.copyOrder]).toEqual([undefined, undefined, 'wrong']);
+    expect(left).toEqual([4, 5, 6]);
+  });
 });
