@@ -77,7 +77,7 @@ export class TranscriptUpstream {
         return;
       case 'unlocked':
         fake.before = undefined;
-        return this.#harness.core.overview.syncNow(account);
+        return this.#harness.core.overview.syncNow(account, { force: true });
       case 'renumbers':
         // Nobody is to notice anything, so nothing rings: the next line says when it has been seen.
         fake.resetUidValidity(parts, Number(rest[0] ?? 1));
@@ -94,7 +94,7 @@ export class TranscriptUpstream {
         // Used and allowed, in units of 1024 bytes; `QQ quota` alone: none is told any more.
         const [usedBytes = 0, limitBytes = 0] = [path, ...rest].map((word) => Number(word) * 1024);
         fake.setQuota(path === '' ? undefined : { usedBytes, limitBytes });
-        return this.#harness.core.overview.syncNow(account);
+        return this.#harness.core.overview.syncNow(account, { force: true });
       }
       case 'hides':
         return fake.hideBody(parts, Number(rest[0]));
