@@ -4,6 +4,7 @@ import type { Changes, MailboxId } from './core.js';
 export interface Bell extends Changes {
   ringMailbox(mailboxId: number): void;
   ringTree(): void;
+  ringAlerts(): void;
   ringAnnotations(mailboxId: MailboxId | undefined, entries: readonly string[]): void;
   /** Rows were added to the account's journal. */
   onJournal(accountId: number, listener: () => void): () => void;
@@ -14,6 +15,7 @@ export function createBell(): Bell {
   const mailboxes = new Map<number, Set<() => void>>();
   const journals = new Map<number, Set<() => void>>();
   const tree = new Set<() => void>();
+  const alerts = new Set<() => void>();
   const anyMailbox = new Set<(id: MailboxId) => void>();
   const annotations = new Set<(id: MailboxId | undefined, entries: readonly string[]) => void>();
   const listen = (map: Map<number, Set<() => void>>, key: number, listener: () => void) => {
@@ -37,6 +39,10 @@ export function createBell(): Bell {
       tree.add(listener);
       return () => tree.delete(listener);
     },
+    onAlerts: (listener) => {
+      alerts.add(listener);
+      return () => alerts.delete(listener);
+    },
     onAnnotations: (listener) => {
       annotations.add(listener);
       return () => annotations.delete(listener);
@@ -47,6 +53,7 @@ export function createBell(): Bell {
       for (const listener of [...anyMailbox]) listener(id as MailboxId);
     },
     ringTree: () => ring(tree),
+    ringAlerts: () => ring(alerts),
     ringAnnotations: (id, entries) => {
       for (const listener of [...annotations]) listener(id, entries);
     },

@@ -189,6 +189,8 @@ export interface Changes {
   onAnyMailbox(listener: (mailboxId: MailboxId) => void): () => void;
   /** The list of mailboxes or subscriptions changed. */
   onTree(listener: () => void): () => void;
+  /** There are other alerts (`overview.alerts`). */
+  onAlerts(listener: () => void): () => void;
   /** Clients have changed these annotations of the mailbox, of the server where it is undefined. */
   onAnnotations(listener: (id: MailboxId | undefined, entries: readonly string[]) => void): () => void;
 }

@@ -164,7 +164,7 @@ export function createCore(options: CoreOptions): Core {
     tree,
     accounts.map(({ id }) => id),
   );
-  const outages = createOutages({ store, unit, bodies, takeApart, accounts: byId, logger });
+  const outages = createOutages({ store, unit, bodies, takeApart, accounts: byId, logger, onAlerts: bell.ringAlerts });
   const stateOf = (accountId: number) => actors.get(accountId)?.status().state;
   createActors(actors, {
     ...{ store, unit, tree, bell, journal, logger, accounts, firstListing, outages, tell, report },

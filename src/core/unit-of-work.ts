@@ -11,6 +11,8 @@ export interface Work {
   place(copyId: number): void;
   /** Takes the copy's entries away, leaving tombstones. */
   withdraw(copyId: number): void;
+  /** The same of many at once. */
+  withdrawAll(copyIds: readonly number[]): void;
   /** The copy's flags changed: new modseqs for its entries. */
   touch(copy: Pick<CopyRow, 'id' | 'sourceId'>): void;
   /** Something of the mailbox itself has changed: a new modseq, and the bell (RFC 7162 §3.2). */
@@ -141,6 +143,14 @@ function createSession(store: Store) {
       // Most have none, and a large EXPUNGE asks for every message.
       const copy = hasArchive() ? copies.get(copyId) : undefined;
       if (copy) settleArchive(copy.messageId);
+    },
+    withdrawAll: (copyIds) => {
+      for (const mailboxId of uidMap.mailboxesOf(copyIds))
+        uidMap.removeAll(mailboxId, copyIds, countersOf(mailboxId).highestModseq);
+      for (const id of hasArchive() ? copyIds : []) {
+        const copy = copies.get(id);
+        if (copy) settleArchive(copy.messageId);
+      }
     },
     touch: ({ id, sourceId }) => {
       for (const { mailboxId } of activeFeeds(sourceId)) {

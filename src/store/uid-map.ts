@@ -36,6 +36,10 @@ export interface UidMap {
   /** False if the mailbox does not show the copy. */
   touch(mailboxId: number, copyId: number, modseq: number): boolean;
   remove(mailboxId: number, uid: number, modseq: number): void;
+  /** The mailboxes in which any of the copies is shown. */
+  mailboxesOf(copyIds: readonly number[]): number[];
+  /** Takes the copies' entries out of the mailbox, as `remove` does. */
+  removeAll(mailboxId: number, copyIds: readonly number[], modseq: number): void;
   /**
    * Copies of `sourceIds` that have no entry in the mailbox get one each, in order of internal date; returns how many.
    * They are saved now, or when they came into another mailbox: so that numbering a mailbox anew makes nothing young.
@@ -65,6 +69,13 @@ export function createUidMap({ sqlite }: Database): UidMap {
   );
   const setCopy = sqlite.prepare('UPDATE entries SET copyId = ? WHERE mailboxId = ? AND uid = ?');
   const touch = sqlite.prepare('UPDATE entries SET modseq = ? WHERE copyId = ? AND mailboxId = ?');
+  const IN_LIST = 'copyId IN (SELECT value FROM json_each(?))';
+  const mailboxesOf = sqlite.prepare(`SELECT DISTINCT mailboxId FROM entries WHERE ${IN_LIST}`).pluck();
+  const buryAll = sqlite.prepare(
+    `INSERT OR IGNORE INTO tombstones (mailboxId, modseq, uid) SELECT mailboxId, ?, uid FROM entries
+     WHERE ${IN_LIST} AND mailboxId = ?`,
+  );
+  const removeAll = sqlite.prepare(`DELETE FROM entries WHERE ${IN_LIST} AND mailboxId = ?`);
   const remove = sqlite.prepare('DELETE FROM entries WHERE mailboxId = ? AND uid = ?');
   const bury = sqlite.prepare('INSERT OR IGNORE INTO tombstones (mailboxId, modseq, uid) VALUES (?, ?, ?)');
   const allocate = sqlite.prepare(
@@ -111,6 +122,12 @@ export function createUidMap({ sqlite }: Database): UidMap {
     uidOf: (mailboxId, copyId) => uidOf.get(mailboxId, copyId) as number | undefined,
     setCopy: (mailboxId, uid, copyId) => void setCopy.run(copyId, mailboxId, uid),
     touch: (mailboxId, copyId, modseq) => touch.run(modseq, copyId, mailboxId).changes > 0,
+    mailboxesOf: (copyIds) => mailboxesOf.all(JSON.stringify(copyIds)) as number[],
+    removeAll: (mailboxId, copyIds, modseq) => {
+      const ids = JSON.stringify(copyIds);
+      buryAll.run(modseq, ids, mailboxId);
+      removeAll.run(ids, mailboxId);
+    },
     remove: (mailboxId, uid, modseq) => {
       remove.run(mailboxId, uid);
       bury.run(mailboxId, modseq, uid);

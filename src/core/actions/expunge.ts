@@ -30,8 +30,9 @@ export function expunge(
       mailboxPath: store.mailboxes.get(mailboxId)?.path ?? '',
       copies: selected.filter((message) => !isNotice(message)).map(({ copy }) => [copy.id, null]),
     });
-    store.copies.setAllLeaving(selected.map(({ copy }) => copy.id));
-    for (const { copy } of selected) work.withdraw(copy.id);
+    const ids = selected.map(({ copy }) => copy.id);
+    store.copies.setAllLeaving(ids);
+    work.withdrawAll(ids);
     for (const group of groupBy(selected, ({ copy }) => `${copy.sourceId}`).values()) {
       const [first] = group;
       if (!first) continue;

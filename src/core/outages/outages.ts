@@ -39,6 +39,8 @@ export interface OutagesOptions {
   readonly takeApart: TakeApart;
   readonly accounts: ReadonlyMap<number, AccountSettings>;
   readonly logger: Logger;
+  /** There are other alerts. */
+  onAlerts(): void;
 }
 
 /** A server that restarts, a laptop that wakes up: nobody has to hear of that. */
@@ -58,6 +60,7 @@ export function createOutages(options: OutagesOptions): Outages {
       const account = accounts.get(id);
       return told && account ? [{ account: account.name, kind: told.kind }] : [];
     });
+    options.onAlerts();
   };
   const withdraw = (work: Work, accountId: number) => {
     const told = store.outages.get(accountId);

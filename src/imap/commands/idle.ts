@@ -1,3 +1,4 @@
+import { tellAlerts } from '../alerts.js';
 import { type CommandContext, defineCommand } from '../command.js';
 import { BadCommandError } from '../errors.js';
 import { inLanguage } from '../language.js';
@@ -17,7 +18,7 @@ export const idle = defineCommand({
     const off = listen(context);
     context.session.isIdling = true;
     try {
-      await tell(context);
+      await tell(context, true);
       const line = await conversation.line();
       if (line?.toUpperCase() !== 'DONE') throw new BadCommandError('expected DONE');
     } finally {
@@ -31,7 +32,6 @@ export const idle = defineCommand({
 /** A lone change is told at once; what comes in a burst is told together. */
 function listen(context: CommandContext): () => void {
   const { session, core } = context;
-  if (session.state.kind !== 'selected') return () => undefined;
   let isScheduled = false;
   let isOver = false;
   const later = async () => {
@@ -41,24 +41,36 @@ function listen(context: CommandContext): () => void {
     isScheduled = false;
     if (!isOver) await tell(context);
   };
-  const off = core.changes.onMailbox(session.state.selected.mailboxId, () => {
-    // The notifier tells of this mailbox too, and of nothing in the middle of something else.
-    if (isScheduled || session.notifier) return;
+  const schedule = () => {
+    if (isScheduled) return;
     isScheduled = true;
     void later();
-  });
+  };
+  const offAlerts = core.changes.onAlerts(schedule);
+  // The notifier tells of this mailbox too, and of nothing in the middle of something else.
+  const onChange = () => {
+    if (!session.notifier) schedule();
+  };
+  const { state } = session;
+  const off = state.kind === 'selected' ? core.changes.onMailbox(state.selected.mailboxId, onChange) : undefined;
   return () => {
     isOver = true;
-    off();
+    offAlerts();
+    off?.();
   };
 }
 
-async function tell({ session, core, reply, signal }: CommandContext): Promise<void> {
-  if (session.state.kind !== 'selected' || signal.aborted) return;
+async function tell({ session, core, reply, signal }: CommandContext, isFirst = false): Promise<void> {
+  if (signal.aborted) return;
   try {
-    const { selected } = session.state;
-    selected.poll(core, reply, { expunges: true });
-    if (selected.watch) await selected.watch.afterChanges(core, reply, signal);
+    // Later on, that is the notifier's to tell.
+    if (session.state.kind === 'selected' && (isFirst || !session.notifier)) {
+      const { selected } = session.state;
+      selected.poll(core, reply, { expunges: true });
+      if (selected.watch) await selected.watch.afterChanges(core, reply, signal);
+    }
+    // After the message that it speaks of.
+    tellAlerts(core, session, reply);
   } catch {
     // Renumbered or deleted: the command's end, and its BYE, will come from the dispatcher; wake the client for it.
     reply.untagged(inLanguage('OK the mailbox has changed; please leave IDLE', session.language));
