@@ -127,6 +127,14 @@ export function fetchContract({ up, withSession, freshMailbox, facts }: Contract
       await session.fetchHeaders(EVERYTHING, onBatch);
       expect(Math.max(...sizes)).toBeLessThanOrEqual(250);
       expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(1536);
+      // And all of them are changed, and moved, also where a command takes no more than 1,000.
+      await session.storeFlags(EVERYTHING, 'add', { system: SystemFlag.Seen, keywords: [] });
+      const flags = await gather<FlagRow>((onBatch) => session.fetchFlags(EVERYTHING, onBatch));
+      expect(flags.filter(({ flags: { system } }) => system & SystemFlag.Seen).length).toBe(1536);
+      if (!session.capabilities.move && !session.capabilities.uidplus) return;
+      const other = await freshMailbox();
+      await session.move(EVERYTHING, other);
+      expect([(await session.status(other)).messages, (await session.uids()).length]).toEqual([1536, 0]);
     });
   });
 
