@@ -1,4 +1,5 @@
 // The built gateway on a disk that fills, is read-only, or dies: real mounts, real errors of the kernel.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createTransport } from 'nodemailer';
 import { afterEach, expect, it } from 'vitest';
 import { startCli } from '../support/cli-process.js';
@@ -157,4 +158,25 @@ it('a disk that the kernel makes read-only: mail is read, changes are refused', 
   expect(await texts(gateway)).toEqual([
     expect.stringMatching(/cannot be written to|disk with the data directory fails/),
   ]);
+});
+
+it('a damaged index: the gateway starts all the same, says so, and shows everything again', async () => {
+  const { disk, gateway } = await homeOn('tmpfs');
+  const client = await open(gateway);
+  const count = (await client.ok('UID SEARCH ALL')).untagged.join().split(' ').length;
+  await gateway.stop();
+  const file = `${disk.path}/data/gateway.db`;
+  const bytes = readFileSync(file);
+  // All but the beginning: whatever stands there.
+  bytes.fill(0xee, Math.floor(bytes.length / 3));
+  writeFileSync(file, bytes);
+  await gateway.start();
+  expect(await texts(gateway)).toEqual([expect.stringMatching(/^the index was damaged \(.+\) and has been made anew/)]);
+  await gateway.synced();
+  const again = await open(gateway);
+  await waitUntil(
+    'everything is there again',
+    async () => (await again.ok('UID SEARCH ALL')).untagged.join().split(' ').length === count,
+  );
+  expect(readdirSync(`${disk.path}/data`).some((name) => name.startsWith('gateway.db.damaged-'))).toBe(true);
 });

@@ -1,5 +1,5 @@
 // A disk that takes nothing (issue 4): what is here is read, nothing is promised, nothing spins, and it passes by itself.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { DiskError } from '../../../src/mail/errors.js';
 import { NO_FLAGS, SystemFlag } from '../../../src/mail/flags.js';
 import { asUid } from '../../../src/mail/ids.js';
@@ -86,4 +86,28 @@ test('what a run ended with is no problem of the next one', async () => {
   rig.store.problems.report(undefined, 'disk', 'the disk is full', 'make room');
   await rig.restart();
   expect(problems(rig)).toEqual([]);
+});
+
+test.each([
+  ['EIO', 'the disk of the gateway fails'],
+  ['ENOSPC', 'the disk of the gateway is full'],
+])('%s while a message is written down: refused, told, nothing left behind, over by itself', async (code, text) => {
+  const { rig } = await account();
+  await using _ = rig;
+  const told: string[] = [];
+  rig.core.overview.onEvent((event) => void (event.event === 'problem' && told.push(event.text)));
+  const create = rig.files.create.bind(rig.files);
+  const spy = vi.spyOn(rig.files, 'create').mockImplementation((options) => ({
+    ...create(options),
+    seal: () => Promise.reject(Object.assign(new Error(code), { code, syscall: 'fsync' })),
+    finish: () => Promise.reject(Object.assign(new Error(code), { code, syscall: 'fsync' })),
+  }));
+  await expect(appendMail(rig, 'Drafts', mail('draft'), NO_FLAGS)).rejects.toThrow(text);
+  // It may be over by now: this disk takes what is tried on it.
+  expect(told).toHaveLength(1);
+  expect(rig.store.journal.depth(1).depth).toBe(0);
+  spy.mockRestore();
+  await rig.until('it is over', () => problems(rig).length === 0);
+  await appendMail(rig, 'Drafts', mail('draft'), NO_FLAGS);
+  await rig.settle();
 });
