@@ -147,6 +147,7 @@ class Fake implements FakeUpstream {
       permanentFlags: (path) => this.#permanentFlagsOf.get(path.join('/')) ?? this.#permanentFlags,
       latencyMs: options.latencyMs ?? 0,
       addsLineEnd: options.addsLineEnd ?? false,
+      silentIdle: options.silentIdle ?? false,
       hidden: this.#hidden,
       quota: () => this.#quota,
       take: (method, when) => this.#failures.take(method, when),

@@ -17,6 +17,8 @@ export interface FakeUpstreamOptions {
   readonly move?: boolean;
   readonly uidplus?: boolean;
   readonly idle?: boolean;
+  /** Waiting tells nothing. */
+  readonly silentIdle?: boolean;
   /** Whether new keywords are kept (`\*` in PERMANENTFLAGS). */
   readonly keywords?: boolean;
   /** PERMANENTFLAGS, word for word; default: all system flags, and `\*` unless `keywords` says no. */

@@ -23,6 +23,7 @@ export interface SessionHost {
   permanentFlags(path: SourcePath): readonly string[];
   readonly latencyMs: number;
   readonly addsLineEnd: boolean;
+  readonly silentIdle: boolean;
   readonly hidden: ReadonlySet<FakeMessage>;
   quota(): UpstreamQuota | undefined;
   take(method: FakeMethod, when: 'before' | 'after'): { error: UpstreamError; cut: boolean } | undefined;
@@ -167,12 +168,13 @@ export class FakeWire {
     maxMs: number,
   ): Promise<'changed' | 'aborted' | 'timeout'> {
     const until = Date.now() + maxMs;
-    while (mailbox.version === this.seen) {
+    while (mailbox.version === this.seen || this.host.silentIdle) {
       if (signal.aborted) return 'aborted';
       const left = until - Date.now();
       if (left <= 0) return 'timeout';
       // Without IDLE a change is only found by the next poll.
-      if (this.capabilities.idle) await this.nextChange(signal, left);
+      if (this.host.silentIdle) await sleep(left, AbortSignal.any([signal, this.death.signal]));
+      else if (this.capabilities.idle) await this.nextChange(signal, left);
       else await sleep(Math.min(left, this.host.traits.pollMs), signal);
     }
     return 'changed';

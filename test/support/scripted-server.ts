@@ -33,7 +33,7 @@ export interface ScriptedOptions {
   readonly port?: number;
   readonly greeting?: string;
   readonly capabilities?: string;
-  /** By the beginning of the command, in upper case; the first that fits answers. */
+  /** By the beginning of the command, in upper case; the first that fits answers. With one for DONE, IDLE never ends. */
   readonly scripts?: Readonly<Record<string, string | Script>>;
 }
 
@@ -74,7 +74,7 @@ export async function startScriptedServer({
         const full = buffer.slice(0, end);
         buffer = buffer.slice(end + 2);
         if (full.toUpperCase() === 'DONE') {
-          socket.write(`${idleTag} OK idled\r\n`, 'latin1');
+          if (scripts.DONE === undefined) socket.write(`${idleTag} OK idled\r\n`, 'latin1');
           continue;
         }
         const [, tag = '', line = ''] = /^(\S+) (.*)$/s.exec(full) ?? [];

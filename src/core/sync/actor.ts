@@ -221,6 +221,7 @@ export function createActor(options: ActorOptions): Actor {
     while (!stop.signal.aborted) {
       await sleep(traits.pollMs, stop.signal);
       if (stop.signal.aborted) return;
+      if (reader !== worker) reader.ping();
       const flags = performance.now() - lastFlags >= traits.flagScanMs;
       if (flags) lastFlags = performance.now();
       await lookAtAll({ flags });
@@ -243,7 +244,7 @@ export function createActor(options: ActorOptions): Actor {
         onProblem: options.onProblem,
         onProblemOver: options.onProblemOver,
       };
-      const watching = { context, watcher, gate, idleMs: traits.idleMs, inbox, sleepUntilBack, signal: stop.signal };
+      const watching = { context, watcher, gate, inbox, sleepUntilBack, signal: stop.signal };
       running.push(life(), watchInbox(watching), runPusher(pusher, stop.signal), keepUsage(meter, stop.signal, logger));
     },
     status: () => ({

@@ -49,6 +49,8 @@ export interface SelectOptions {
 export interface Lane {
   /** @throws {UpstreamError} of the work, or of connecting */
   run<T>(priority: PriorityValue, work: (lane: LaneSession) => Promise<T>): Promise<T>;
+  /** Finds out whether a connection that does nothing is still there, so that nobody has to wait for it in vain later. */
+  ping(): void;
   /** Ends the connection; the next work opens another. */
   drop(): Promise<void>;
   close(): Promise<void>;
@@ -125,6 +127,10 @@ export function createLane(connect: () => Promise<UpstreamSession>, { check, gua
         });
         void pump();
       }),
+    ping: () => {
+      // Of a connection that is dead the session itself tells.
+      if (current && !busy) void current.session.status(['INBOX']).catch(() => undefined);
+    },
     drop: async () => {
       const lane = current;
       current = undefined;

@@ -12,7 +12,6 @@ export interface WatchOptions {
   readonly context: SourceSyncContext;
   readonly watcher: Lane;
   readonly gate: Gate;
-  readonly idleMs: number;
   /** Undefined while there is none that has been listed. */
   inbox(): SourceRow | undefined;
   /** Ends early when the account can be reached again. */
@@ -22,7 +21,10 @@ export interface WatchOptions {
 
 /** Runs until the signal is aborted; never throws. */
 export async function watchInbox(options: WatchOptions): Promise<void> {
-  const { context, watcher, gate, idleMs, inbox, sleepUntilBack, signal } = options;
+  const { context, watcher, gate, inbox, sleepUntilBack, signal } = options;
+  const { idleMs, pollMs } = context.traits;
+  // The first look reads flags too; later, polling does unless the server tells that something has changed.
+  let flags = true;
   for (let attempt = 0; !signal.aborted; ) {
     await context.store.database.health.well(signal);
     const source = inbox();
@@ -32,12 +34,15 @@ export async function watchInbox(options: WatchOptions): Promise<void> {
     }
     try {
       await watcher.run(Priority.arrivals, async (lane) => {
-        await syncSource(context, lane, source.id);
+        await syncSource(context, lane, source.id, { flags });
         attempt = 0;
-        await lane.session.waitForChange({ signal, maxMs: idleMs });
+        // Some servers tell nothing in IDLE, and a connection may be dead without a sign: it is looked at anew at every poll.
+        const news = await lane.session.waitForChange({ signal, maxMs: Math.min(idleMs, pollMs) });
+        flags = news === 'changed';
       });
     } catch (error) {
       if (signal.aborted) return;
+      flags = true;
       context.logger.info({ err: error }, 'watching the inbox was interrupted');
       // A pause is no reason to sign in once more when it is over.
       if (gate.waitMs() === 0) await watcher.drop();

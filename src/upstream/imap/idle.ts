@@ -44,7 +44,7 @@ async function poll({ wire, traits, name }: WaitContext, signal: AbortSignal, ms
 }
 
 /** One IDLE, at most `ms` long. Answers false when the server will not have it, though it said it could. */
-async function idle({ wire, view, logger }: WaitContext, signal: AbortSignal, ms: number): Promise<boolean> {
+async function idle({ wire, view, traits, logger }: WaitContext, signal: AbortSignal, ms: number): Promise<boolean> {
   let isIdling = false;
   let isEnding = false;
   let tell = (): void => undefined;
@@ -62,6 +62,8 @@ async function idle({ wire, view, logger }: WaitContext, signal: AbortSignal, ms
   };
   const command = wire.run('IDLE', [], {
     quiet: () => isIdling && !isEnding,
+    // A half-open connection is found out within two polls: one of waiting for news, one of waiting for the end of it.
+    deadlineMs: traits.pollMs,
     onContinue: () => {
       isIdling = true;
       if (isEnding) wire.line('DONE');

@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly writes?: boolean;
   /** While this answers true, silence is what we expect (IDLE). */
   readonly quiet?: () => boolean;
+  /** Shorter than the connection's own deadline, for what is answered at once by any server that is still there. */
+  readonly deadlineMs?: number;
 }
 
 /** What we use of imapflow beyond its types. */
@@ -110,7 +112,7 @@ export class Wire {
     const untagged = this.#guarded({ ...this.defaults, ...options.untagged }, failures);
     const { onContinue } = options;
     let sent = false;
-    const stopWatching = this.#watch(command, options.quiet);
+    const stopWatching = this.#watch(command, options);
     const startedAt = performance.now();
     try {
       const { response, next } = await this.#internals.exec(command, args.map(attributeOf), {
@@ -212,15 +214,16 @@ export class Wire {
   }
 
   /** Destroys the connection when nothing moved in either direction for the deadline. */
-  #watch(command: string, quiet: (() => boolean) | undefined): () => void {
-    const step = Math.max(5, Math.min(1_000, this.#timeoutMs / 4));
+  #watch(command: string, { quiet, deadlineMs = this.#timeoutMs }: RunOptions): () => void {
+    const limit = Math.min(deadlineMs, this.#timeoutMs);
+    const step = Math.max(5, Math.min(1_000, limit / 4));
     let moved = -1;
     let silentMs = 0;
     const timer = setInterval(() => {
       const now = this.#client.stats().received + this.#written;
       silentMs = now === moved && this.#working === 0 && quiet?.() !== true ? silentMs + step : 0;
       moved = now;
-      if (silentMs >= this.#timeoutMs) this.destroy(`${command} was not answered for ${this.#timeoutMs} ms`);
+      if (silentMs >= limit) this.destroy(`${command} was not answered for ${limit} ms`);
     }, step);
     return () => clearInterval(timer);
   }

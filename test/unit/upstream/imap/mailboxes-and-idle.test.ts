@@ -117,3 +117,21 @@ describe('mailboxes and waiting', () => {
     expect([...(await session.uids())]).toEqual([3, 5, 9]);
   });
 });
+
+test('a half-open connection is found within two polls, however long a command may take', async () => {
+  const { connector } = await connectorTo(
+    { scripts: { IDLE: '+ idling\r\n', DONE: () => undefined } },
+    { pollMs: 200 },
+    30_000,
+  );
+  const session = await connector.connect();
+  await session.select(['INBOX']);
+  const startedAt = performance.now();
+  const waiting = session.waitForChange({ signal: new AbortController().signal, maxMs: 200 });
+  await expect(waiting).rejects.toMatchObject({
+    kind: 'transient',
+    message: expect.stringContaining('IDLE was not answered'),
+  });
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  await session.closed;
+});

@@ -20,6 +20,7 @@ afterEach(async () => {
 export async function connectorTo(
   options: ScriptedOptions,
   traits: Partial<ConnectorTraits> = {},
+  commandTimeoutMs = 300,
 ): Promise<{ server: ScriptedServer; connector: Connector }> {
   const server = await startScriptedServer(options);
   stops.push(server.stop);
@@ -33,7 +34,7 @@ export async function connectorTo(
     traits: { ...GENERIC_TRAITS, ...traits },
     logger: silentLogger,
     connectTimeoutMs: 1_000,
-    commandTimeoutMs: 300,
+    commandTimeoutMs,
   });
   return { server, connector };
 }
