@@ -1,8 +1,10 @@
 // Ties a copy that a client made to the uid the upstream gave it, by COPYUID/APPENDUID or by looking for it.
 import { type FlagSet, SystemFlag } from '../../mail/flags.js';
+import { eachField, unfold } from '../../mail/header-block.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { CopyRow } from '../../store/copies.js';
 import { splitKeywords } from '../../store/copies.js';
+import type { MessageRow } from '../../store/messages.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { HeaderRow, UpstreamSession } from '../../upstream/connector.js';
@@ -174,13 +176,42 @@ export async function findCopies(
     const message = copy && store.messages.get(copy.messageId);
     if (!message) continue;
     const wanted = message.messageIdHeader ?? '';
-    const index = candidates.findIndex((row) =>
-      wanted === '' ? isSizeOf(message, row) : messageIdOf(row.headers) === wanted || original(row) === wanted,
-    );
+    const index =
+      wanted === ''
+        ? lookAlike(candidates, { ...message, headers: store.messages.listing(message.id)?.headers })
+        : candidates.findIndex((row) => messageIdOf(row.headers) === wanted || original(row) === wanted);
     const [row] = index < 0 ? [] : candidates.splice(index, 1);
     if (row) found.set(copyId, { uid: row.uid, flags: row.flags });
   }
   return found;
+}
+
+/**
+ * Where the message without a Message-ID is among the candidates, -1 if nowhere: by size and header, of several by the date
+ * too; by size and date while its header is not here.
+ */
+function lookAlike(
+  candidates: readonly HeaderRow[],
+  {
+    sizeBytes,
+    internalDate,
+    headers,
+  }: Pick<MessageRow, 'sizeBytes' | 'internalDate'> & { headers: string | undefined },
+): number {
+  const key = headers === undefined ? undefined : headerKey(headers);
+  const isAlike = (row: HeaderRow) =>
+    isSizeOf({ sizeBytes }, row) && (key === undefined || headerKey(row.headers) === key);
+  const same = candidates.findIndex((row) => row.internalDate === internalDate && isAlike(row));
+  return same >= 0 || key === undefined ? same : candidates.findIndex(isAlike);
+}
+
+/** Whatever the order and the folding of its fields. */
+function headerKey(block: string): string {
+  const fields: string[] = [];
+  eachField(block, (name, _, valueStart, end) => {
+    if (name !== '') fields.push(`${name}:${unfold(block.slice(valueStart, end))}`);
+  });
+  return fields.sort().join('\n');
 }
 
 /** Quirk(hotmail): submission replaces Message-ID and keeps the client's in a field of its own (providers.md §4). */

@@ -220,6 +220,19 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     nap.abort();
     nap = new AbortController();
   };
+  const retryAll = async (account: SendingAccount): Promise<void> => {
+    for (const row of submissions.unfinished()) {
+      if (row.accountId !== account.id || stop.signal.aborted || waiting.has(row.id)) continue;
+      if (due.leftMs(row.id, row.nextAttemptAt) > 0) continue;
+      if (pauses.held(account) !== undefined) return;
+      try {
+        if (row.state === 'queued') await tryNow(row.id);
+        else if (row.state === 'unknown') await resolveUnknown(account, row);
+      } catch (err) {
+        logger.error({ err, submission: row.id }, 'a message could not be tried again');
+      }
+    }
+  };
   const retryLoop = async (): Promise<void> => {
     await database.health.well(stop.signal);
     for (const row of submissions.unfinished()) {
@@ -229,19 +242,14 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       const account = accounts.find(({ id }) => id === row.accountId);
       if (row.state === 'delivered' && account) inBackground(settle(account, row));
     }
+    /** The accounts whose turn lasts still: a server that does not answer is waited for by its own mail alone. */
+    const busy = new Set<number>();
     while (!stop.signal.aborted) {
       await database.health.well(stop.signal);
-      for (const row of submissions.unfinished()) {
-        const account = accounts.find(({ id }) => id === row.accountId);
-        if (!account || stop.signal.aborted || waiting.has(row.id)) continue;
-        if (due.leftMs(row.id, row.nextAttemptAt) > 0) continue;
-        if (pauses.held(account) !== undefined) continue;
-        try {
-          if (row.state === 'queued') await tryNow(row.id);
-          else if (row.state === 'unknown') await resolveUnknown(account, row);
-        } catch (err) {
-          logger.error({ err, submission: row.id }, 'a message could not be tried again');
-        }
+      for (const account of accounts) {
+        if (busy.has(account.id)) continue;
+        busy.add(account.id);
+        inBackground(retryAll(account).finally(() => busy.delete(account.id)));
       }
       await sleep(LOOK_MS, AbortSignal.any([stop.signal, nap.signal]));
     }

@@ -49,7 +49,7 @@ export const listingOf = (headers: WireText, bodyStructure: WireText | undefined
 /** A message that ends within a line gets a line end: from us for Yahoo, from Courier by itself. */
 const LINE_END_BYTES = 2;
 
-/** Whether the upstream's row may be our message by its size, which is all there is to go by without a Message-ID. */
+/** Whether the upstream's row may be our message by its size. */
 export const isSizeOf = ({ sizeBytes }: { readonly sizeBytes: number }, row: ListingRow): boolean =>
   row.sizeBytes === sizeBytes || row.sizeBytes === sizeBytes + LINE_END_BYTES;
 
