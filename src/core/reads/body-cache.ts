@@ -1,5 +1,5 @@
 // bodies/ as a cache (DESIGN §8): least recently used files go first; what somebody answers for is pinned.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Logger } from '../../lib/logger.js';
 import { createRecent } from '../../lib/recent.js';
 import { createSharedLock } from '../../lib/shared-lock.js';
@@ -202,7 +202,7 @@ export function createCache({ store, files, cacheBytes, logger }: CacheOptions) 
   };
 }
 
-const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const hashOf = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
 
 /** Does it, unless the disk takes nothing; that is known by now. */
 function ifKept(work: () => void): void {
