@@ -33,7 +33,7 @@ export function planFor(context: PlanContext, row: RemovalRow, later?: RemovalRo
   if (own.some(({ leaving }) => leaving === 0)) return { way: 'there' };
   const calledOff = callOff(store, own, row);
   if (calledOff) return calledOff;
-  const trashed = inTrash(store, row, copies);
+  const trashed = inTrash(context, row, copies);
   if (trashed) return { way: 'trash', copy: trashed };
   // Where deleting means Trash the message's other labels go with it, whether we have heard of it yet or not.
   const isLabelled = accounts.get(row.accountId)?.traits.deleteIsMoveToTrash && store.sources.get(row.sourceId);
@@ -58,9 +58,12 @@ function callOff(store: Store, own: readonly CopyRow[], row: RemovalRow): Plan |
 }
 
 /** Where the upstream's Trash holds it: the copy it became, another one of the content, or what looks the very same. */
-function inTrash(store: Store, row: RemovalRow, copies: readonly CopyRow[]): CopyRow | undefined {
-  const isThere = ({ sourceId, leaving }: CopyRow) =>
-    leaving === 0 && sourceId !== row.sourceId && store.sources.get(sourceId)?.role === 'trash';
+function inTrash({ store, accounts }: PlanContext, row: RemovalRow, copies: readonly CopyRow[]): CopyRow | undefined {
+  const isThere = ({ sourceId, leaving }: CopyRow) => {
+    const source = leaving === 0 && sourceId !== row.sourceId ? store.sources.get(sourceId) : undefined;
+    // It may have gone to the Trash of another account, which is configured no longer.
+    return source?.role === 'trash' && accounts.has(source.accountId);
+  };
   const known = row.trashCopyId === null ? undefined : store.copies.get(row.trashCopyId);
   if (known && isThere(known)) return known;
   const same = copies.find(isThere);

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { NO_FLAGS } from '../../../../src/mail/flags.js';
-import { useVirtualTime } from '../../../support/core-harness.js';
+import { createRig, useVirtualTime } from '../../../support/core-harness.js';
 import {
   appendMail,
   mail,
@@ -13,6 +13,7 @@ import {
   uidOf,
   upstreamTokens,
 } from '../../../support/core-mail.js';
+import { createFakeUpstream } from '../../../support/fake-connector.js';
 import { expunge, startWith, undo } from '../../../support/removals.js';
 
 useVirtualTime();
@@ -109,4 +110,30 @@ test('REPLACE: the old message can be brought back', async () => {
   expect(await undo(rig)).toEqual({ old: 'cache' });
   await rig.settle();
   expect(upstreamTokens(fake, 'Drafts')).toEqual(['new', 'old']);
+});
+
+test('moved to the Trash of another account, it moves back from there; from its own once that account is gone', async () => {
+  const [a, b] = [createFakeUpstream(), createFakeUpstream()];
+  for (const token of ['one', 'two']) a.deliver('INBOX', mail(token));
+  const accounts = [
+    { name: 'A', fake: a },
+    { name: 'B', fake: b },
+  ];
+  const rig = await createRig({ accounts });
+  await using _ = rig;
+  await rig.settle();
+  for (const token of ['one', 'two']) {
+    rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', token)), 'B/Trash');
+    await rig.settle();
+  }
+  expect(upstreamTokens(b, 'Trash')).toEqual(['one', 'two']);
+  expect(await undo(rig)).toEqual({ two: 'trash' });
+  await rig.settle();
+  expect(upstreamTokens(a, 'INBOX')).toEqual(['two']);
+  expect(upstreamTokens(b, 'Trash')).toEqual(['one']);
+  await rig.restart({ accounts: accounts.slice(0, 1) });
+  // A move between accounts leaves the original in its own Trash.
+  expect(await undo(rig, 0)).toMatchObject({ one: 'trash' });
+  await rig.settle();
+  expect(upstreamTokens(a, 'INBOX')).toEqual(['two', 'one']);
 });
