@@ -22,6 +22,8 @@ export interface Work {
   /** A new uidValidity and a fresh allocation of everything the mailbox's active feeds hold. */
   renumber(mailboxId: number): void;
   owe(row: NewJournalRow): number;
+  /** Rows of the account that had to wait can be carried out now. */
+  ringJournal(accountId: number): void;
   ringTree(): void;
 }
 
@@ -180,6 +182,7 @@ function createSession(store: Store) {
       owed.add(row.accountId);
       return journal.add(row);
     },
+    ringJournal: (accountId) => void owed.add(accountId),
     ringTree: () => {
       tree = true;
       feedCache.clear();

@@ -7,7 +7,7 @@ import { createImapConnector } from '../../src/upstream/imap/connector.js';
 import { GENERIC_TRAITS, providerOf } from '../../src/upstream/providers/index.js';
 import type { ConnectorTraits } from '../../src/upstream/providers/provider.js';
 import { createSubmitter } from '../../src/upstream/smtp/submitter.js';
-import type { Direct } from '../contract/contract-support.js';
+import type { Direct, DirectMessage } from '../contract/contract-support.js';
 import { type Harness, type HarnessOptions, startHarness } from './harness.js';
 import type { ImapClient } from './imap-client.js';
 import { plainDirect } from './plain-direct.js';
@@ -130,7 +130,10 @@ export async function atRest({ core }: Harness): Promise<void> {
 
 /** `token flags`, sorted, of everything in an upstream mailbox. */
 export const upstreamLines = async ({ direct }: Upstream, path: SourcePath): Promise<string[]> =>
-  (await direct.messages(path)).map(({ body, flags }) => line(body, flags)).sort();
+  linesOf(await direct.messages(path));
+
+export const linesOf = (messages: readonly DirectMessage[]): string[] =>
+  messages.map(({ body, flags }) => line(body, flags)).sort();
 
 /** The same of a mailbox of the gateway's, bodies and all; the gateway's own keywords are left out. */
 export async function shownLines(harness: Harness, path: string): Promise<string[]> {

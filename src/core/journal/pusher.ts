@@ -91,10 +91,15 @@ function firstCarriable(store: JournalContext['store'], head: readonly JournalRo
   const passed = new Set<number>();
   for (const [index, row] of head.entries()) {
     const targets = store.journal.targets(row.id);
-    // An append brings the very message that rows before it may be waiting for: nothing can hold it.
+    // An append brings the very message that rows before it may be waiting for: nothing can hold it. So does a move that
+    // had to be owed anew (strays.ts); one that has a uid stood there before, under a label.
+    const isBound = (copyId: number) => store.copies.get(copyId)?.upstreamUid != null;
     const isHeld =
       row.kind !== 'append' &&
-      targets.some(({ copyId, newCopyId }) => passed.has(copyId) || (newCopyId !== null && passed.has(newCopyId)));
+      targets.some(
+        ({ copyId, newCopyId }) =>
+          passed.has(copyId) || (newCopyId !== null && passed.has(newCopyId) && isBound(newCopyId)),
+      );
     if (isHeld || isPassable(store, row, due)) {
       for (const { copyId, newCopyId } of targets) passed.add(copyId).add(newCopyId ?? copyId);
       continue;

@@ -86,6 +86,8 @@ export function createStrays(options: StraysOptions): Strays {
         for (const { newCopyId } of missed) if (newCopyId !== null) work.withdraw(newCopyId);
         const old = missed.filter(({ createdAt }) => createdAt < until);
         giveUp(store, work, old);
+        // What was to be done with what they would have brought.
+        if (old.length > 0) work.ringJournal(accountId);
       });
     },
   };

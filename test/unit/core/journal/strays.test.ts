@@ -232,6 +232,37 @@ describe('never another message', () => {
   });
 });
 
+test('two moves, one after the other, follow', async () => {
+  const { fake, rig } = await start();
+  await using _ = rig;
+  fake.goOffline();
+  move(rig, 'A/Box', 'm2', 'A/Junk');
+  move(rig, 'A/Junk', 'm2', 'A/Archive');
+  fake.move('Box', 2, 'Other');
+  fake.goOnline();
+  await rig.settle();
+  expect([upstreamTokens(fake, 'Archive'), upstreamTokens(fake, 'Other')]).toEqual([['m2'], []]);
+  expect([shownTokens(rig, 'A/Archive'), shownTokens(rig, 'A/Other')]).toEqual([['m2'], []]);
+});
+
+test('what was to be done with a message that is given up is given up with it, at once', async () => {
+  const { fake, rig } = await start();
+  await using _ = rig;
+  fake.goOffline();
+  move(rig, 'A/Box', 'm2', 'A/Junk');
+  move(rig, 'A/Junk', 'm2', 'A/Archive');
+  fake.expunge('Box', 2);
+  fake.goOnline();
+  await rig.until('the first is astray', () => rig.core.overview.accounts()[0]?.journalDepth === 1);
+  // All that time goes by in a moment.
+  rig.store.database.sqlite.prepare('UPDATE journal SET createdAt = 0').run();
+  const before = Date.now();
+  await rig.during(rig.core.overview.syncNow(undefined), 10);
+  await rig.until('nothing is owed', () => strays(rig) === 0, 100);
+  expect(Date.now() - before).toBeLessThan(30_000);
+  expect(shownTokens(rig, 'A/Archive')).toEqual([]);
+});
+
 test('what was in no mailbox for a while is moved when it is seen again', async () => {
   const { fake, rig } = await start();
   await using _ = rig;
