@@ -9,7 +9,7 @@ import type { UpstreamSession } from '../../upstream/connector.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
 import type { JournalContext } from './context.js';
-import type { AppendPayload, CreatePayload, RenamePayload } from './payloads.js';
+import type { AppendPayload, CreatePayload, ExpungePayload, RenamePayload } from './payloads.js';
 import { trashOf } from './transfer.js';
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>
@@ -124,7 +124,7 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
 }
 
 /**
- * What is on its way to another account, and has not been found there yet, stands here still: it goes to Trash, where it would
+ * What is on its way to another account, or has come there just now, stands here still: it goes to Trash, where it would
  * have gone then, and not with its mailbox (promise 3). Resolves with the Trash if anything did.
  */
 async function saveOriginals(
@@ -136,6 +136,11 @@ async function saveOriginals(
   const appends = accounts.list().flatMap(({ id }) => journal.ofAccountAndKind(id, 'append'));
   const payloads = appends.map(({ payload }) => JSON.parse(payload) as AppendPayload);
   const origins = new Set(payloads.flatMap(({ removeOrigin, originCopyId }) => (removeOrigin ? [originCopyId] : [])));
+  // What has been found there, and is to go from here: owed behind the mailbox's end.
+  for (const { id, kind, payload } of journal.ofSource(source.id)) {
+    if (kind !== 'expunge' || !(JSON.parse(payload) as ExpungePayload).toTrash) continue;
+    for (const { copyId } of journal.targets(id)) origins.add(copyId);
+  }
   const leaving = copies.ofSource(source.id).filter(({ id }) => origins.has(id));
   const uids = leaving.flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
   const trash = trashOf(context, source);

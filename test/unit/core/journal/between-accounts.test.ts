@@ -130,6 +130,26 @@ test('its old mailbox is deleted before the message has reached the new one: the
   expect(shownTokens(rig, 'Trash')).toEqual(['m3']);
 });
 
+test('its old mailbox is deleted when the new one has the message, and before the old one is rid of it: it is in Trash', async () => {
+  const { a, b, rig } = await twoAccounts();
+  await using _ = rig;
+  a.create('Box');
+  a.deliver('Box', mail('m3'));
+  await rig.settle();
+  b.goOffline();
+  rig.core.actions.move(rig.idOf('A/Box'), one(uidOf(rig, 'A/Box', 'm3')), 'B/Archive');
+  await rig.until('its bytes are here', () => rig.store.journal.depth(1).depth === 0, 50);
+  a.goOffline();
+  rig.core.mailboxes.delete('A/Box');
+  b.goOnline();
+  await rig.until('it is there', () => rig.store.journal.depth(2).depth === 0, 5_000);
+  expect(upstreamTokens(b, 'Archive')).toEqual(['m3']);
+  a.goOnline();
+  await rig.settle();
+  expect(upstreamTokens(a, 'Trash')).toEqual(['m3']);
+  expect(shownTokens(rig, 'Trash')).toEqual(['m3']);
+});
+
 test('when the new mailbox goes before the message has reached it, the original shows again', async () => {
   const { a, b, rig } = await twoAccounts();
   await using _ = rig;
