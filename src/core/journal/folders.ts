@@ -1,11 +1,10 @@
-import { createTurns } from '../../lib/turns.js';
 import { UpstreamError } from '../../mail/errors.js';
 import { rangesOf } from '../../mail/sequence-set.js';
-import type { CopyRow } from '../../store/copies.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { UpstreamSession } from '../../upstream/connector.js';
+import { inBatches } from '../batches.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
 import type { JournalContext } from './context.js';
@@ -113,7 +112,8 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
       async () => !(await exists(session, source.path)),
     );
   }
-  if (source) await removeCopies(context, store.copies.ofSource(source.id));
+  // Cut short, the row is carried out again.
+  if (source) await inBatches(unit, store.copies.ofSource(source.id), (work, copy) => removeCopy(store, work, copy));
   unit.batch((work) => {
     store.journal.remove(row.id);
     if (!source) return;
@@ -150,15 +150,3 @@ async function saveOriginals(
   await leave(context, lane, source);
   return trash;
 }
-
-/** In slices, with clients in between; cut short, the row is carried out again. */
-async function removeCopies({ store, unit }: JournalContext, all: readonly CopyRow[]): Promise<void> {
-  const turns = createTurns();
-  for (let start = 0; start < all.length; start += SLICE) {
-    unit.batch((work) => {
-      for (const copy of all.slice(start, start + SLICE)) removeCopy(store, work, copy);
-    });
-    await turns.pause();
-  }
-}
-const SLICE = 500;

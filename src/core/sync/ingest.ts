@@ -1,6 +1,5 @@
 // Puts what an upstream tells into the store: the only place where upstream rows become messages and copies.
 
-import { createTurns } from '../../lib/turns.js';
 import { envelopeOf } from '../../mail/envelope.js';
 import type { FlagSet } from '../../mail/flags.js';
 import { headerField } from '../../mail/header-block.js';
@@ -10,6 +9,7 @@ import type { Listing } from '../../store/messages.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { FlagRow, HeaderRow, ListingRow } from '../../upstream/connector.js';
+import { inBatches } from '../batches.js';
 import { isSame, isVisibleChange, withUpstream } from '../copy-flags.js';
 import type { UnitOfWork, Work } from '../unit-of-work.js';
 import type { Strays } from './strays-contract.js';
@@ -52,9 +52,6 @@ const LINE_END_BYTES = 2;
 /** Whether the upstream's row may be our message by its size. */
 export const isSizeOf = ({ sizeBytes }: { readonly sizeBytes: number }, row: ListingRow): boolean =>
   row.sizeBytes === sizeBytes || row.sizeBytes === sizeBytes + LINE_END_BYTES;
-
-/** Copies that vanish in one transaction. */
-const SLICE = 500;
 
 export function createIngest(store: Store, unit: UnitOfWork, strays: Strays): Ingest {
   const { messages, copies } = store;
@@ -144,18 +141,11 @@ export function createIngest(store: Store, unit: UnitOfWork, strays: Strays): In
         }
         return unknown;
       }),
-    vanished: async (gone) => {
-      const turns = createTurns();
-      for (let start = 0; start < gone.length; start += SLICE) {
-        unit.batch((work) => {
-          for (const { id, upstreamUid } of gone.slice(start, start + SLICE)) {
-            const copy = copies.get(id);
-            if (copy?.upstreamUid === upstreamUid) strays.depart(work, copy);
-          }
-        });
-        await turns.pause();
-      }
-    },
+    vanished: (gone) =>
+      inBatches(unit, gone, (work, { id, upstreamUid }) => {
+        const copy = copies.get(id);
+        if (copy?.upstreamUid === upstreamUid) strays.depart(work, copy);
+      }),
   };
 }
 

@@ -2,11 +2,10 @@
 import type { Turns } from '../../lib/turns.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { SelectedSource } from '../../upstream/connector.js';
+import { inBatches } from '../batches.js';
+import type { Work } from '../unit-of-work.js';
 import { removeCopy } from './ingest.js';
 import { type SourceSyncContext, saveState } from './source-state.js';
-
-/** Copies that get their new uids in one transaction. */
-const SLICE = 500;
 
 export interface Renumbering {
   readonly source: SourceRow;
@@ -31,31 +30,26 @@ export async function renumber(
   const parked = new Map<number, number>();
   let floor = 0;
   for (const uid of r.bound.values()) floor = Math.min(floor, uid);
-  const ids = [...r.bound.keys()];
-  for (let start = 0; start < ids.length; start += SLICE) {
-    unit.batch((work) => {
-      for (const id of ids.slice(start, start + SLICE)) {
-        const copy = copies.get(id);
-        // What has been bound anew since, or is gone, is not ours to change.
-        if (!copy || copy.upstreamUid !== (parked.get(id) ?? r.bound.get(id))) continue;
-        const uid = r.pairs.get(id);
-        const holder = uid === undefined ? undefined : copies.byUid(r.source.id, uid);
-        // Bound under the new numbering meanwhile: the message is there already.
-        const isTwin = holder && holder.id !== id && holder.upstreamUid !== r.bound.get(holder.id);
-        if (uid === undefined || isTwin) {
-          if (isTwin) removeCopy(store, work, copy);
-          else strays.depart(work, copy);
-          continue;
-        }
-        if (holder && holder.id !== id) {
-          parked.set(holder.id, --floor);
-          copies.setUpstreamUid(holder.id, floor);
-        }
-        copies.setUpstreamUid(id, uid);
-      }
-    });
-    await r.turns.pause();
-  }
+  const each = (work: Work, id: number) => {
+    const copy = copies.get(id);
+    // What has been bound anew since, or is gone, is not ours to change.
+    if (!copy || copy.upstreamUid !== (parked.get(id) ?? r.bound.get(id))) return;
+    const uid = r.pairs.get(id);
+    const holder = uid === undefined ? undefined : copies.byUid(r.source.id, uid);
+    // Bound under the new numbering meanwhile: the message is there already.
+    const isTwin = holder && holder.id !== id && holder.upstreamUid !== r.bound.get(holder.id);
+    if (uid === undefined || isTwin) {
+      if (isTwin) removeCopy(store, work, copy);
+      else strays.depart(work, copy);
+      return;
+    }
+    if (holder && holder.id !== id) {
+      parked.set(holder.id, --floor);
+      copies.setUpstreamUid(holder.id, floor);
+    }
+    copies.setUpstreamUid(id, uid);
+  };
+  await inBatches(unit, [...r.bound.keys()], each, r.turns);
   unit.batch(() => {
     store.sources.setUidSamples(r.source.id, []);
     const { uidValidity, uidNext } = r.state;
