@@ -12,6 +12,16 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** The promise's result, or `late` after `ms` or when the signal is aborted; the work goes on, the timer does not. */
+export async function orAfter<T>(ms: number, signal: AbortSignal, work: Promise<T>, late: T): Promise<T> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([work, sleep(ms, AbortSignal.any([signal, over.signal])).then(() => late)]);
+  } finally {
+    over.abort();
+  }
+}
+
 /** Thrown by withDeadline. */
 export class DeadlineError extends Error {
   constructor(what: string, ms: number) {

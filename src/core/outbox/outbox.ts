@@ -1,6 +1,6 @@
 // Sending (DESIGN §9): committed before anything else, tried at once, retried, reported; one send, one copy (promise 4).
 
-import { sleep } from '../../lib/deadline.js';
+import { orAfter, sleep } from '../../lib/deadline.js';
 import { insist } from '../../lib/insist.js';
 import { createDueTimes } from '../../lib/moment.js';
 import { createMutex, type Mutex } from '../../lib/mutex.js';
@@ -92,10 +92,8 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       return { kind: 'queued', text: 'queued; it will be tried again' };
     });
     inBackground(attempt.then(() => undefined));
-    const late = sleep(verdictMs, stop.signal).then(
-      (): SubmissionVerdict => ({ kind: 'queued', text: 'queued; it will be sent' }),
-    );
-    const verdict = await Promise.race([attempt, late]);
+    const late: SubmissionVerdict = { kind: 'queued', text: 'queued; it will be sent' };
+    const verdict = await orAfter(verdictMs, stop.signal, attempt, late);
     waiting.delete(row.id);
     return verdict;
   };
