@@ -163,7 +163,8 @@ export async function startGatewayProcess({
     ended: async () => void (await running.ended),
     ask: async (message) => {
       const answer = once(running.child, 'message');
-      running.child.send(message);
+      // One that has just died does not answer; whoever asks waits for its end as well.
+      running.child.send(message, () => undefined);
       return (await answer)[0];
     },
     start,

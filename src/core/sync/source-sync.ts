@@ -111,7 +111,8 @@ async function syncByModseq(
     held = await fetchArrivals(context, session, source, unknown);
   }
   // Without VANISHED the number of messages tells whether something is gone; so it does if the server missed one.
-  if (state.exists !== store.copies.countBound(source.id) + held) held += await diffUids(context, session, source);
+  if (state.exists !== store.copies.countBound(source.id) + held)
+    held += await diffUids(context, session, source, state);
   return held;
 }
 
@@ -134,21 +135,28 @@ async function syncByUids(
     held = await fetchRanges(context, session, source, fresh);
   }
   if (state.uidNext === undefined || state.exists !== store.copies.countBound(source.id) + held) {
-    held += await diffUids(context, session, source);
+    held += await diffUids(context, session, source, state);
   }
   if (flags) await scanFlags(context, session, source);
   return held;
 }
 
 /** Compares our uids with all of theirs. */
-async function diffUids(context: SourceSyncContext, session: UpstreamSession, source: SourceRow): Promise<number> {
+async function diffUids(
+  context: SourceSyncContext,
+  session: UpstreamSession,
+  source: SourceRow,
+  state: SelectedSource,
+): Promise<number> {
   const { store, ingest, logger } = context;
+  // A server may search what it has announced in this session, and no more: what came since SELECT is not missing.
+  const end = state.uidNext ?? Number.POSITIVE_INFINITY;
   // Taken before asking: a copy bound while the answer travels is no candidate.
   const known = store.copies.bound(source.id);
   let present = await session.uids();
   const missing = (uids: Uint32Array) => {
     const there = new Set(uids);
-    return known.filter(({ upstreamUid }) => !there.has(upstreamUid));
+    return known.filter(({ upstreamUid }) => upstreamUid < end && !there.has(upstreamUid));
   };
   if (missing(present).length > Math.max(20, known.length / 2)) {
     // More than half gone at once needs a second look (providers.md §13.4).
