@@ -122,7 +122,8 @@ function following(
   const isRescued = source.role === 'trash' || source.role === 'junk';
   return journal.ofCopy(copy.id).flatMap((row) => {
     // Deleted for good here, and taken out of the Trash by somebody else: it stays.
-    if (row.kind === 'expunge' && isRescued) return [];
+    // So does what is gone after our own EXPUNGE has been sent: that is done.
+    if (row.kind === 'expunge' && (isRescued || row.sent === 1)) return [];
     if (!['flags', 'move', 'copy', 'expunge', 'spool'].includes(row.kind)) return [];
     const target: JournalTarget | undefined = journal.targets(row.id).find(({ copyId }) => copyId === copy.id);
     return target ? [{ row, newCopyId: target.newCopyId }] : [];

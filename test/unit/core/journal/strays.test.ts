@@ -1,6 +1,7 @@
 // The user changes a message that another client moves elsewhere before the change is upstream: it follows the message,
 // never another, and nothing is asked of the upstream that was not asked before when all is well.
 import { describe, expect, it, test } from 'vitest';
+import { UpstreamError } from '../../../../src/mail/errors.js';
 import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
 import { mail, one, readBody, shown, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
 import {
@@ -129,6 +130,22 @@ describe.each(SERVERS)('on a server with %s', (_, options) => {
     await rig.settle();
     expect(upstreamTokens(fake, 'INBOX')).toEqual(['rescued']);
     expect(shownTokens(rig, 'INBOX')).toEqual(['rescued']);
+  });
+
+  it('an EXPUNGE that was carried out, and whose answer was lost, is done', async () => {
+    const { fake, rig } = await start(options);
+    await using _rig = rig;
+    const lost = new UpstreamError('transient', 'the connection was lost', { outcomeUnknown: true });
+    fake.failNext('expunge', lost, { when: 'after', cut: true });
+    const [, there] = fake.contents('Box');
+    remove(rig, 'A/Box', 'm2');
+    await rig.until('it is carried out', () => !upstreamTokens(fake, 'Box').includes('m2'), 10);
+    // Another client puts back what it still has, before the answer is known.
+    if (there) fake.deliver('Other', there.bytes, { internalDate: there.internalDate });
+    await rig.settle();
+    expect(upstreamTokens(fake, 'Other')).toEqual(['m2']);
+    expect(shownTokens(rig, 'A/Other')).toEqual(['m2']);
+    expect(rig.store.journal.strays(1)).toEqual([]);
   });
 
   it('a change waits over a restart, until the message is seen', async () => {
