@@ -131,6 +131,56 @@ describe('the gateway dies when the upstream has done it, and finds the new name
   });
 });
 
+describe('DELETE of a mailbox into which other clients have put mail meanwhile', () => {
+  test.each([false, true])('that mail goes to Trash, also when it has been seen by then: %s', async (isSeen) => {
+    const { fake, rig } = await oneAccount(['Box']);
+    await using _ = rig;
+    fake.deliver('Box', mail('old'));
+    await rig.settle();
+    fake.goOffline();
+    rig.core.mailboxes.delete('A/Box');
+    fake.move('INBOX', 1, 'Box');
+    if (isSeen) fake.failNext('deleteMailbox', new UpstreamError('transient', 'busy'), { times: 5 });
+    fake.goOnline();
+    if (isSeen) {
+      await rig.until('it has been tried', () => fake.calls.some(({ method }) => method === 'deleteMailbox'));
+      fake.deliver('Box', mail('later'));
+      const isKnown = () => rig.store.messages.byMessageIdHeader(1, 'later@test').length > 0;
+      await rig.until('it has been seen', isKnown);
+    }
+    await rig.settle();
+    expect(paths(fake)).toEqual([]);
+    expect(upstreamTokens(fake, 'Trash')).toEqual(isSeen ? ['m1', 'later'] : ['m1']);
+    expect(shownTokens(rig, 'Trash')).toEqual(upstreamTokens(fake, 'Trash'));
+  });
+
+  test('where there is no Trash it is refused, and shows again', async () => {
+    const fake = createFakeUpstream({ mailboxes: ['INBOX', 'Box'] });
+    fake.deliver('Box', mail('old'));
+    await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
+    await rig.settle();
+    fake.goOffline();
+    rig.core.mailboxes.delete('A/Box');
+    fake.deliver('Box', mail('new'));
+    fake.goOnline();
+    await rig.settle();
+    expect(upstreamTokens(fake, 'Box')).toEqual(['old', 'new']);
+    expect(shownTokens(rig, 'A/Box')).toEqual(['old', 'new']);
+    expect(rig.core.overview.problems()[0]?.text).toMatch(/nobody here has seen/);
+  });
+
+  test('gone already: done', async () => {
+    const { fake, rig } = await oneAccount(['Box']);
+    await using _ = rig;
+    fake.goOffline();
+    rig.core.mailboxes.delete('A/Box');
+    fake.remove('Box');
+    fake.goOnline();
+    await rig.settle();
+    expect(rig.core.overview.problems()).toEqual([]);
+  });
+});
+
 describe('a change of the tree that is refused for good', () => {
   const refused = new UpstreamError('permanent', 'no', { serverText: 'not here' });
 
