@@ -20,6 +20,18 @@ export function recoveredSource({ sources, mailboxes }: Store, work: Work, accou
   return source;
 }
 
+/** What the account has in `Recovered` stays there, under its uids, when the account goes: another one answers for it. */
+export function bequeathRecovered(store: Store, work: Work, accountId: number, heirId: number): void {
+  const source = store.sources.ofAccount(accountId).find(({ local }) => local === 'recovered');
+  const kept = source ? store.copies.ofSource(source.id) : [];
+  if (kept.length === 0) return;
+  const heirs = recoveredSource(store, work, heirId);
+  for (const copy of kept) {
+    store.messages.setAccount(copy.messageId, heirId);
+    store.copies.setSource(copy.id, heirs.id);
+  }
+}
+
 /** The account's source of what the gateway itself has to say, shown in INBOX. */
 export function noticeSource({ sources, mailboxes }: Store, work: Work, accountId: number): SourceRow {
   const source = sources.localOf(accountId, 'notice', ['INBOX (local)']);

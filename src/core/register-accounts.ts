@@ -3,6 +3,7 @@ import type { AccountRow } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
 import { type AccountSettings, accountTag, type CoreAccount } from './accounts.js';
 import { createLimits } from './limits/limits.js';
+import { bequeathRecovered } from './local-sources.js';
 import { renameAccount } from './sync/rename-account.js';
 import type { Tree } from './sync/tree-contract.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -16,7 +17,7 @@ interface Registration {
 
 /**
  * The accounts' rows in the store; those that are no longer configured leave every mailbox, unless something is
- * still owed to them. One of the same address under
+ * still owed to them; what no upstream would take stays in `Recovered`. One of the same address under
  * another name is the same account: its uids stay, and so does what it is owed.
  */
 export function registerAccounts(
@@ -28,13 +29,14 @@ export function registerAccounts(
   const unknown = accounts.filter(({ name }) => !rows.some((row) => row.name === name));
   const gone = rows.filter((row) => !accounts.some(({ name }) => row.name === name));
   const owed: AccountRow[] = [];
+  const leaving: AccountRow[] = [];
   for (const row of gone) {
     const [same, other] = unknown.filter(({ address }) => address === row.address);
     const isCertain = !other && gone.filter(({ address }) => address === row.address).length === 1;
     if (same && isCertain && !store.mailboxes.byPath(same.name)) renameAccount(store, unit, row, same.name);
     // What the user did and was told OK about is not thrown away with the account (promise 2).
     else if (store.accounts.isOwed(row.id)) owed.push(row);
-    else tree.removeAccount(row.id);
+    else leaving.push(row);
   }
   const settings = accounts.map(({ name, address, identities, isDefault, connector, login }): AccountSettings => {
     const { traits } = connector;
@@ -51,5 +53,10 @@ export function registerAccounts(
       tag: accountKeywords ? accountTag(name) : '',
     };
   });
+  const heir = settings.find(({ isDefault }) => isDefault) ?? settings[0];
+  for (const { id } of leaving) {
+    if (heir) unit.durable((work) => bequeathRecovered(store, work, id, heir.id));
+    tree.removeAccount(id);
+  }
   return { accounts: settings, owed };
 }

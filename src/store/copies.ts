@@ -57,7 +57,7 @@ export interface CopyStore {
   /** Of many at once. */
   setAllLeaving(ids: readonly number[]): void;
   setMessage(id: number, messageId: number): void;
-  /** Only of a copy that is bound to nothing and shown nowhere. */
+  /** Only of a copy that is bound to nothing, and shown nowhere or where the other source shows it too. */
   setSource(id: number, sourceId: number): void;
   remove(id: number): void;
 }

@@ -51,6 +51,8 @@ export interface MessageStore {
   setBodyStructure(id: number, bodyStructure: string): void;
   setBody(id: number, bodyRef: string | null): void;
   setOrigin(id: number, originId: number | null): void;
+  /** Another account answers for it from now on; the provider's id, which means nothing there, goes. */
+  setAccount(id: number, accountId: number): void;
   /** The message has the content of another, of another account, and so its EMAILID and THREADID. */
   setContent(id: number, sameAs: number): void;
   setOurs(id: number, ours: boolean): void;
@@ -109,6 +111,7 @@ export function createMessageStore(database: Database): MessageStore {
     `UPDATE messages SET (contentId, contentThread) =
        (SELECT ifnull(m.contentId, m.id), ${THREAD_ID} FROM messages m WHERE m.id = ?) WHERE id = ?`,
   );
+  const setAccount = sqlite.prepare('UPDATE messages SET accountId = ?, emailId = NULL WHERE id = ?');
   const setOurs = sqlite.prepare('UPDATE messages SET ours = ? WHERE id = ?');
   const setEmailId = sqlite.prepare('UPDATE messages SET emailId = ? WHERE id = ?');
   // CROSS JOIN keeps the order of the tables (SQLite): from the few that are missing, not from all copies of the source.
@@ -155,6 +158,7 @@ export function createMessageStore(database: Database): MessageStore {
     setBody: (id, bodyRef) => void setBody.run(bodyRef, id),
     setOurs: (id, ours) => void setOurs.run(ours ? 1 : 0, id),
     setEmailId: (id, emailId) => void setEmailId.run(emailId, id),
+    setAccount: (id, accountId) => void setAccount.run(accountId, id),
     setOrigin: (id, originId) => void setOrigin.run(originId, id),
     setContent: (id, sameAs) => void setContent.run(sameAs, id),
     withoutBody: ({ id, accountId }, since, limit) =>

@@ -99,6 +99,13 @@ function lookBeforeRepeating(sqlite: Sqlite.Database): void {
         FROM sources s WHERE s.id = journal.payload ->> '$.toSourceId'))
       WHERE kind IN ('copy', 'move') AND sent = 0
         AND EXISTS (SELECT 1 FROM sources s WHERE s.id = journal.payload ->> '$.toSourceId' AND s.uidNext IS NOT NULL);
+    -- Since when an appended message may be there; of one that is still to be read, for the append it will be.
+    UPDATE journal SET sent = iif(kind = 'append', 1, sent), payload = json_set(payload, '$.mark', (
+        SELECT CASE WHEN s.uidValidity IS NULL THEN json_object('uidNext', ifnull(s.uidNext, 1))
+               ELSE json_object('uidNext', ifnull(s.uidNext, 1), 'uidValidity', s.uidValidity) END
+        FROM sources s WHERE s.id = iif(kind = 'append', journal.sourceId, journal.payload ->> '$.toSourceId')))
+      WHERE kind IN ('append', 'spool') AND payload ->> '$.mark' IS NULL
+        AND EXISTS (SELECT 1 FROM sources s WHERE s.id = iif(kind = 'append', journal.sourceId, journal.payload ->> '$.toSourceId'));
     UPDATE journal SET sent = 1 WHERE kind = 'append';
     UPDATE journal SET nextAttemptAt = 0`);
   // Its three days begin now: else one that is old would be sent without patience to look for it first.

@@ -4,12 +4,14 @@ import type { CopyRow } from '../../store/copies.js';
 import { splitKeywords } from '../../store/copies.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { SourceRow } from '../../store/sources.js';
+import type { Store } from '../../store/store.js';
 import type { HeaderRow } from '../../upstream/connector.js';
 import { pushable } from '../actions/flags.js';
 import { removeLocal } from '../local-sources.js';
 import { loseFlagSupport } from '../sync/flag-support.js';
 import { messageIdOf, removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
+import type { Work } from '../unit-of-work.js';
 import { bindCopy, type Found, findCopies, identify } from './binding.js';
 import type { JournalContext } from './context.js';
 import { lastKnownMark, type Mark, markOf } from './mark.js';
@@ -212,7 +214,7 @@ function drop(context: JournalContext, row: JournalRow, payload: AppendPayload, 
 /** First step of a transfer between accounts: the original's bytes, durable here; then the target account's journal goes on. */
 export async function carrySpool(context: JournalContext, row: JournalRow): Promise<number[]> {
   const { store, unit, bodies } = context;
-  const { toSourceId, remove } = JSON.parse(row.payload) as SpoolPayload;
+  const { toSourceId, remove, mark } = JSON.parse(row.payload) as SpoolPayload;
   const [target] = store.journal.targets(row.id);
   const origin = target && store.copies.get(target.copyId);
   const made = target?.newCopyId ? store.copies.get(target.newCopyId) : undefined;
@@ -239,7 +241,25 @@ export async function carrySpool(context: JournalContext, row: JournalRow): Prom
       originCopyId: origin.id,
       removeOrigin: remove,
     };
-    work.owe({ accountId: to.accountId, kind: 'append', sourceId: to.id, payload, targets: [{ copyId: made.id }] });
+    oweAppend(store, work, { to, copyId: made.id, payload, mark });
   });
   return [];
+}
+
+interface OwedAppend {
+  readonly to: SourceRow;
+  readonly copyId: number;
+  readonly payload: AppendPayload;
+  readonly mark: Mark | undefined;
+}
+
+/** Owes what a spool has made ready. With a mark it may be there already. */
+export function oweAppend(
+  { journal }: Pick<Store, 'journal'>,
+  work: Work,
+  { to, copyId, payload, mark }: OwedAppend,
+): void {
+  const targets = [{ copyId }];
+  const id = work.owe({ accountId: to.accountId, kind: 'append', sourceId: to.id, payload, targets });
+  if (mark) journal.setSent(id, { ...payload, mark });
 }

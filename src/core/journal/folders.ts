@@ -106,9 +106,11 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
     if (!store.journal.get(row.id)) return [];
     // From here on it may be done: it can no longer be called off.
     store.database.durable(() => store.journal.setSent(row.id, JSON.parse(row.payload)));
-    trash = await saveOriginals(context, lane, source);
     await doUnlessDone(
-      () => session.deleteMailbox(source.path),
+      async () => {
+        trash = await saveUndeleted(context, lane, source);
+        await session.deleteMailbox(source.path);
+      },
       async () => !(await exists(session, source.path)),
     );
   }
@@ -124,15 +126,38 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
 }
 
 /**
- * What is on its way to another account, or has come there just now, stands here still: it goes to Trash, where it would
- * have gone then, and not with its mailbox (promise 3). Resolves with the Trash if anything did.
+ * What stands there and was not deleted goes to Trash, and not with its mailbox: what is on its way to another account or has
+ * come there just now, where it would have gone then (promise 3), and what has come in since, which nobody here has seen.
+ * Resolves with the Trash if anything did. @throws {UpstreamError} permanent: there is such mail, and no Trash
  */
-async function saveOriginals(
+async function saveUndeleted(
   context: JournalContext,
   lane: LaneSession,
   source: SourceRow,
 ): Promise<SourceRow | undefined> {
-  const { accounts, copies, journal } = context.store;
+  const { store } = context;
+  const trash = trashOf(context, source);
+  if (!source.selectable) return undefined;
+  const selected = await lane.selectKnown(source, { fresh: true });
+  const origins = onTheirWay(store, source);
+  const known = store.copies.ofSource(source.id);
+  // Where mailboxes are labels, the mail stays when one is deleted.
+  const isMail = !lane.session.capabilities.labelStore && selected.exists > 0;
+  const there = isMail ? await lane.session.uids() : [];
+  const deleted = new Set(known.flatMap(({ leaving, upstreamUid }) => (leaving === 1 ? (upstreamUid ?? []) : [])));
+  const unseen = there.filter((uid) => !deleted.has(uid));
+  if (unseen.length > 0 && !trash) {
+    throw new UpstreamError('permanent', 'messages have come into it that nobody here has seen, and there is no Trash');
+  }
+  const leaving = known.filter(({ id }) => origins.has(id)).flatMap(({ upstreamUid }) => upstreamUid ?? []);
+  const uids = [...new Set([...leaving, ...unseen])].sort((a, b) => a - b);
+  if (uids.length > 0 && trash) await lane.session.move(rangesOf(uids), trash.path);
+  await leave(context, lane, source);
+  return uids.length > 0 ? trash : undefined;
+}
+
+/** Copies of the source that are the originals of moves between accounts. */
+function onTheirWay({ accounts, journal }: Store, source: SourceRow): Set<number | undefined> {
   const appends = accounts.list().flatMap(({ id }) => journal.ofAccountAndKind(id, 'append'));
   const payloads = appends.map(({ payload }) => JSON.parse(payload) as AppendPayload);
   const origins = new Set(payloads.flatMap(({ removeOrigin, originCopyId }) => (removeOrigin ? [originCopyId] : [])));
@@ -141,12 +166,5 @@ async function saveOriginals(
     if (kind !== 'expunge' || !(JSON.parse(payload) as ExpungePayload).toTrash) continue;
     for (const { copyId } of journal.targets(id)) origins.add(copyId);
   }
-  const leaving = copies.ofSource(source.id).filter(({ id }) => origins.has(id));
-  const uids = leaving.flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
-  const trash = trashOf(context, source);
-  if (uids.length === 0 || !trash) return undefined;
-  await lane.selectKnown(source, { upTo: uids.at(-1) });
-  await lane.session.move(rangesOf(uids), trash.path);
-  await leave(context, lane, source);
-  return trash;
+  return origins;
 }

@@ -1,5 +1,7 @@
 // How each kind of journal row is carried out. Every handler may be run again after a crash at any instant: idempotent
 // commands are repeated; for the others `sent` says "look first" (DESIGN §7).
+
+import { UpstreamError } from '../../mail/errors.js';
 import type { JournalRow } from '../../store/journal.js';
 import { keepBodies } from '../removals/keep-bodies.js';
 import { type Lane, type LaneSession, Priority } from '../sync/lane.js';
@@ -7,7 +9,8 @@ import { carryAppend, carrySpool } from './append.js';
 import type { JournalContext } from './context.js';
 import { carryFlags } from './flags.js';
 import { carryCreate, carryDelete, carryRename } from './folders.js';
-import type { DeletePayload, ExpungePayload } from './payloads.js';
+import type { DeletePayload, ExpungePayload, TransferPayload } from './payloads.js';
+import { whereIs } from './still-there.js';
 import { carryExpunge, carryTransfer } from './transfer.js';
 
 export { undo } from './undo.js';
@@ -21,7 +24,28 @@ export async function carryOut(context: JournalContext, lane: Lane, rows: readon
   // Spooling reads through the account's reader, which may be this very lane: as a job of it, it would wait for itself.
   if (row?.kind === 'spool') return carrySpool(context, row);
   if (row?.kind === 'expunge' || row?.kind === 'delete') await keepBodies(context, whatEnds(context, row));
-  return lane.run(Priority.push, (session) => carryOnSession(context, session, rows));
+  return lane.run(Priority.push, async (session) => {
+    try {
+      return await carryOnSession(context, session, rows);
+    } catch (error) {
+      if (!row || !(await isTargetRenamed(context, session, row, error))) throw error;
+      return carryOnSession(context, session, [context.store.journal.get(row.id) ?? row]);
+    }
+  });
+}
+
+/** A refusal may mean that another client has renamed the mailbox something is put into; then it has its new name now. */
+async function isTargetRenamed(
+  context: JournalContext,
+  lane: LaneSession,
+  row: JournalRow,
+  error: unknown,
+): Promise<boolean> {
+  if (!(error instanceof UpstreamError) || error.kind !== 'permanent') return false;
+  const { toSourceId } = JSON.parse(row.payload) as Partial<TransferPayload>;
+  const id = row.kind === 'append' ? row.sourceId : row.kind === 'copy' || row.kind === 'move' ? toSourceId : undefined;
+  const target = id == null ? undefined : context.store.sources.get(id);
+  return target !== undefined && (await whereIs(context, lane, target)).renamed !== undefined;
 }
 
 /** The messages that the row deletes for good; none if they go to Trash. */

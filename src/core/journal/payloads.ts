@@ -13,6 +13,8 @@ export interface SpoolPayload {
   readonly toSourceId: number;
   /** Remove the original once the new home has been verified. */
   readonly remove: boolean;
+  /** The message may have been appended since then (a restored backup): it is looked for first. */
+  readonly mark?: Mark;
 }
 
 /** How long a provider may take to file a sent copy by itself. */

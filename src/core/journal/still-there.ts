@@ -55,13 +55,9 @@ async function lookFor(
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.kind !== 'permanent') throw error;
     // The whole mailbox may be gone: renamed, or deleted, by another client.
-    const listed = await lane.session.listMailboxes();
-    if (listed.length === 0 || listed.some(({ path }) => isSamePath(source, path))) throw error;
-    const { store, tree, accounts } = context;
-    const account = accounts.get(source.accountId);
-    if (account) await adoptNames(store, lane, tree, account, listed);
-    const now = store.sources.get(source.id);
-    if (now && !isSamePath(now, source.path)) return lookFor(context, lane, now, uids);
+    const { isThere, renamed } = await whereIs(context, lane, source);
+    if (isThere) throw error;
+    if (renamed) return lookFor(context, lane, renamed, uids);
     return { state: undefined, gone: new Set(uids) };
   }
   const gone = new Set<number>();
@@ -79,4 +75,20 @@ function isDoubtful({ store }: JournalContext, { id, uidNext }: SourceRow, state
   const more = state.exists - store.copies.countBound(id);
   if (state.uidNext === undefined) return more < 0;
   return more !== state.uidNext - Math.max(uidNext ?? 1, store.copies.highestUid(id) + 1);
+}
+
+/** Asks the upstream whether the mailbox is there under the name it is known by, and if not, under which. @throws {UpstreamError} */
+export async function whereIs(
+  { store, tree, accounts }: Pick<JournalContext, 'store' | 'tree' | 'accounts'>,
+  lane: LaneSession,
+  source: SourceRow,
+): Promise<{ readonly isThere: boolean; readonly renamed: SourceRow | undefined }> {
+  const listed = await lane.session.listMailboxes();
+  if (listed.length === 0 || listed.some(({ path }) => isSamePath(source, path))) {
+    return { isThere: true, renamed: undefined };
+  }
+  const account = accounts.get(source.accountId);
+  if (account) await adoptNames(store, lane, tree, account, listed);
+  const now = store.sources.get(source.id);
+  return { isThere: false, renamed: now && !isSamePath(now, source.path) ? now : undefined };
 }

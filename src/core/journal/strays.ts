@@ -13,6 +13,7 @@ import { certainKeyOf, knownOf } from '../sync/fingerprints.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { Strays } from '../sync/strays-contract.js';
 import type { UnitOfWork, Work } from '../unit-of-work.js';
+import { oweAppend } from './append.js';
 import { bindCopy } from './binding.js';
 import type { AppendPayload, SpoolPayload, TransferPayload } from './payloads.js';
 
@@ -109,7 +110,12 @@ function sendOn({ journal, messages, copies, sources, bodyIndex }: Store, work: 
     messages.setOrigin(made.messageId, null);
     bodyIndex.pin(bodyRef);
     const payload: AppendPayload = { bodyRef, sizeBytes, internalDate };
-    work.owe({ accountId: to.accountId, kind: 'append', sourceId: to.id, payload, targets: [{ copyId: made.id }] });
+    oweAppend({ journal }, work, {
+      to,
+      copyId: made.id,
+      payload,
+      mark: (JSON.parse(row.payload) as SpoolPayload).mark,
+    });
   }
 }
 

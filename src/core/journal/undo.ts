@@ -79,7 +79,15 @@ function undoCreate(context: JournalContext, work: Work, row: JournalRow): void 
   const { store } = context;
   const source = store.sources.get(row.sourceId ?? 0);
   if (!source) return;
-  for (const copy of store.copies.ofSource(source.id)) recover(context, work, copy);
+  // What was stored there is nowhere else; its rows go with the mailbox, and must not find it missing and let go of its bytes.
+  for (const owed of store.journal.ofSource(source.id)) {
+    if (owed.kind !== 'append') continue;
+    const copies = store.journal.targetCopies(owed.id);
+    store.journal.remove(owed.id);
+    for (const copy of copies) undoAppend(context, work, copy, JSON.parse(owed.payload) as AppendPayload);
+  }
+  // What was to be brought there still stands where it was, and shows there again when its row finds no mailbox.
+  for (const copy of store.copies.ofSource(source.id)) removeCopy(store, work, copy);
   for (const feed of store.mailboxes.feedsOfSource(source.id)) {
     if (store.mailboxes.get(feed.mailboxId)?.kind === 'account') store.mailboxes.remove(feed.mailboxId);
   }

@@ -112,9 +112,15 @@ const STRIDE = 500;
 
 /**
  * Pairs of copy id → uid, of copies and rows in order of uid. A kind at a time, where a key stands once on both sides. The
- * same mail delivered twice is paired in order: nothing tells one from the other.
+ * same mail delivered twice is paired in order: nothing tells one from the other. Where there are fewer of them than of ours, one
+ * that is to stay is there rather than one that is to go: else what is left would be deleted in place of what is gone.
  */
-export async function matched(copies: KeyTable, rows: KeyTable, turns: Turns): Promise<Map<number, number>> {
+export async function matched(
+  copies: KeyTable,
+  rows: KeyTable,
+  turns: Turns,
+  isLeaving: (copyId: number) => boolean = () => false,
+): Promise<Map<number, number>> {
   const pairs = new Map<number, number>();
   const used = new Set<number>();
   const all = KINDS.indexOf('all');
@@ -131,7 +137,7 @@ export async function matched(copies: KeyTable, rows: KeyTable, turns: Turns): P
       if (found === undefined) continue;
       const [ids, uids] = [listOf(mine), listOf(found)];
       if (kind !== all && (ids.length !== 1 || uids.length !== 1)) continue;
-      for (const [i, row] of ids.slice(0, uids.length).entries()) {
+      for (const [i, row] of stayingFirst(ids, uids.length, (id) => isLeaving(copies.value(id))).entries()) {
         const other = uids[i] ?? 0;
         if (copies.key(row, kind)[1] !== rows.key(other, kind)[1]) continue;
         pairs.set(copies.value(row), rows.value(other));
@@ -140,6 +146,13 @@ export async function matched(copies: KeyTable, rows: KeyTable, turns: Turns): P
     }
   }
   return pairs;
+}
+
+/** At most `count` of the rows, in their order. */
+function stayingFirst(ids: readonly number[], count: number, isLeaving: (row: number) => boolean): readonly number[] {
+  if (ids.length <= count) return ids;
+  const taken = new Set([...ids.filter((row) => !isLeaving(row)), ...ids.filter(isLeaving)].slice(0, count));
+  return ids.filter((row) => taken.has(row));
 }
 
 /** One row for nearly every key: a list only where there are several. */

@@ -35,7 +35,8 @@ async function rematchOnce(
     listed = await listAll(lane, await lane.select(source, { fresh: true }));
   }
   const bound = new Map(store.copies.bound(source.id).map(({ id, upstreamUid }) => [id, upstreamUid]));
-  const pairs = await matched(await keysOfCopies(context, bound, turns), listed, turns);
+  const isLeaving = (copyId: number) => store.copies.get(copyId)?.leaving === 1;
+  const pairs = await matched(await keysOfCopies(context, bound, turns), listed, turns, isLeaving);
   await renumber(context, { source, state, bound, pairs, turns });
   // Routine on QQ and in the demo, and what was not found again is told to clients.
   logger[pairs.size < bound.size ? 'info' : 'debug'](

@@ -57,3 +57,21 @@ test('deleted, it is gone at once, whatever becomes of the account; its bytes ar
   await rig.restart({ undoDays: 0 });
   expect(pinned()).toBe(0);
 });
+
+test('its account is taken out of the configuration: it stays, under its uid, with its bytes, and can be moved to another account', async () => {
+  const { fake, rig } = await recovered();
+  await using _ = rig;
+  const uid = uidOf(rig, 'Recovered', 'draft');
+  const other = createFakeUpstream();
+  await rig.restart({ accounts: [{ name: 'B', fake: other }], cacheBytes: 1 });
+  await rig.settle();
+  expect(rig.core.mailboxes.find('A/INBOX')).toBeUndefined();
+  expect(uidOf(rig, 'Recovered', 'draft')).toBe(uid);
+  expect(await readBody(rig, 'Recovered', uid)).toBe(mail('draft'));
+  rig.core.actions.move(rig.idOf('Recovered'), one(uid), 'B/Drafts');
+  await rig.settle();
+  expect([upstreamTokens(other, 'Drafts'), shownTokens(rig, 'Recovered')]).toEqual([['draft'], []]);
+  await rig.restart({ accounts: [{ name: 'A', fake }] });
+  await rig.settle();
+  expect(rig.core.overview.problems()).toEqual([]);
+});

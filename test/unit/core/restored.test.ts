@@ -155,6 +155,29 @@ describe('an old backup', () => {
   });
 });
 
+describe('a move between accounts that was owed then, and has been done since', () => {
+  test.each(['A', 'B'] as const)('while %s was away: the message is there once', async (away) => {
+    const fakes = { A: account(), B: createFakeUpstream() };
+    const accounts = (['A', 'B'] as const).map((name) => ({ name, fake: fakes[name] }));
+    await using rig = await createRig({ accounts });
+    const file = join(rig.directory, '..', 'backup');
+    await rig.settle();
+    fakes[away].goOffline();
+    rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'm2')), 'B/Archive');
+    if (away === 'B')
+      await rig.until('it is spooled', () => rig.store.journal.ofAccountAndKind(2, 'append').length > 0);
+    backUpData(rig.directory, file);
+    fakes[away].goOnline();
+    await rig.settle();
+    expect(upstreamTokens(fakes.B, 'Archive')).toEqual(['m2']);
+    await goBack(rig, file);
+    await rig.settle();
+    expect([upstreamTokens(fakes.A, 'INBOX'), upstreamTokens(fakes.B, 'Archive')]).toEqual([['m1', 'm3'], ['m2']]);
+    expect([shownTokens(rig, 'A/INBOX'), shownTokens(rig, 'B/Archive')]).toEqual([['m1', 'm3'], ['m2']]);
+    expect(rig.core.overview.problems()).toEqual([]);
+  });
+});
+
 describe('what is no backup, or no place for one', () => {
   test('is refused, and nothing is changed', async () => {
     await using rig = await createRig({ accounts: [{ name: 'A', fake: account() }] });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { NO_FLAGS } from '../../../../src/mail/flags.js';
 import { createRig, useVirtualTime } from '../../../support/core-harness.js';
-import { appendMail, mail, one, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
+import { appendMail, mail, one, readBody, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
 import { createFakeUpstream } from '../../../support/fake-connector.js';
 
 useVirtualTime();
@@ -131,6 +131,56 @@ describe('the gateway dies when the upstream has done it, and finds the new name
   });
 });
 
+describe('DELETE of a mailbox into which other clients have put mail meanwhile', () => {
+  test.each([false, true])('that mail goes to Trash, also when it has been seen by then: %s', async (isSeen) => {
+    const { fake, rig } = await oneAccount(['Box']);
+    await using _ = rig;
+    fake.deliver('Box', mail('old'));
+    await rig.settle();
+    fake.goOffline();
+    rig.core.mailboxes.delete('A/Box');
+    fake.move('INBOX', 1, 'Box');
+    if (isSeen) fake.failNext('deleteMailbox', new UpstreamError('transient', 'busy'), { times: 5 });
+    fake.goOnline();
+    if (isSeen) {
+      await rig.until('it has been tried', () => fake.calls.some(({ method }) => method === 'deleteMailbox'));
+      fake.deliver('Box', mail('later'));
+      const isKnown = () => rig.store.messages.byMessageIdHeader(1, 'later@test').length > 0;
+      await rig.until('it has been seen', isKnown);
+    }
+    await rig.settle();
+    expect(paths(fake)).toEqual([]);
+    expect(upstreamTokens(fake, 'Trash')).toEqual(isSeen ? ['m1', 'later'] : ['m1']);
+    expect(shownTokens(rig, 'Trash')).toEqual(upstreamTokens(fake, 'Trash'));
+  });
+
+  test('where there is no Trash it is refused, and shows again', async () => {
+    const fake = createFakeUpstream({ mailboxes: ['INBOX', 'Box'] });
+    fake.deliver('Box', mail('old'));
+    await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
+    await rig.settle();
+    fake.goOffline();
+    rig.core.mailboxes.delete('A/Box');
+    fake.deliver('Box', mail('new'));
+    fake.goOnline();
+    await rig.settle();
+    expect(upstreamTokens(fake, 'Box')).toEqual(['old', 'new']);
+    expect(shownTokens(rig, 'A/Box')).toEqual(['old', 'new']);
+    expect(rig.core.overview.problems()[0]?.text).toMatch(/nobody here has seen/);
+  });
+
+  test('gone already: done', async () => {
+    const { fake, rig } = await oneAccount(['Box']);
+    await using _ = rig;
+    fake.goOffline();
+    rig.core.mailboxes.delete('A/Box');
+    fake.remove('Box');
+    fake.goOnline();
+    await rig.settle();
+    expect(rig.core.overview.problems()).toEqual([]);
+  });
+});
+
 describe('a change of the tree that is refused for good', () => {
   const refused = new UpstreamError('permanent', 'no', { serverText: 'not here' });
 
@@ -145,6 +195,50 @@ describe('a change of the tree that is refused for good', () => {
     await rig.settle();
     expect(shownTokens(rig, 'Recovered')).toEqual(['new']);
     expect(rig.core.overview.problems()[0]?.text).toBe('the provider refused to make a mailbox: not here');
+  });
+
+  test('CREATE: what was put into it is kept whatever else the cache has to hold', async () => {
+    const fake = createFakeUpstream();
+    fake.deliver('INBOX', mail('other'));
+    await using rig = await createRig({ accounts: [{ name: 'A', fake }], cacheBytes: 1 });
+    await rig.settle();
+    fake.goOffline();
+    fake.failNext('createMailbox', refused);
+    rig.core.mailboxes.create('A/Box');
+    await appendMail(rig, 'A/Box', mail('new'), NO_FLAGS);
+    fake.goOnline();
+    await rig.settle();
+    await readBody(rig, 'INBOX', uidOf(rig, 'INBOX', 'other'));
+    await rig.restart();
+    expect(await readBody(rig, 'Recovered', uidOf(rig, 'Recovered', 'new'))).toBe(mail('new'));
+  });
+
+  test('CREATE: what was moved into it, from here and from another account, is back, and there only', async () => {
+    const [a, b] = [createFakeUpstream(), createFakeUpstream()];
+    for (const token of ['m', 'n']) a.deliver('INBOX', mail(token));
+    const accounts = [
+      { name: 'A', fake: a },
+      { name: 'B', fake: b },
+    ];
+    await using rig = await createRig({ accounts });
+    await rig.settle();
+    for (const fake of [a, b]) {
+      fake.goOffline();
+      fake.failNext('createMailbox', refused);
+    }
+    for (const [token, path] of [['m', 'A/Box'] as const, ['n', 'B/Box'] as const]) {
+      rig.core.mailboxes.create(path);
+      rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', token)), path);
+    }
+    b.goOnline();
+    await rig.until('it is refused', () => rig.core.mailboxes.find('B/Box') === undefined);
+    a.goOnline();
+    await rig.settle();
+    expect([upstreamTokens(a, 'INBOX'), shownTokens(rig, 'INBOX').sort()]).toEqual([
+      ['m', 'n'],
+      ['m', 'n'],
+    ]);
+    expect(rig.core.mailboxes.find('Recovered')).toBeUndefined();
   });
 
   test('DELETE: the mailbox and its messages are back', async () => {

@@ -2,7 +2,7 @@
 // downloaded again. One that is gone leaves, in slices.
 import { expect, test } from 'vitest';
 import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
-import { mail, shown, uidOf } from '../../../support/core-mail.js';
+import { appendMail, mail, one, shown, uidOf, upstreamTokens } from '../../../support/core-mail.js';
 import { createFakeUpstream, type FakeUpstream, flags } from '../../../support/fake-connector.js';
 
 useVirtualTime();
@@ -91,6 +91,36 @@ test('renamed while a change of flags was owed: it arrives', async () => {
   expect(flagged.map(({ uid }) => uid)).toEqual([3]);
   expect(view(rig, 'A/Clients')).toEqual(before);
 });
+
+test.each(['move', 'copy', 'append', 'moveBetween'] as const)(
+  'renamed while a %s into it was owed: it arrives',
+  async (kind) => {
+    const { fake, rig } = await start();
+    await using _rig = rig;
+    fake.deliver('INBOX', mail('m'));
+    const other = createFakeUpstream();
+    other.deliver('INBOX', mail('n'));
+    await rig.restart({
+      accounts: [
+        { name: 'A', fake },
+        { name: 'B', fake: other },
+      ],
+    });
+    await rig.settle();
+    fake.goOffline();
+    const uid = (token: string) => one(uidOf(rig, 'INBOX', token));
+    if (kind === 'append') await appendMail(rig, 'A/Work', mail('a'), flags());
+    else if (kind === 'moveBetween') rig.core.actions.move(rig.idOf('INBOX'), uid('n'), 'A/Work');
+    else rig.core.actions[kind](rig.idOf('INBOX'), uid('m'), 'A/Work');
+    fake.rename('Work', 'Clients');
+    fake.goOnline();
+    await rig.settle();
+    const token = { move: 'm', copy: 'm', append: 'a', moveBetween: 'n' }[kind];
+    expect(upstreamTokens(fake, 'Clients').at(-1)).toBe(token);
+    expect(paths(rig)).toContain('A/Clients');
+    expect(rig.core.overview.problems()).toEqual([]);
+  },
+);
 
 test('a mailbox of 1,300 that is gone leaves with its messages', async () => {
   const { fake, rig } = await start(1_300);
