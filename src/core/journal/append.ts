@@ -1,5 +1,7 @@
 import { UpstreamError } from '../../mail/errors.js';
 import { type FlagSet, NO_FLAGS, SystemFlag } from '../../mail/flags.js';
+import { headerField, unfold } from '../../mail/header-block.js';
+import type { WireText } from '../../mail/ids.js';
 import type { CopyRow } from '../../store/copies.js';
 import { splitKeywords } from '../../store/copies.js';
 import type { JournalRow } from '../../store/journal.js';
@@ -140,12 +142,26 @@ async function verify(
   await lane.session.fetchHeaders([[found.uid, found.uid]], (rows) => {
     row = rows.find(({ uid }) => uid === found.uid);
   });
-  const wanted = context.store.messages.get(copy.messageId)?.messageIdHeader ?? '';
   // Not by size or hash: Exchange rebuilds messages (providers.md §4).
-  if (!row || row.sizeBytes === 0 || (wanted !== '' && messageIdOf(row.headers) !== wanted)) {
+  if (!row || row.sizeBytes === 0) {
     throw new UpstreamError('transient', 'the message could not be verified in its new mailbox');
   }
+  const wanted = context.store.messages.get(copy.messageId)?.messageIdHeader ?? '';
+  if (wanted === '' || messageIdOf(row.headers) === wanted) return;
+  // Given another Message-ID there, all else says whether it is the message. Tried again it would be stored again, for ever.
+  const ours = context.store.messages.listing(copy.messageId)?.headers;
+  const theirs = row.headers;
+  if (!ours || !TELLING.every((name) => isSameField(name, ours as WireText, theirs))) {
+    throw new UpstreamError(
+      'permanent',
+      'what it stored is another message: it could not be verified in its new mailbox',
+    );
+  }
 }
+
+const TELLING = ['from', 'date', 'subject'];
+const isSameField = (name: string, ours: WireText, theirs: WireText): boolean =>
+  unfold(headerField(ours, name) ?? '').trim() === unfold(headerField(theirs, name) ?? '').trim();
 
 interface Confirmation {
   readonly row: JournalRow;

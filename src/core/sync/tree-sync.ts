@@ -25,6 +25,10 @@ export async function syncTree(
   const { gone, renamed } = await adoptNames(store, lane, tree, account, listed);
   for (const { from, to } of renamed) logger.info({ from, to }, 'a mailbox has another name upstream');
   tree.reconcile(account, listed);
+  for (const { id, selectable, present } of store.sources.ofAccount(account.id)) {
+    // Only a name now, of what is below it: its messages are gone as if it were.
+    if (present && !selectable && store.copies.countBound(id) > 0) await ingest.vanished(store.copies.bound(id));
+  }
   for (const { id } of gone) {
     if (!tree.mayDrop(id)) continue;
     await ingest.vanished(store.copies.bound(id));

@@ -131,3 +131,16 @@ test('a mailbox of 1,300 that is gone leaves with its messages', async () => {
   expect(paths(rig)).not.toContain('A/Work');
   expect(rig.store.sources.ofAccount(1).map(({ path }) => path[0])).not.toContain('Work');
 });
+
+test('deleted upstream, and only a level of what is below it now: its messages are shown no longer', async () => {
+  const { fake, rig } = await start();
+  await using _rig = rig;
+  fake.create(['Work', 'Old']);
+  await rig.settle();
+  fake.remove(['Work', 'Old']);
+  fake.remove('Work');
+  fake.create(['Work', 'New']);
+  await rig.settle();
+  expect(paths(rig)).toEqual(expect.arrayContaining(['A/Work', 'A/Work/New']));
+  expect(view(rig, 'A/Work').messages).toEqual([]);
+});
