@@ -1,5 +1,6 @@
 import { UpstreamError } from '../../mail/errors.js';
 import { rangesOf } from '../../mail/sequence-set.js';
+import type { CopyRow } from '../../store/copies.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
@@ -96,7 +97,7 @@ function setPathOfTree(store: Store, source: SourceRow, to: readonly string[]): 
 }
 
 export async function carryDelete(context: JournalContext, lane: LaneSession, row: JournalRow): Promise<number[]> {
-  const { store, unit } = context;
+  const { store, unit, strays } = context;
   const { session } = lane;
   const source = store.sources.get(row.sourceId ?? 0);
   let trash: SourceRow | undefined;
@@ -115,7 +116,12 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
     );
   }
   // Cut short, the row is carried out again.
-  if (source) await inBatches(unit, store.copies.ofSource(source.id), (work, copy) => removeCopy(store, work, copy));
+  if (source) {
+    await inBatches(unit, store.copies.ofSource(source.id), (work, copy) => {
+      if (isMoving(store, copy)) strays.depart(work, copy);
+      else removeCopy(store, work, copy);
+    });
+  }
   unit.batch((work) => {
     store.journal.remove(row.id);
     if (!source) return;
@@ -144,7 +150,8 @@ async function saveUndeleted(
   // Where mailboxes are labels, the mail stays when one is deleted.
   const isMail = !lane.session.capabilities.labelStore && selected.exists > 0;
   const there = isMail ? await lane.session.uids() : [];
-  const deleted = new Set(known.flatMap(({ leaving, upstreamUid }) => (leaving === 1 ? (upstreamUid ?? []) : [])));
+  const isDeleted = (copy: CopyRow) => copy.leaving === 1 && !isMoving(store, copy);
+  const deleted = new Set(known.filter(isDeleted).map(({ upstreamUid }) => upstreamUid));
   const unseen = there.filter((uid) => !deleted.has(uid));
   if (unseen.length > 0 && !trash) {
     throw new UpstreamError('permanent', 'messages have come into it that nobody here has seen, and there is no Trash');
@@ -155,6 +162,10 @@ async function saveUndeleted(
   await leave(context, lane, source);
   return uids.length > 0 ? trash : undefined;
 }
+
+/** It has come back from elsewhere, where it was moved or copied to from here: that is owed behind the mailbox's end. */
+const isMoving = ({ journal }: Store, { id }: CopyRow): boolean =>
+  journal.ofCopy(id).some(({ kind }) => kind === 'move' || kind === 'copy' || kind === 'spool');
 
 /** Copies of the source that are the originals of moves between accounts. */
 function onTheirWay({ accounts, journal }: Store, source: SourceRow): Set<number | undefined> {

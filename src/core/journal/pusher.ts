@@ -8,6 +8,7 @@ import { DiskError, UpstreamError } from '../../mail/errors.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { Bell } from '../changes.js';
 import { budgetError, type Limits } from '../limits/limits.js';
+import { NOT_GIVEN } from '../reads/bodies.js';
 import { remedyFor } from '../sync/gate.js';
 import type { Lane } from '../sync/lane.js';
 import { RenumberedError } from '../sync/lane.js';
@@ -74,8 +75,9 @@ function fail({ context, logger }: PusherOptions, row: JournalRow | undefined, e
 
 /**
  * The first rows that can be carried out. FIFO: a row that waits for its next attempt holds up all behind it (DESIGN §7).
- * Two kinds are passed over, with everything that concerns the same messages: a row whose message a later row (of a
- * transfer between accounts) has yet to bring, and a sent copy that the provider is given time to file by itself.
+ * Three kinds are passed over, with everything that concerns the same messages: a row whose message a later row (of a
+ * transfer between accounts) has yet to bring, a sent copy that the provider is given time to file by itself, and a message
+ * that is to go to another account and is not given to us: its mailbox is not deleted before.
  */
 function nextRows({ store }: JournalContext, accountId: number, due: DueTimes): JournalRow[] {
   for (let limit = MAX_JOINED; ; limit *= 4) {
@@ -89,6 +91,7 @@ function nextRows({ store }: JournalContext, accountId: number, due: DueTimes): 
 
 function firstCarriable(store: JournalContext['store'], head: readonly JournalRow[], due: DueTimes): JournalRow[] {
   const passed = new Set<number>();
+  const unread = new Set<number | null>();
   for (const [index, row] of head.entries()) {
     const targets = store.journal.targets(row.id);
     // An append brings the very message that rows before it may be waiting for: nothing can hold it. So does a move that
@@ -100,7 +103,10 @@ function firstCarriable(store: JournalContext['store'], head: readonly JournalRo
         ({ copyId, newCopyId }) =>
           passed.has(copyId) || (newCopyId !== null && passed.has(newCopyId) && isBound(newCopyId)),
       );
+    // Nor is anything else done then: another of its name may be the next.
+    if (row.kind === 'delete' && unread.has(row.sourceId)) return [];
     if (isHeld || isPassable(store, row, due)) {
+      if (row.kind === 'spool') unread.add(row.sourceId);
       for (const { copyId, newCopyId } of targets) passed.add(copyId).add(newCopyId ?? copyId);
       continue;
     }
@@ -115,6 +121,7 @@ function isPassable(store: JournalContext['store'], row: JournalRow, due: DueTim
       due.leftMs(row.id, row.nextAttemptAt) > 0 && (JSON.parse(row.payload) as AppendPayload).awaitUntil !== undefined
     );
   }
+  if (row.lastError === NOT_GIVEN && due.leftMs(row.id, row.nextAttemptAt) > 0) return true;
   return store.journal.unboundTargets(row.id).some((copyId) => store.journal.isBrought(copyId));
 }
 

@@ -28,6 +28,9 @@ export interface MessageBodies {
   prefetch(sourceId: number, items: readonly BodyRequest[]): Promise<void>;
 }
 
+/** The provider answers, but not with this message. */
+export const NOT_GIVEN = 'the message could not be fetched';
+
 export interface BodyRequest {
   /** The message that is to have the body. */
   readonly messageId: number;
@@ -150,8 +153,7 @@ export function createMessageBodies(options: BodiesOptions): MessageBodies {
       await ensure([messageId]);
       const bodyRef = cachedRef(messageId);
       const sizeBytes = bodyRef === undefined ? undefined : store.bodyIndex.sizeOf(bodyRef);
-      if (bodyRef === undefined || sizeBytes === undefined)
-        throw new UpstreamError('transient', 'the message could not be fetched');
+      if (bodyRef === undefined || sizeBytes === undefined) throw new UpstreamError('transient', NOT_GIVEN);
       return cache.makeDurable(bodyRef);
     },
     settle: (bodyRef) => cache.settle(bodyRef),

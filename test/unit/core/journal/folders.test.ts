@@ -154,6 +154,26 @@ describe('DELETE of a mailbox into which other clients have put mail meanwhile',
     expect(shownTokens(rig, 'Trash')).toEqual(upstreamTokens(fake, 'Trash'));
   });
 
+  test('so does what was moved out of it here, and another client has put back into it: and on to where it was to go', async () => {
+    const { fake, rig } = await oneAccount(['Box']);
+    await using _ = rig;
+    fake.deliver('Box', mail('m'));
+    await rig.settle();
+    const junk = fake.move('Box', fake.contents('Box')[0]?.uid ?? 0, 'Junk');
+    fake.goOffline();
+    rig.core.actions.move(rig.idOf('A/Box'), one(uidOf(rig, 'A/Box', 'm')), 'A/Sent');
+    rig.core.mailboxes.delete('A/Box');
+    fake.move('Junk', junk, 'Box');
+    fake.goOnline();
+    await rig.settle();
+    expect(paths(fake)).toEqual([]);
+    expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'A/Sent'), upstreamTokens(fake, 'Trash')]).toEqual([
+      ['m'],
+      ['m'],
+      [],
+    ]);
+  });
+
   test('where there is no Trash it is refused, and shows again', async () => {
     const fake = createFakeUpstream({ mailboxes: ['INBOX', 'Box'] });
     fake.deliver('Box', mail('old'));
