@@ -6,12 +6,15 @@ import type { Pause } from '../../store/pauses.js';
 import type { Upstream } from '../upstreams.js';
 import { type Finding, findings, type Said, said } from './finding.js';
 import { probeWay } from './network.js';
+import { NO_TLS_REMEDY, UNTRUSTED_REMEDY, withoutInternals } from './network-remedies.js';
 
 export interface AccountProbe {
   readonly upstream: Upstream;
   /** What the gateway has been told to wait for. */
   pause(side: 'imap' | 'smtp'): Pause | undefined;
   readonly timeoutMs: number;
+  /** The gateway has had mail of it. */
+  readonly hasWorked: boolean;
 }
 
 const IDLE_MS = 1_000;
@@ -34,8 +37,9 @@ export async function probeAccount(probe: AccountProbe): Promise<Finding[]> {
   return [...imap.found, ...smtp.found];
 }
 
-function goThere({ upstream: { servers, name }, timeoutMs }: AccountProbe, side: 'imap' | 'smtp') {
-  return probeWay({ side, account: name, endpoint: servers[side], tlsOptions: servers.tlsOptions, timeoutMs });
+function goThere({ upstream: { servers, name }, timeoutMs, hasWorked }: AccountProbe, side: 'imap' | 'smtp') {
+  const { tlsOptions } = servers;
+  return probeWay({ side, account: name, endpoint: servers[side], tlsOptions, timeoutMs, hasWorked });
 }
 
 interface Refused {
@@ -135,7 +139,7 @@ async function signInToSend({ upstream, timeoutMs }: AccountProbe): Promise<Find
 
 function failed(area: 'imap' | 'smtp', account: string, what: Said, error: unknown): Finding {
   if (!(error instanceof UpstreamError)) throw error;
-  const evidence = error.details.serverText ?? error.message;
+  const evidence = withoutInternals(error.details.serverText ?? error.message);
   const say = findings(area, account);
   const isPause = error.kind === 'transient' && error.details.retryAfterMs !== undefined;
   return isPause ? say.note(what, evidence, remedyOf(error)) : say.bad(what, remedyOf(error), evidence);
@@ -144,6 +148,8 @@ function failed(area: 'imap' | 'smtp', account: string, what: Said, error: unkno
 /** What the provider's data say (providers/texts.ts), else by its kind. */
 function remedyOf({ kind, details }: Pick<UpstreamError, 'kind' | 'details'>): Said {
   if (details.remedy) return details.remedy;
+  if (details.code === 'CERTIFICATE') return UNTRUSTED_REMEDY;
+  if (details.code === 'TLS') return NO_TLS_REMEDY;
   if (kind === 'auth')
     return said(
       'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart the gateway.',

@@ -6,9 +6,9 @@ import { type Upstream, upstreamOf } from '../upstreams.js';
 import { probeAccount } from './account.js';
 import { checkDirectory, checkIndex } from './data.js';
 import { type Finding, findings, said } from './finding.js';
+import { readKnown } from './known.js';
 import { checkCertificates, checkClock, checkConfiguration, checkPorts } from './machine.js';
 import { checkOwed, toldProblems } from './owed.js';
-import { knownPauses } from './pauses.js';
 
 export type { Area, Finding } from './finding.js';
 
@@ -28,11 +28,16 @@ export async function examine(config: Config, options: DoctorOptions): Promise<v
   const tell = (found: readonly Finding[]) => found.forEach(onFinding);
   const { found, sqlite } = checkIndex(config.dataDir, isFull);
   try {
-    const pauseOf = knownPauses(config.dataDir, running);
+    const { pauseOf, hasWorked } = readKnown(config.dataDir, running);
     const probes = config.accounts.map((account): Promise<Finding[]> => {
       if (account.kind === 'demo') return Promise.resolve([demoFinding(account.name)]);
       const upstream: Upstream = upstreamOf(account, undefined, silentLogger);
-      return probeAccount({ upstream, pause: (side) => pauseOf(account.name, side), timeoutMs });
+      return probeAccount({
+        upstream,
+        pause: (side) => pauseOf(account.name, side),
+        timeoutMs,
+        hasWorked: hasWorked(account.name),
+      });
     });
     // Their turn comes; until then none of them is an unheard rejection.
     for (const probe of probes) probe.catch(() => undefined);
