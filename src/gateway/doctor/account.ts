@@ -6,63 +6,93 @@ import type { Pause } from '../../store/pauses.js';
 import type { Upstream } from '../upstreams.js';
 import { type Finding, findings, type Said, said } from './finding.js';
 import { probeWay } from './network.js';
+import { NO_TLS_REMEDY, UNTRUSTED_REMEDY, withoutInternals } from './network-remedies.js';
 
 export interface AccountProbe {
   readonly upstream: Upstream;
   /** What the gateway has been told to wait for. */
   pause(side: 'imap' | 'smtp'): Pause | undefined;
   readonly timeoutMs: number;
+  /** The gateway has had mail of it. */
+  readonly hasWorked: boolean;
 }
 
 const IDLE_MS = 1_000;
 
+/** One sign-in at most with a password that is refused: IMAP goes first, and SMTP only where IMAP was not refused. */
 export async function probeAccount(probe: AccountProbe): Promise<Finding[]> {
-  const [imap, smtp] = await Promise.all([probeSide(probe, 'imap'), probeSide(probe, 'smtp')]);
-  return [...imap, ...smtp];
+  const [imap, smtp] = await Promise.all([goThere(probe, 'imap'), goThere(probe, 'smtp')]);
+  const refused = (await refusedBefore(probe, 'imap')) ?? (await refusedBefore(probe, 'smtp'));
+  const held = { imap: heldBack(probe, 'imap', refused), smtp: heldBack(probe, 'smtp', refused) };
+  let isRefused = false;
+  if (held.imap) imap.found.push(held.imap);
+  else if (imap.isOpen) {
+    const { found, refusal } = await signInToRead(probe);
+    imap.found.push(...found);
+    isRefused = refusal;
+  }
+  if (held.smtp) smtp.found.push(held.smtp);
+  else if (isRefused) smtp.found.push(findings('smtp', probe.upstream.name).note(NOT_TRIED));
+  else if (smtp.isOpen) smtp.found.push(...(await signInToSend(probe)));
+  return [...imap.found, ...smtp.found];
 }
 
-async function probeSide(probe: AccountProbe, side: 'imap' | 'smtp'): Promise<Finding[]> {
-  const { upstream, timeoutMs } = probe;
-  const { servers, name } = upstream;
-  const way = { side, account: name, endpoint: servers[side], tlsOptions: servers.tlsOptions, timeoutMs };
-  const { found, isOpen } = await probeWay(way);
-  if (!isOpen) return found;
-  const held = await heldBack(probe, side);
-  if (held) return [...found, held];
-  return [...found, ...(side === 'imap' ? await signInToRead(probe) : await signInToSend(probe))];
+function goThere({ upstream: { servers, name }, timeoutMs, hasWorked }: AccountProbe, side: 'imap' | 'smtp') {
+  const { tlsOptions } = servers;
+  return probeWay({ side, account: name, endpoint: servers[side], tlsOptions, timeoutMs, hasWorked });
 }
 
-/** Another refused sign-in may lock the account: it is left alone as long as the gateway leaves it alone. */
-async function heldBack({ upstream, pause }: AccountProbe, side: 'imap' | 'smtp'): Promise<Finding | undefined> {
+interface Refused {
+  readonly side: 'imap' | 'smtp';
+  readonly pause: Pause;
+}
+
+/** A refused sign-in with the login of now, which the gateway itself does not try again yet. */
+async function refusedBefore({ upstream, pause }: AccountProbe, side: 'imap' | 'smtp'): Promise<Refused | undefined> {
   const known = pause(side);
-  if (!known || known.until <= Date.now()) return undefined;
-  const { error, until, loginKey } = known;
+  if (!known || known.until <= Date.now() || known.error.kind !== 'auth') return undefined;
+  const { loginKey } = known;
+  if (loginKey !== undefined && !(await createLoginKey(upstream.login).matches(loginKey))) return undefined;
+  return { side, pause: known };
+}
+
+/** Another refused sign-in, on either side, may lock the account: it is left alone as long as the gateway leaves it alone. */
+function heldBack(
+  { upstream, pause }: AccountProbe,
+  side: 'imap' | 'smtp',
+  refused: Refused | undefined,
+): Finding | undefined {
   const say = findings(side, upstream.name);
-  const evidence = error.details.serverText ?? error.message;
-  if (error.kind !== 'auth') {
-    return say.note(
+  if (refused && refused.side !== side) return say.note(NOT_TRIED);
+  if (refused) {
+    const { error, until } = refused.pause;
+    return say.bad(
       said(
-        `the provider wants a pause until ${whenText(until)}: not tried`,
-        `服务商要求暂停至 ${whenText(until)}：未尝试`,
+        `signing in was refused before: not tried again before ${whenText(until)}, lest the account be locked`,
+        `此前登录被拒绝：为免账号被锁，${whenText(until)} 之前不再尝试`,
       ),
-      evidence,
       remedyOf(error),
+      error.details.serverText ?? error.message,
     );
   }
-  if (loginKey !== undefined && !(await createLoginKey(upstream.login).matches(loginKey))) return undefined;
-  return say.bad(
+  const known = pause(side);
+  if (!known || known.until <= Date.now() || known.error.kind === 'auth') return undefined;
+  return say.note(
     said(
-      `signing in was refused before: not tried again before ${whenText(until)}, lest the account be locked`,
-      `此前登录被拒绝：为免账号被锁，${whenText(until)} 之前不再尝试`,
+      `the provider wants a pause until ${whenText(known.until)}: not tried`,
+      `服务商要求暂停至 ${whenText(known.until)}：未尝试`,
     ),
-    remedyOf(error),
-    evidence,
+    known.error.details.serverText ?? known.error.message,
+    remedyOf(known.error),
   );
 }
 
-async function signInToRead({ upstream, timeoutMs }: AccountProbe): Promise<Finding[]> {
+/** `refusal`: the server has answered the sign-in with anything but yes. */
+async function signInToRead({ upstream, timeoutMs }: AccountProbe): Promise<{ found: Finding[]; refusal: boolean }> {
   const say = findings('imap', upstream.name);
   const found: Finding[] = [];
+  let refusal = false;
+  let isSignedIn = false;
   let what = said('signing in', '登录');
   let began = performance.now();
   const done = (evidence: string) => {
@@ -71,6 +101,7 @@ async function signInToRead({ upstream, timeoutMs }: AccountProbe): Promise<Find
   };
   try {
     const session = await upstream.connector.connect(AbortSignal.timeout(timeoutMs));
+    isSignedIn = true;
     try {
       const { words, idle, uidplus, condstore } = session.capabilities;
       done(words.includes('ID') ? 'ID told' : '');
@@ -90,8 +121,9 @@ async function signInToRead({ upstream, timeoutMs }: AccountProbe): Promise<Find
     }
   } catch (error) {
     found.push(failed('imap', upstream.name, what, error));
+    refusal = !isSignedIn && error instanceof UpstreamError && isAnswer(error);
   }
-  return found;
+  return { found, refusal };
 }
 
 async function signInToSend({ upstream, timeoutMs }: AccountProbe): Promise<Finding[]> {
@@ -107,7 +139,7 @@ async function signInToSend({ upstream, timeoutMs }: AccountProbe): Promise<Find
 
 function failed(area: 'imap' | 'smtp', account: string, what: Said, error: unknown): Finding {
   if (!(error instanceof UpstreamError)) throw error;
-  const evidence = error.details.serverText ?? error.message;
+  const evidence = withoutInternals(error.details.serverText ?? error.message);
   const say = findings(area, account);
   const isPause = error.kind === 'transient' && error.details.retryAfterMs !== undefined;
   return isPause ? say.note(what, evidence, remedyOf(error)) : say.bad(what, remedyOf(error), evidence);
@@ -116,6 +148,8 @@ function failed(area: 'imap' | 'smtp', account: string, what: Said, error: unkno
 /** What the provider's data say (providers/texts.ts), else by its kind. */
 function remedyOf({ kind, details }: Pick<UpstreamError, 'kind' | 'details'>): Said {
   if (details.remedy) return details.remedy;
+  if (details.code === 'CERTIFICATE') return UNTRUSTED_REMEDY;
+  if (details.code === 'TLS') return NO_TLS_REMEDY;
   if (kind === 'auth')
     return said(
       'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart the gateway.',
@@ -129,6 +163,13 @@ function remedyOf({ kind, details }: Pick<UpstreamError, 'kind' | 'details'>): S
   return said('Try again later; the gateway does so by itself.', '请稍后再试；网关会自动重试。');
 }
 
+/** Whatever kind it is taken for: a server may call a wrong password by many names. */
+const isAnswer = ({ kind, details }: UpstreamError): boolean => kind === 'auth' || details.serverText !== undefined;
+
+const NOT_TRIED = said(
+  'signing in was refused with the same login: not tried, lest the account be locked',
+  '相同的登录信息已被拒绝：未尝试，以免账号被锁',
+);
 const NO_IDLE = said(
   'no IDLE: the gateway looks for new mail every few minutes',
   '不支持 IDLE：网关每隔几分钟检查一次新邮件',

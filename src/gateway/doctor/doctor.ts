@@ -1,13 +1,12 @@
 // Looks at everything a gateway needs, whether one runs or not. Nothing is changed, here or at any provider.
-import type Sqlite from 'better-sqlite3';
 import type { Config } from '../../config/index.js';
 import type { GatewayStatus } from '../../gateway.js';
 import { silentLogger } from '../../lib/logger.js';
-import type { Pause } from '../../store/pauses.js';
 import { type Upstream, upstreamOf } from '../upstreams.js';
 import { probeAccount } from './account.js';
 import { checkDirectory, checkIndex } from './data.js';
 import { type Finding, findings, said } from './finding.js';
+import { readKnown } from './known.js';
 import { checkCertificates, checkClock, checkConfiguration, checkPorts } from './machine.js';
 import { checkOwed, toldProblems } from './owed.js';
 
@@ -29,11 +28,16 @@ export async function examine(config: Config, options: DoctorOptions): Promise<v
   const tell = (found: readonly Finding[]) => found.forEach(onFinding);
   const { found, sqlite } = checkIndex(config.dataDir, isFull);
   try {
-    const pauseOf = pausesIn(sqlite);
+    const { pauseOf, hasWorked } = readKnown(config.dataDir, running);
     const probes = config.accounts.map((account): Promise<Finding[]> => {
       if (account.kind === 'demo') return Promise.resolve([demoFinding(account.name)]);
       const upstream: Upstream = upstreamOf(account, undefined, silentLogger);
-      return probeAccount({ upstream, pause: (side) => pauseOf(account.name, side), timeoutMs });
+      return probeAccount({
+        upstream,
+        pause: (side) => pauseOf(account.name, side),
+        timeoutMs,
+        hasWorked: hasWorked(account.name),
+      });
     });
     // Their turn comes; until then none of them is an unheard rejection.
     for (const probe of probes) probe.catch(() => undefined);
@@ -53,16 +57,3 @@ export async function examine(config: Config, options: DoctorOptions): Promise<v
 
 const demoFinding = (name: string): Finding =>
   findings('imap', name).ok(said('a demo account: it runs inside the gateway', '演示账号：在网关内运行'));
-
-function pausesIn(sqlite: Sqlite.Database | undefined): (account: string, side: 'imap' | 'smtp') => Pause | undefined {
-  const get = sqlite?.prepare(
-    `SELECT p.error, p.failures, p.until, p.loginKey FROM accountPauses p JOIN accounts a ON a.id = p.accountId
-     WHERE a.name = ? AND p.side = ?`,
-  );
-  return (account, side) => {
-    const row = get?.get(account, side) as
-      | (Omit<Pause, 'error' | 'loginKey'> & { error: string; loginKey: string | null })
-      | undefined;
-    return row && { ...row, error: JSON.parse(row.error) as Pause['error'], loginKey: row.loginKey ?? undefined };
-  };
-}

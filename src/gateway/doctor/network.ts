@@ -2,11 +2,22 @@
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { withDeadline } from '../../lib/deadline.js';
+import { DeadlineError, withDeadline } from '../../lib/deadline.js';
 import { errorCode } from '../../lib/files.js';
 import { safeText } from '../../mail/errors.js';
 import type { Servers } from '../upstreams.js';
 import { type Finding, findings, type Said, said } from './finding.js';
+import {
+  certificateRemedy,
+  connectRemedy,
+  GREETING_REMEDY,
+  isNoTls,
+  NAME_REMEDY,
+  NO_STARTTLS_REMEDY,
+  NO_TLS_REMEDY,
+  silentRemedy,
+  withoutInternals,
+} from './network-remedies.js';
 
 export interface Way {
   readonly side: 'imap' | 'smtp';
@@ -14,11 +25,13 @@ export interface Way {
   readonly endpoint: Servers['imap'];
   readonly tlsOptions: Servers['tlsOptions'];
   readonly timeoutMs: number;
+  /** The gateway has had mail of it: its settings were right then. */
+  readonly hasWorked: boolean;
 }
 
 /** What each step found, up to the first that failed; `isOpen`: signing in can be tried. */
 export async function probeWay(way: Way): Promise<{ found: Finding[]; isOpen: boolean }> {
-  const { endpoint, side, account, timeoutMs } = way;
+  const { endpoint, side, account, timeoutMs, hasWorked } = way;
   const say = findings(side, account);
   const where = `${endpoint.host}:${endpoint.port}`;
   const found: Finding[] = [];
@@ -34,9 +47,9 @@ export async function probeWay(way: Way): Promise<{ found: Finding[]; isOpen: bo
       return result;
     } catch (error) {
       const code = errorCode(error) ?? '';
-      found.push(
-        say.bad(what, remedy(code), `${where}: ${safeText(error instanceof Error ? error.message : String(error))}`),
-      );
+      const isSilent = error instanceof DeadlineError;
+      const text = isSilent ? `no answer within ${timeoutMs / 1_000} s` : withoutInternals(error);
+      found.push(say.bad(what, isSilent ? silentRemedy(hasWorked) : remedy(code), `${where}: ${safeText(text)}`));
       return undefined;
     }
   };
@@ -57,21 +70,33 @@ export async function probeWay(way: Way): Promise<{ found: Finding[]; isOpen: bo
   try {
     const isTls = endpoint.tls === 'implicit';
     const secure = isTls
-      ? await step(said('the server proves who it is', '服务器证书'), certificateRemedy, () => prove(way, socket))
+      ? await step(
+          said('the server proves who it is', '服务器证书'),
+          (code) => (isNoTls(code) ? NO_TLS_REMEDY : certificateRemedy(code)),
+          () => prove(way, socket),
+        )
       : socket;
     if (!secure) return { found, isOpen: false };
     const greeting = await step(
       said('the server speaks first', '服务器问候语'),
       () => GREETING_REMEDY,
       async () => {
-        const line = await firstLine(secure);
+        const line = safeText((await readUntil(secure, /\n|^.{1000}/)).split('\n')[0] ?? '');
         const isRight = side === 'imap' ? /^\* (OK|PREAUTH)/i.test(line) : /^220[ -]/.test(line);
         if (!isRight) throw new Error(`it says "${line}"`);
         return { result: line, evidence: line };
       },
     );
+    const isReady =
+      greeting !== undefined &&
+      (endpoint.tls !== 'starttls' ||
+        (await step(
+          said('the server offers encryption (STARTTLS)', '服务器支持加密（STARTTLS）'),
+          () => NO_STARTTLS_REMEDY,
+          () => offersStartTls(secure, side),
+        )) !== undefined);
     if (greeting !== undefined) secure.end(side === 'imap' ? 'D LOGOUT\r\n' : 'QUIT\r\n');
-    return { found, isOpen: greeting !== undefined };
+    return { found, isOpen: isReady };
   } finally {
     setTimeout(() => socket.destroy(), 200).unref();
   }
@@ -104,48 +129,27 @@ async function prove({ endpoint, tlsOptions }: Way, socket: Socket): Promise<{ r
   return { result: secure, evidence };
 }
 
-function firstLine(socket: Socket): Promise<string> {
+/** What the socket says from now on, until it fits. */
+function readUntil(socket: Socket, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
-    socket.on('data', (chunk: Buffer) => {
+    const onData = (chunk: Buffer) => {
       text += chunk.toString('latin1');
-      if (text.includes('\n') || text.length > 1_000) resolve(safeText(text.split('\n')[0] ?? ''));
-    });
+      if (!pattern.test(text) && text.length < MAX_ANSWER) return;
+      socket.removeListener('data', onData);
+      resolve(text);
+    };
+    socket.on('data', onData);
     socket.once('close', () => reject(new Error('it closes the connection without a word')));
   });
 }
 
-const NAME_REMEDY = said(
-  'Check the host name in the configuration, and that this machine has a network and a name server.',
-  '请检查配置中的主机名，以及本机的网络和 DNS。',
-);
-const connectRemedy = (code: string): Said =>
-  code === 'ECONNREFUSED'
-    ? said(
-        'Nobody listens there: check host and port in the configuration.',
-        '该端口无人监听：请检查配置中的主机和端口。',
-      )
-    : said(
-        'Check host and port in the configuration; a firewall or the network may let nothing through.',
-        '请检查配置中的主机和端口；也可能被防火墙或网络拦截。',
-      );
-function certificateRemedy(code: string): Said {
-  if (/EXPIRED|NOT_YET_VALID/.test(code))
-    return said(
-      'See that the clock of this machine is right; if it is, the server has to be given a new certificate.',
-      '请检查本机时钟；若时钟正确，则须更换服务器证书。',
-    );
-  if (/ALTNAME|HOSTNAME/.test(code))
-    return said(
-      'The certificate is of another name: write the host into the configuration as the certificate has it.',
-      '证书上的名称不符：请在配置中写证书上的主机名。',
-    );
-  return said(
-    'Nobody this machine trusts has signed it: check the host name; the certificate of a private server goes into "serverCertificate" of this account: { "ca": "FILE.pem" }.',
-    '证书不受信任：请检查主机名；自建服务器的证书请写入该账号的 "serverCertificate"：{ "ca": "文件.pem" }。',
-  );
+const MAX_ANSWER = 10_000;
+
+async function offersStartTls(socket: Socket, side: 'imap' | 'smtp'): Promise<{ result: true; evidence: string }> {
+  const isImap = side === 'imap';
+  const answer = readUntil(socket, isImap ? /^C (?:OK|NO|BAD)/im : /^\d{3} [^\n]*\n/m);
+  socket.write(isImap ? 'C CAPABILITY\r\n' : 'EHLO localhost\r\n');
+  if (!/\bSTARTTLS\b/i.test(await answer)) throw new Error('it offers no STARTTLS');
+  return { result: true, evidence: '' };
 }
-const GREETING_REMEDY = said(
-  'Check port and "tls" in the configuration: "implicit" for 993 and 465, "starttls" for 143 and 587.',
-  '请检查配置中的端口和 "tls"：993 和 465 用 "implicit"，143 和 587 用 "starttls"。',
-);

@@ -78,7 +78,7 @@ function open({
   connectTimeoutMs = 20_000,
   idleTimeoutMs = 120_000,
 }: SubmitterOptions) {
-  return new SMTPConnection({
+  const connection = new SMTPConnection({
     host,
     port,
     secure: tls === 'implicit',
@@ -90,6 +90,9 @@ function open({
     socketTimeout: idleTimeoutMs,
     logger: false,
   });
+  // A server that resets the connection after QUIT is of no interest, and must not be an unheard event.
+  connection.on('error', () => undefined);
+  return connection;
 }
 
 type Smtp = ReturnType<typeof open>;
