@@ -2,10 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { backUpData } from '../../../src/store/backup.js';
+import { BackupError, backUpData } from '../../../src/store/backup.js';
 import { restoreData } from '../../../src/store/restore.js';
 import { createRig, useVirtualTime } from '../../support/core-harness.js';
-import { appendMail, mail, shownTokens, upstreamTokens } from '../../support/core-mail.js';
+import { appendMail, mail, one, shownTokens, uidOf, upstreamTokens } from '../../support/core-mail.js';
 import { createFakeUpstream, flags } from '../../support/fake-connector.js';
 
 useVirtualTime();
@@ -55,4 +55,25 @@ test('where there is nothing but an empty database nothing has to be forced', as
     expect(restoreData(directory, file, { force: false })).toMatchObject({ messages: 1 });
   });
   expect(shownTokens(rig, 'INBOX')).toEqual(['m1']);
+});
+
+test('a backup tells as many messages as `gateway status`: one in two mailboxes twice', async () => {
+  const fake = createFakeUpstream({ labelStore: true });
+  for (const token of ['m1', 'm2']) fake.deliver('INBOX', mail(token));
+  await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await rig.settle();
+  rig.core.actions.copy(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'm1')), 'A/Trash');
+  await rig.settle();
+  const told = rig.core.overview.accounts().flatMap(({ sources }) => sources.map(({ total }) => total));
+  const { messages } = backUpData(rig.directory, join(rig.directory, '..', 'backup'));
+  expect(messages).toBe(3);
+  expect(told.reduce((sum, total) => sum + total, 0)).toBe(messages);
+});
+
+test('a backup into a directory that does not exist names it', async () => {
+  await using rig = await createRig({ accounts: [{ name: 'A', fake: createFakeUpstream() }] });
+  const nowhere = join(rig.directory, 'nowhere');
+  const attempt = () => backUpData(rig.directory, join(nowhere, 'b1'));
+  expect(attempt).toThrow(BackupError);
+  expect(attempt).toThrow(`the directory ${nowhere} does not exist: make it first, or give another place`);
 });
