@@ -17,7 +17,7 @@ interface Registration {
 
 /**
  * The accounts' rows in the store; those that are no longer configured leave every mailbox, unless something is
- * still owed to them; what no upstream would take stays in `Recovered`. One of the same address under
+ * still owed to them; what no upstream would take stays in `Recovered`, and what was removed can be brought back when they are configured again. One of the same address under
  * another name is the same account: its uids stay, and so does what it is owed.
  */
 export function registerAccounts(
@@ -25,6 +25,12 @@ export function registerAccounts(
   unit: UnitOfWork,
   tree: Tree,
 ): { accounts: AccountSettings[]; owed: AccountRow[] } {
+  for (const row of store.accounts.list()) {
+    // Nothing but what can be brought back to that address: another account of its name is not given it.
+    const successor = accounts.find(({ name, address }) => name === row.name && address !== row.address);
+    const isRemnant = store.sources.ofAccount(row.id).length === 0 && !store.accounts.isOwed(row.id);
+    if (successor && isRemnant) store.accounts.setName(row.id, `${row.name} (${row.address}, ${row.id})`);
+  }
   const rows = store.accounts.list();
   const unknown = accounts.filter(({ name }) => !rows.some((row) => row.name === name));
   const gone = rows.filter((row) => !accounts.some(({ name }) => row.name === name));

@@ -61,7 +61,10 @@ export interface AccountStore {
   setQuota(id: number, quota: Quota | undefined, checkedAt: number): void;
   /** Whether changes or submissions have not reached it yet (what is on its way from another account can go back there). */
   isOwed(id: number): boolean;
-  /** Deletes the account with everything that hangs on it but the entries, which the caller has withdrawn. */
+  /**
+   * Deletes the account with everything that hangs on it but the entries, which the caller has withdrawn. As long as
+   * something can be brought back that was removed from it, its name and address stay, and those removals.
+   */
   remove(id: number): void;
 }
 
@@ -85,10 +88,6 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
     )
     .pluck();
   const removal = [
-    `UPDATE bodies SET pins = max(0, pins - r.n) FROM
-       (SELECT bodyRef, count(*) AS n FROM removals WHERE accountId = ? AND bodyRef IS NOT NULL GROUP BY bodyRef) r
-     WHERE bodies.ref = r.bodyRef`,
-    'DELETE FROM removals WHERE accountId = ?',
     'DELETE FROM journal WHERE accountId = ?',
     'DELETE FROM copies WHERE sourceId IN (SELECT id FROM sources WHERE accountId = ?)',
     'DELETE FROM messages WHERE accountId = ?',
@@ -96,7 +95,11 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
     'DELETE FROM annotations WHERE mailboxId IN (SELECT id FROM mailboxes WHERE accountId = ?)',
     'DELETE FROM mailboxes WHERE accountId = ?',
     'DELETE FROM problems WHERE accountId = ?',
-    'DELETE FROM accounts WHERE id = ?',
+    ...['outages', 'accountUsage', 'accountPauses', 'accountProbes'].map(
+      (table) => `DELETE FROM ${table} WHERE accountId = ?`,
+    ),
+    `UPDATE accounts SET merged = 0, savesSent = NULL, probe = NULL, quota = NULL, quotaCheckedAt = 0 WHERE id = ?`,
+    'DELETE FROM accounts WHERE id = ? AND id NOT IN (SELECT accountId FROM removals)',
   ].map((sql) => sqlite.prepare(sql));
   return {
     upsert: (account) => fromRaw(upsert.get(account) as RawAccount),

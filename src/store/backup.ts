@@ -1,7 +1,7 @@
 // A backup is one SQLite file: the database as of one instant, and in the table `backupBodies` those message bodies that
 // cannot be fetched again. No archive format: SQLite's is documented, kept readable until 2050, and checks itself.
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 
@@ -15,6 +15,7 @@ export class BackupError extends Error {
 
 export interface BackupFacts {
   readonly mailboxes: number;
+  /** As `gateway status` counts them: those that the providers have, one in two mailboxes twice. */
   readonly messages: number;
   /** Changes and messages to be sent that have not reached their provider. */
   readonly owed: number;
@@ -34,8 +35,12 @@ export const bodyPath = (directory: string, ref: string): string => join(directo
 export function backUpData(dataDir: string, file: string): BackupFacts {
   const source = join(dataDir, 'gateway.db');
   if (!existsSync(source)) throw new BackupError(`there is nothing to back up: ${source} does not exist`);
+  const place = dirname(resolve(file));
+  if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new BackupError(`the directory ${place} does not exist: make it first, or give another place`);
+  }
   // Beside its place: there it can be renamed to it.
-  const work = mkdtempSync(join(dirname(resolve(file)), '.gateway-backup-'));
+  const work = mkdtempSync(join(place, '.gateway-backup-'));
   try {
     for (let attempt = 1; ; attempt++) {
       const made = join(work, `${attempt}.db`);
@@ -102,7 +107,7 @@ export function factsOf(sqlite: Sqlite.Database): BackupFacts {
   const count = (sql: string) => sqlite.prepare(`SELECT count(*) FROM ${sql}`).pluck().get() as number;
   return {
     mailboxes: count('mailboxes'),
-    messages: count('messages'),
+    messages: count('copies WHERE upstreamUid IS NOT NULL'),
     owed: count('journal') + count("submissions WHERE state IN ('queued', 'sending', 'unknown')"),
     bodies: count('backupBodies'),
   };

@@ -4,34 +4,53 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { BackupError, type BackupFacts, bodyPath, factsOf } from './backup.js';
+import { BackupError, type BackupFacts, backUpData, bodyPath, factsOf } from './backup.js';
 import { DatabaseVersionError, newestVersion } from './database.js';
 import { startNewNumbering } from './numbering.js';
+import { type OwedFacts, owedText, standingOf } from './standing.js';
 
 export interface Restored extends BackupFacts {
-  /** Where what was in the data directory before has been put. */
-  readonly before: string | undefined;
+  /** What was in the data directory before; undefined if there was nothing. */
+  readonly before: PutAside | undefined;
+}
+
+export interface PutAside {
+  /** Where it has been put. Given to `restore`, it comes back, and what it owed is carried out. */
+  readonly path: string;
+  /** undefined: it cannot be read. */
+  readonly owed: OwedFacts | undefined;
+  /** The same in words; '' if there is nothing. */
+  readonly owedText: string;
 }
 
 /**
- * Makes the backup the content of the data directory, which nobody else may be using. Only with `force` where there is a
- * database already; that one is put aside, with its bodies.
+ * Makes the backup, or what an earlier restore has put aside, the content of the data directory, which nobody else may be
+ * using. Only with `force` where there is a database already that holds anything; it is put aside, with its bodies.
  * @throws {BackupError}, {DatabaseVersionError}, SqliteError, Node's errors of the file system
  */
 export function restoreData(dataDir: string, file: string, { force }: { force: boolean }): Restored {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new BackupError(`there is no backup ${file}`);
+  const kind = statSync(file, { throwIfNoEntry: false });
+  const isAside = kind?.isDirectory() === true && existsSync(join(file, 'gateway.db'));
+  if (!kind?.isFile() && !isAside) throw new BackupError(`there is no backup ${file}`);
   const place = join(dataDir, 'gateway.db');
-  if (existsSync(place) && !force) {
+  const standing = standingOf(place);
+  if (existsSync(place) && standing?.isEmpty !== true && !force) {
+    const owed = standing && owedText(standing.owed);
     throw new BackupError(
-      `${dataDir} holds the data of a gateway already: give --force to put that aside and restore all the same`,
+      `${dataDir} holds the data of a gateway already${owed ? `, with ${owed}` : ''}: give --force to put that aside and restore all the same`,
     );
   }
   const work = mkdtempSync(join(dataDir, 'restore-'));
   try {
     const made = join(work, 'gateway.db');
-    copyFileSync(file, made);
-    const facts = prepare(made, join(work, 'bodies'), { file, place });
-    const before = putAside(dataDir);
+    if (isAside) backUpData(file, made);
+    else copyFileSync(file, made);
+    const facts = prepare(made, join(work, 'bodies'), { file, lastUidValidity: standing?.uidValidity ?? 0 });
+    const path = putAside(dataDir);
+    const before =
+      path === undefined
+        ? undefined
+        : { path, owed: standing?.owed, owedText: standing ? owedText(standing.owed) : '' };
     renameSync(join(work, 'bodies'), join(dataDir, 'bodies'));
     // Last: until it is there nothing is restored.
     renameSync(made, place);
@@ -42,7 +61,11 @@ export function restoreData(dataDir: string, file: string, { force }: { force: b
 }
 
 /** Turns the backup into the database of a gateway that starts, and lays out its bodies. */
-function prepare(made: string, bodies: string, { file, place }: { file: string; place: string }): BackupFacts {
+function prepare(
+  made: string,
+  bodies: string,
+  { file, lastUidValidity }: { file: string; lastUidValidity: number },
+): BackupFacts {
   const sqlite = openBackup(made, file);
   try {
     sqlite.pragma('synchronous = FULL');
@@ -55,7 +78,7 @@ function prepare(made: string, bodies: string, { file, place }: { file: string; 
       writeFileSync(bodyPath(bodies, ref), bytes, { mode: 0o600, flush: true });
     }
     sqlite.transaction(() => {
-      startNewNumbering(sqlite, lastUidValidityOf(place));
+      startNewNumbering(sqlite, lastUidValidity);
       lookBeforeRepeating(sqlite);
       sqlite.exec('DROP TABLE backupBodies');
     })();
@@ -114,22 +137,6 @@ function lookBeforeRepeating(sqlite: Sqlite.Database): void {
       "UPDATE submissions SET state = 'unknown', nextAttemptAt = 0, createdAt = ? WHERE state IN ('queued', 'sending', 'unknown')",
     )
     .run(Date.now());
-}
-
-/** Of the database that is to be replaced; 0 where it cannot be read, which may be why. */
-function lastUidValidityOf(place: string): number {
-  if (!existsSync(place)) return 0;
-  try {
-    const sqlite = new Sqlite(place, { readonly: true });
-    try {
-      return Number(sqlite.prepare("SELECT value FROM meta WHERE key = 'uidValidity'").pluck().get() ?? 0);
-    } finally {
-      sqlite.close();
-    }
-  } catch (error) {
-    if (error instanceof Sqlite.SqliteError) return 0;
-    throw error;
-  }
 }
 
 /** The write-ahead log goes first: it must never be taken for that of another database. */

@@ -27,7 +27,7 @@ const lost = (reason: string): Plan => ({ way: 'lost', reason });
 export function planFor(context: PlanContext, row: RemovalRow, later?: RemovalRow): Plan {
   const { store, accounts } = context;
   if (row.undoneAt !== null) return { way: 'undone' };
-  if (!accounts.has(row.accountId)) return lost('its account is not configured any more');
+  if (!accounts.has(row.accountId)) return lost(notConfigured(context, row));
   const copies = store.copies.ofMessage(row.messageId);
   const own = copies.filter(({ sourceId }) => sourceId === row.sourceId);
   if (own.some(({ leaving }) => leaving === 0)) return { way: 'there' };
@@ -45,6 +45,12 @@ export function planFor(context: PlanContext, row: RemovalRow, later?: RemovalRo
   if (bodyRef) return { way: 'cache', bodyRef };
   if (own.length > 0) return lost('its removal is being carried out at this moment: try again');
   return lost('it is in no Trash, and its text was not kept here');
+}
+
+/** It is kept until then: the account may be back. */
+function notConfigured({ store }: PlanContext, { accountId }: RemovalRow): string {
+  const address = store.accounts.list().find(({ id }) => id === accountId)?.address ?? '';
+  return `its account is not configured: put ${address} back into the configuration, start the gateway, and undo again`;
 }
 
 function callOff(store: Store, own: readonly CopyRow[], row: RemovalRow): Plan | undefined {

@@ -155,13 +155,14 @@ function ignoreUpstream(error: unknown): void {
 }
 
 function describe(
-  { accounts }: RemovalsContext,
+  { accounts, store }: RemovalsContext,
   row: RemovalRow,
   outcome: { readonly way: UndoWay; readonly reason?: string },
 ): RemovedMessage {
   const { way, reason } = outcome;
   return {
-    account: accounts.get(row.accountId)?.name ?? '',
+    account:
+      accounts.get(row.accountId)?.name ?? store.accounts.list().find(({ id }) => id === row.accountId)?.name ?? '',
     mailbox: row.mailboxPath,
     subject: decodeHeaderText(row.subject),
     internalDate: row.internalDate,

@@ -63,13 +63,3 @@ test.each([
   expect(await undo(rig)).toEqual({ a: 'lost' });
   expect(shownTokens(rig, 'INBOX')).toEqual(['b']);
 });
-
-test('the pins go with the account', async () => {
-  const { rig } = await startWith(['a']);
-  await using _ = rig;
-  expunge(rig, 'INBOX', ['a']);
-  await rig.settle();
-  expect(pins(rig)).toBe(1);
-  await rig.restart({ accounts: [] });
-  expect(pins(rig)).toBe(0);
-});
