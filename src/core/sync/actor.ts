@@ -15,6 +15,7 @@ import { NETWORK_RETRY } from '../limits/hold.js';
 import { keepUsage } from '../limits/keep-usage.js';
 import type { ReadOptions } from '../reads/upstream-reader.js';
 import type { UnitOfWork } from '../unit-of-work.js';
+import { createClientReads } from './client-reads.js';
 import { createEachSource } from './each-source.js';
 import { createGate, failureText, type GateStatus, remedyFor } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
@@ -104,6 +105,7 @@ export function createActor(options: ActorOptions): Actor {
   const worker = lane();
   const watcher = lane();
   const reader = traits.maxConnections >= 3 ? lane() : worker;
+  const readNow = createClientReads({ name: account.name, lane: reader, gate, signal: stop.signal });
   const { strays } = options.journal;
   const ingest: Ingest = createIngest(store, options.unit, strays);
   const rematching = createMutex();
@@ -272,11 +274,15 @@ export function createActor(options: ActorOptions): Actor {
     },
     lookAt: (sourceId) => onWorker(Priority.arrivals, (lane) => syncSource(context, lane, sourceId, { flags: false })),
     read: (sourceId, { leisurely = false, fresh = false, upTo }, work) =>
-      reader.run(leisurely ? Priority.prefetch : Priority.read, async (lane) => {
-        const source = store.sources.get(sourceId);
-        if (!source) throw new UpstreamError('permanent', 'the upstream mailbox is gone');
-        await lane.selectKnown(source, { fresh, upTo });
-        return work(lane.session);
+      readNow(leisurely ? Priority.prefetch : Priority.read, {
+        prepare: async (lane) => {
+          const source = store.sources.get(sourceId);
+          if (!source) throw new UpstreamError('permanent', 'the upstream mailbox is gone');
+          await lane.selectKnown(source, { fresh, upTo });
+        },
+        ask: ({ session }) => work(session),
+        isSlow: fresh,
+        isLeisurely: leisurely,
       }),
     close: async () => {
       stop.abort();

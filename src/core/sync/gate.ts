@@ -12,8 +12,12 @@ export interface Gate {
   connect(): Promise<UpstreamSession>;
   /** Whether work may be done on a connection that is open. @throws {UpstreamError} while the provider wants a pause */
   admit(): void;
-  /** What became of that work: what a provider asks for in one answer holds for all connections. */
-  worked(error?: unknown): void;
+  /** What became of that work, `heard`: the server said something. What a provider asks for in one answer holds for all connections. */
+  worked(error?: unknown, heard?: boolean): void;
+  /** A connection is open, or in the making, and the server says nothing. */
+  unanswered(error: UpstreamError): void;
+  /** So it is, until it answers anything on any connection. */
+  isUnanswered(): boolean;
   /** Milliseconds until the next try is allowed. */
   waitMs(): number;
   /** Ends our own back-off; with `force` also a pause that the provider asked for. */
@@ -55,6 +59,7 @@ export function createGate(options: GateOptions): Gate {
   let everConnected = false;
   /** The pause was asked for in answer to a command: connections that are open have to keep it too. */
   let holdsWork = false;
+  let isSilent = false;
 
   const failed = (error: unknown): UpstreamError => {
     const known =
@@ -66,6 +71,7 @@ export function createGate(options: GateOptions): Gate {
   const wentWell = () => {
     const from = hold.kind();
     holdsWork = false;
+    isSilent = false;
     if (hold.wentWell() && from) onBack(from);
   };
   const exhausted = (purpose: 'connect' | 'work') => {
@@ -104,9 +110,16 @@ export function createGate(options: GateOptions): Gate {
       const spent = exhausted('work');
       if (spent) throw spent;
     },
-    worked: (error) => {
+    unanswered: (error) => {
+      // What is known already says more.
+      if (hold.failure() && hold.kind() !== 'network') return;
+      isSilent = true;
+      failed(error);
+    },
+    isUnanswered: () => isSilent && hold.kind() === 'network',
+    worked: (error, heard = false) => {
       if (error === undefined) {
-        if (holdsWork && hold.waitMs() === 0) wentWell();
+        if ((holdsWork && hold.waitMs() === 0) || (heard && isSilent && hold.kind() === 'network')) wentWell();
         return;
       }
       if (!(error instanceof UpstreamError) || !error.details.retryAfterMs || error === hold.failure()) return;

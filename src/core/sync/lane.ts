@@ -49,6 +49,10 @@ export interface SelectOptions {
 export interface Lane {
   /** @throws {UpstreamError} of the work, or of connecting */
   run<T>(priority: PriorityValue, work: (lane: LaneSession) => Promise<T>): Promise<T>;
+  /** The connection, while there is one. */
+  session(): UpstreamSession | undefined;
+  /** Work is under way, connecting included. */
+  isBusy(): boolean;
   /** Finds out whether a connection that does nothing is still there, so that nobody has to wait for it in vain later. */
   ping(): void;
   /** Ends the connection; the next work opens another. */
@@ -67,7 +71,7 @@ export interface LaneOptions {
   /** For servers that renumber silently. */
   readonly check?: UidCheck | undefined;
   /** Asked before each piece of work, which fails with what it throws; told afterwards how the work went. */
-  readonly guard?: { admit(): void; worked(error?: unknown): void };
+  readonly guard?: { admit(): void; worked(error?: unknown, heard?: boolean): void };
 }
 
 export function createLane(connect: () => Promise<UpstreamSession>, { check, guard }: LaneOptions = {}): Lane {
@@ -102,8 +106,9 @@ export function createLane(connect: () => Promise<UpstreamSession>, { check, gua
       try {
         guard?.admit();
         const lane = await open();
+        const before = guard && lane.session.traffic().received;
         await job.run(lane).then(
-          () => guard?.worked(),
+          () => guard?.worked(undefined, lane.session.traffic().received !== before),
           (error: unknown) => {
             guard?.worked(error);
             throw error;
@@ -127,6 +132,8 @@ export function createLane(connect: () => Promise<UpstreamSession>, { check, gua
         });
         void pump();
       }),
+    session: () => current?.session,
+    isBusy: () => busy,
     ping: () => {
       // Of a connection that is dead the session itself tells.
       if (current && !busy) void current.session.status(['INBOX']).catch(() => undefined);
