@@ -2,6 +2,7 @@
 import { type Config, ConfigError, loadConfig, loadRest } from '../config/index.js';
 import type { Area, Finding } from '../gateway/doctor/doctor.js';
 import type { GatewayStatus } from '../gateway.js';
+import { languageOf } from '../lib/languages.js';
 import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { ExitCode, type Io } from './io.js';
 import { printable } from './text.js';
@@ -74,10 +75,6 @@ async function askStatus(dataDir: string): Promise<GatewayStatus | undefined> {
     throw error;
   }
 }
-
-/** POSIX: the first that is set decides. */
-export const languageOf = (env: Readonly<Record<string, string | undefined>>): 'en' | 'zh' =>
-  (env.LC_ALL || env.LC_MESSAGES || env.LANG || '').toLowerCase().startsWith('zh') ? 'zh' : 'en';
 
 function titleOf({ area, account }: Finding, lang: 'en' | 'zh'): string {
   const name = AREAS[area][lang === 'zh' ? 1 : 0];

@@ -170,8 +170,8 @@ function remedyOf({ kind, details }: Pick<UpstreamError, 'kind' | 'details'>): S
   if (details.code === 'TLS') return NO_TLS_REMEDY;
   if (kind === 'auth')
     return said(
-      'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart the gateway.',
-      '请检查配置中的用户名和密码（QQ、163：授权码），然后重启网关。',
+      'Check the user name and the password in the configuration (many providers want an app password, or authorization code, instead of the one of the web page), then restart the gateway.',
+      '请检查配置中的用户名和密码（许多服务商要求使用应用专用密码或授权码，而非网页密码），然后重启网关。',
     );
   if (kind === 'permanent')
     return said(
