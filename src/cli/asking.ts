@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../config/index.js';
 import type { AccountStatus, GatewayStatus } from '../gateway.js';
+import { inLanguage, languageOf } from '../lib/languages.js';
 import { whenText } from '../lib/when.js';
 import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { CliError, ExitCode, type Io } from './io.js';
@@ -27,11 +28,17 @@ export async function status(
   io: Io,
 ): Promise<ExitCode> {
   const config = loadConfig(file, { lazySecrets: true });
-  const facts = await askStatus(config.dataDir);
+  const facts = inOneLanguage(await askStatus(config.dataDir));
   if (json) io.print(JSON.stringify(facts));
   else for (const line of statusLines(facts, config.listen.host, verbose)) io.print(line);
   return ExitCode.ok;
 }
+
+/** Remedies in the language of whoever asks. */
+const inOneLanguage = (facts: GatewayStatus): GatewayStatus => ({
+  ...facts,
+  problems: facts.problems.map((one) => ({ ...one, remedy: inLanguage(one.remedy, languageOf(process.env)) })),
+});
 
 export function statusLines(facts: GatewayStatus, host: string, isVerbose = false): string[] {
   const limits = limitLines(facts.accounts, isVerbose).map(printable);

@@ -1,8 +1,9 @@
 // gateway doctor: what works, what does not, and what to do about it.
-import { loadConfig } from '../config/index.js';
+import { type Config, ConfigError, loadConfig, loadRest } from '../config/index.js';
 import type { Area, Finding } from '../gateway/doctor/doctor.js';
 import type { GatewayStatus } from '../gateway.js';
-import { callControl, NotRunningError } from '../status-socket/index.js';
+import { languageOf } from '../lib/languages.js';
+import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { ExitCode, type Io } from './io.js';
 import { printable } from './text.js';
 
@@ -28,10 +29,10 @@ const MARKS = { ok: 'ok  ', note: 'note', bad: 'BAD ' } as const;
 
 /** Exit code 1 when something needs the user. */
 export async function doctor({ config: file, json, full, language }: DoctorOptions, io: Io): Promise<ExitCode> {
-  const config = loadConfig(file);
-  const { examine } = await import('../gateway/doctor/doctor.js');
+  const { config, faults } = loadAnyhow(file);
+  const { configurationFaults, examine } = await import('../gateway/doctor/doctor.js');
   const lang = language ?? languageOf(process.env);
-  const running = await askStatus(config.dataDir);
+  const running = config && (await askStatus(config.dataDir));
   let heading = '';
   let bad = 0;
   const findings: Finding[] = [];
@@ -48,24 +49,32 @@ export async function doctor({ config: file, json, full, language }: DoctorOptio
     io.print(
       lang === 'zh' ? `网关${running ? '正在运行' : '未运行'}。\n` : `${running ? 'A' : 'No'} gateway is running.\n`,
     );
-  await examine(config, { running, isFull: full, onFinding });
+  if (config) await examine(config, { running, faults, isFull: full, onFinding });
+  else configurationFaults(faults).forEach(onFinding);
   if (json) io.print(JSON.stringify({ ok: bad === 0, running: running !== undefined, findings }));
   else io.print(`\n${summary(bad, lang)}`);
   return bad === 0 ? ExitCode.ok : ExitCode.failed;
+}
+
+/** With errors in it, what is right of it; undefined if that is nothing. */
+function loadAnyhow(file: string): { config: Config | undefined; faults: readonly string[] } {
+  try {
+    return { config: loadConfig(file), faults: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { config: loadRest(file), faults: error.message.split('\n') };
+  }
 }
 
 async function askStatus(dataDir: string): Promise<GatewayStatus | undefined> {
   try {
     return (await callControl(dataDir, { request: 'status' })) as GatewayStatus;
   } catch (error) {
-    if (error instanceof NotRunningError) return undefined;
+    // One that does not answer is none to ask: what is wrong with it shows below.
+    if (error instanceof NotRunningError || error instanceof ControlError) return undefined;
     throw error;
   }
 }
-
-/** POSIX: the first that is set decides. */
-export const languageOf = (env: Readonly<Record<string, string | undefined>>): 'en' | 'zh' =>
-  (env.LC_ALL || env.LC_MESSAGES || env.LANG || '').toLowerCase().startsWith('zh') ? 'zh' : 'en';
 
 function titleOf({ area, account }: Finding, lang: 'en' | 'zh'): string {
   const name = AREAS[area][lang === 'zh' ? 1 : 0];

@@ -1,8 +1,10 @@
 // gateway start: runs until a signal comes, and says what happens.
+
 import { type Config, loadConfig } from '../config/index.js';
 import type { CoreEvent, Gateway, startGateway } from '../gateway.js';
 import { DeadlineError, withDeadline } from '../lib/deadline.js';
 import { errorCode } from '../lib/files.js';
+import { inLanguage, languageOf } from '../lib/languages.js';
 import { createLogger, type Logger } from '../lib/logger.js';
 import { createPrettyLogger } from '../lib/pretty-log.js';
 import { takenPorts } from '../lib/taken-ports.js';
@@ -134,13 +136,15 @@ export function follow(gateway: Gateway, report: Report): () => void {
     synced.add(account);
     report.synced(account);
   };
+  const tellProblem: Report['problem'] = (problem) =>
+    report.problem({ ...problem, remedy: inLanguage(problem.remedy, languageOf(process.env)) });
   const unsubscribe = gateway.onEvent((event: CoreEvent) => {
     if (event.event === 'synced') tellSynced(event.account);
-    else if (event.event === 'problem') report.problem(event);
+    else if (event.event === 'problem') tellProblem(event);
     else report.progress();
   });
   const { accounts, problems } = gateway.status();
-  for (const problem of problems) report.problem(problem);
+  for (const problem of problems) tellProblem(problem);
   for (const account of accounts) if (account.synced) tellSynced(account.name);
   if (accounts.every((account) => account.synced)) tellSynced(undefined);
   report.progress();

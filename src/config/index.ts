@@ -11,4 +11,5 @@ export {
 } from './load.js';
 export type { LoginPassword } from './login-password.js';
 export { ConfigError, type ConfigProblem } from './problems.js';
+export { loadRest } from './rest.js';
 export { KNOWN_PROVIDERS, type ListenConfig } from './schema.js';

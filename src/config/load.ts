@@ -81,21 +81,26 @@ export interface Config {
 }
 
 export interface LoadOptions {
-  /** True: secrets are looked up when revealed only, so that `gateway status` needs no environment. Default false. */
-  readonly lazySecrets?: boolean;
+  /** True: secrets are looked up when revealed only, certificates not at all; `passwords`: only the former. Default false. */
+  readonly lazySecrets?: boolean | 'passwords';
 }
 
 /** @throws {ConfigError} with everything that is wrong */
-export function loadConfig(path: string, { lazySecrets = false }: LoadOptions = {}): Config {
+export function loadConfig(path: string, options: LoadOptions = {}): Config {
   const file = resolve(path);
-  const json = readJson(file);
+  return configOf(file, readJson(file), options);
+}
+
+/** @throws {ConfigError} with everything that is wrong */
+export function configOf(file: string, json: ParsedJson, { lazySecrets = false }: LoadOptions): Config {
   const problems: Problem[] = [];
   const parsed = configSchema.safeParse(json.value);
   if (!parsed.success) problems.push(...schemaProblems(parsed.error.issues, json.value));
   else problems.push(...ruleProblems(parsed.data));
   if (!parsed.success || problems.length > 0) throw configError(file, problems, json);
   const warnings: Problem[] = [];
-  const config = resolved(file, parsed.data, { lazy: lazySecrets, problems, warnings });
+  const [lazy, skipsCa] = [lazySecrets !== false, lazySecrets === true];
+  const config = resolved(file, parsed.data, { lazy, skipsCa, problems, warnings });
   if (problems.length > 0) throw configError(file, problems, json);
   return deepFreeze({ ...config, warnings: warnings.map(({ path, text }) => `${fieldName(path)} ${text}`) });
 }
@@ -108,7 +113,7 @@ const configError = (file: string, problems: readonly Problem[], json: ParsedJso
       .sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column),
   );
 
-function readJson(file: string): ParsedJson {
+export function readJson(file: string): ParsedJson {
   const fail = (text: string, cause: unknown, position?: JsonSyntaxError['position']): never => {
     throw new ConfigError(file, [{ field: '', text, position }], { cause });
   };
@@ -131,6 +136,7 @@ function readJson(file: string): ParsedJson {
 
 interface Findings {
   readonly lazy: boolean;
+  readonly skipsCa: boolean;
   readonly problems: Problem[];
   readonly warnings: Problem[];
 }
@@ -267,7 +273,7 @@ function serverCertificate(
       path: [...at, 'verify'],
       text: 'is false: whoever is between here and the server can read and change the mail',
     });
-  if (ca === undefined || context.lazy) return { ca: undefined, verify };
+  if (ca === undefined || context.skipsCa) return { ca: undefined, verify };
   const file = resolve(context.baseDir, ca);
   try {
     const pem = readFileSync(file, 'utf8');

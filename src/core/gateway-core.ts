@@ -245,7 +245,8 @@ const createActions = (context: AppendContext): Actions => ({
 
 const stillOwedText = (name: string): string =>
   `the account "${name}" is not in the configuration any more, but changes or messages of yours have not reached it yet`;
-const STILL_OWED_REMEDY = 'They are kept; put the account back into the configuration to have them carried out.';
+const STILL_OWED_REMEDY =
+  'They are kept; put the account back into the configuration to have them carried out.\n更改已保留：请将该账号写回配置以便执行。';
 
 const appendLimitOf = (store: Store, accountId: number): number =>
   Math.min(MAX_APPEND_BYTES, store.accounts.list().find(({ id }) => id === accountId)?.appendLimit ?? MAX_APPEND_BYTES);

@@ -102,7 +102,7 @@ function overridesOf({ budgets, messageLimit, ...rest }: AccountConfig['quirks']
 
 function connectionsOf({ name, traits, imap, smtp, login, quirks, logger, tlsOptions = {} }: ConnectionSettings) {
   const overrides = overridesOf(quirks, traits);
-  const submission = { ...smtp, ...login, logger, tlsOptions, texts: traits.texts };
+  const submission = { ...smtp, ...login, logger, tlsOptions, texts: traits.texts, signInRemedy: traits.signInRemedy };
   return {
     servers: { imap, smtp, tlsOptions },
     checkSubmission: (signal: AbortSignal) => checkSubmission(submission, signal),

@@ -40,7 +40,7 @@ export function openStore(dataDir: string, { logger, ...others }: OpenOptions): 
 
 const salvagedTexts = ({ fault, damagedFile, messages, owed }: Salvaged): [text: string, remedy: string] => [
   `the index was damaged (${fault}) and has been made anew: ${messages} messages and ${owed} changes not yet carried out could be saved, the rest is fetched from the providers`,
-  `Mail programs fetch their lists anew. The disk may be failing: look into the system log. The damaged file is ${damagedFile}; delete it when all is well. 索引曾损坏，已重建：请检查磁盘；一切正常后可删除损坏的文件。`,
+  `Mail programs fetch their lists anew. The disk may be failing: look into the system log. The damaged file is ${damagedFile}; delete it when all is well.\n索引曾损坏，已重建：请检查磁盘；一切正常后可删除损坏的文件。`,
 ];
 
 function openOrSalvage(file: string, options: DatabaseOptions): { database: Database; salvaged?: Salvaged } {

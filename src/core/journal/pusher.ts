@@ -167,7 +167,7 @@ async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Pr
       options.onProblem(
         `journal ${first.id}`,
         refusalText(first.kind, error),
-        'The change has been put back; try it again, or do it at the provider.',
+        'The change has been put back; try it again, or do it at the provider.\n更改已撤回：请重试，或在服务商处操作。',
       );
       return;
     }
@@ -178,7 +178,9 @@ async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Pr
       options.onProblem(
         WAITING,
         `changes are waiting to be carried out: ${error.message}`,
-        isBudget ? remedyFor(error) : 'They will be carried out when the provider answers again.',
+        isBudget
+          ? remedyFor(error)
+          : 'They will be carried out when the provider answers again.\n服务商恢复应答后会自动执行。',
       );
     }
   }

@@ -1,5 +1,6 @@
 // What the gateway says in INBOX of an account it cannot reach: in English and in Chinese, since a mailbox has readers of both.
 import { randomUUID } from 'node:crypto';
+import { chineseOf, inLanguage } from '../../lib/languages.js';
 import { safeText } from '../../mail/errors.js';
 import type { OutageKind } from '../../store/outages.js';
 
@@ -9,6 +10,7 @@ export interface Notice {
   readonly kind: OutageKind;
   /** The provider's own words. */
   readonly reason: string;
+  /** In both languages (lib/languages.ts). */
   readonly remedy: string;
   /** Unix milliseconds. */
   readonly since: number;
@@ -26,6 +28,8 @@ const MEANWHILE =
   'Meanwhile the mail that is already here can be read. What you do to it (flags, moves, deletions, drafts, mail to be sent) is kept and carried out when the account is back. This message goes away by itself then; it exists only in the gateway.';
 const MEANWHILE_ZH =
   '在此期间，已在本地的邮件照常可读；您的操作（标记、移动、删除、草稿、待发邮件）都会保存，账号恢复后自动执行。届时本邮件会自动消失；它只存在于网关中，不会上传到任何邮箱。';
+
+const SEE_STATUS_ZH = '可运行 gateway status 查看详情。';
 
 const ENGLISH: Readonly<Record<OutageKind, Wording>> = {
   needsSignIn: {
@@ -47,14 +51,14 @@ const CHINESE: Readonly<Record<OutageKind, Wording>> = {
   needsSignIn: {
     subject: () => '需要重新登录',
     lead: (account, since) => `自 ${since} 起，邮件服务商不允许网关登录 ${account}。`,
-    mend: '解决办法：请检查配置文件中的用户名和密码（QQ、163 为授权码），然后重启网关。',
+    mend: '解决办法：',
     reason: '服务商的答复：',
     meanwhile: MEANWHILE_ZH,
   },
   offline: {
     subject: () => '暂时无法连接',
     lead: (account, since) => `自 ${since} 起，网关无法连接 ${account}，正在不断重试。`,
-    mend: '可运行 gateway status 查看详情；如果一直如此，请检查网络以及该账号的服务器设置。',
+    mend: '可做的事：',
     reason: '原因：',
     meanwhile: MEANWHILE_ZH,
   },
@@ -70,12 +74,12 @@ export function noticeMessage(notice: Notice): Uint8Array {
   const text = [
     en.lead(name, since),
     `${en.reason}${says}`,
-    `${en.mend}${safeText(remedy)}`,
+    `${en.mend}${safeText(inLanguage(remedy, 'en'))}`,
     en.meanwhile,
     '———',
     zh.lead(name, since),
     `${zh.reason}${says}`,
-    zh.mend,
+    `${zh.mend}${safeText(chineseOf(remedy) ?? SEE_STATUS_ZH)}`,
     zh.meanwhile,
   ].join('\r\n\r\n');
   const lines = [

@@ -24,7 +24,7 @@ export function createEachSource({ onProblem, onProblemOver }: EachSourceOptions
         onProblem(
           subjectOf(source),
           `the mailbox ${source.path.join('/')} cannot be read: ${failureText(error)}`,
-          'The others are served; the gateway keeps trying this one.',
+          'The others are served; the gateway keeps trying this one.\n其他邮箱照常；网关会不断重试。',
         );
       }
     }

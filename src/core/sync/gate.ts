@@ -1,5 +1,6 @@
 // The account's door: all its connections are made here, so that a refused login, a throttle or a budget that is used up
 // holds for all of them.
+import { bothLanguages } from '../../lib/languages.js';
 import { whenText } from '../../lib/when.js';
 import { UpstreamError } from '../../mail/errors.js';
 import type { Connector, UpstreamSession } from '../../upstream/connector.js';
@@ -177,19 +178,24 @@ export function failureText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const BROKEN = 'Check host, port and TLS of this account in the configuration.';
+const BROKEN =
+  'Check host, port and TLS of this account in the configuration.\n请检查该账号配置中的主机、端口和 "tls"。';
+const UNTRUSTED =
+  'Check the host name; the certificate of a private server goes into "serverCertificate" of this account: { "ca": "FILE.pem" }.\n请检查主机名；自建服务器的证书请写入该账号的 "serverCertificate"：{ "ca": "文件.pem" }。';
+const WRONG_PASSWORD =
+  'Check the user name and the password in the configuration (many providers want an app password, or authorization code, instead of the one of the web page), then restart; if they are right, run "gateway sync --force".\n请检查配置中的用户名和密码（许多服务商要求使用应用专用密码或授权码，而非网页密码），然后重启网关；若无误，请运行 "gateway sync --force"。';
+const KEEPS_TRYING = 'The gateway keeps trying; cached mail stays readable.\n网关会不断重试；已缓存的邮件仍可阅读。';
 
 /** What a person can do about an account that cannot be synchronised. */
 export function remedyFor({ kind, details }: UpstreamError): string {
-  if (details.remedy) return `${details.remedy.en} ${details.remedy.zh}`;
-  if (details.code === 'CERTIFICATE')
-    return 'Check the host name; the certificate of a private server goes into "serverCertificate" of this account: { "ca": "FILE.pem" }.';
+  if (details.remedy) return bothLanguages(details.remedy);
+  if (details.code === 'CERTIFICATE') return UNTRUSTED;
   if (details.code === 'TLS') return BROKEN;
   switch (kind) {
     case 'auth':
-      return 'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart; if they are right, run "gateway sync --force".';
+      return WRONG_PASSWORD;
     case 'transient':
-      return 'The gateway keeps trying; cached mail stays readable.';
+      return KEEPS_TRYING;
     case 'permanent':
       return BROKEN;
   }

@@ -8,7 +8,7 @@ export interface SavingNoticeOptions {
 
 const SUBJECT = 'budget';
 const REMEDY =
-  'New mail, reading and changes go on. Other mail programs on this account count too. 新邮件、阅读和更改不受影响；同一账号的其他邮件程序也会占用流量。';
+  'New mail, reading and changes go on. Other mail programs on this account count too.\n新邮件、阅读和更改不受影响；同一账号的其他邮件程序也会占用流量。';
 
 /** Tells the user while most of a day's downloads are used and nothing is fetched ahead. */
 export function createSavingNotice(meter: Meter, { onProblem, onProblemOver }: SavingNoticeOptions) {

@@ -22,6 +22,14 @@ const IDLE_MS = 1_000;
 /** One sign-in at most with a password that is refused: IMAP goes first, and SMTP only where IMAP was not refused. */
 export async function probeAccount(probe: AccountProbe): Promise<Finding[]> {
   const [imap, smtp] = await Promise.all([goThere(probe, 'imap'), goThere(probe, 'smtp')]);
+  if (!hasPassword(probe.upstream)) {
+    for (const [side, { found }] of [
+      ['imap', imap],
+      ['smtp', smtp],
+    ] as const)
+      found.push(findings(side, probe.upstream.name).note(NO_PASSWORD));
+    return [...imap.found, ...smtp.found];
+  }
   const refused = (await refusedBefore(probe, 'imap')) ?? (await refusedBefore(probe, 'smtp'));
   const held = { imap: heldBack(probe, 'imap', refused), smtp: heldBack(probe, 'smtp', refused) };
   let isRefused = false;
@@ -35,6 +43,16 @@ export async function probeAccount(probe: AccountProbe): Promise<Finding[]> {
   else if (isRefused) smtp.found.push(findings('smtp', probe.upstream.name).note(NOT_TRIED));
   else if (smtp.isOpen) smtp.found.push(...(await signInToSend(probe)));
   return [...imap.found, ...smtp.found];
+}
+
+/** It cannot be looked up: said of the configuration already. */
+function hasPassword({ login }: Upstream): boolean {
+  try {
+    login?.();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function goThere({ upstream: { servers, name }, timeoutMs, hasWorked }: AccountProbe, side: 'imap' | 'smtp') {
@@ -152,8 +170,8 @@ function remedyOf({ kind, details }: Pick<UpstreamError, 'kind' | 'details'>): S
   if (details.code === 'TLS') return NO_TLS_REMEDY;
   if (kind === 'auth')
     return said(
-      'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart the gateway.',
-      '请检查配置中的用户名和密码（QQ、163：授权码），然后重启网关。',
+      'Check the user name and the password in the configuration (many providers want an app password, or authorization code, instead of the one of the web page), then restart the gateway.',
+      '请检查配置中的用户名和密码（许多服务商要求使用应用专用密码或授权码，而非网页密码），然后重启网关。',
     );
   if (kind === 'permanent')
     return said(
@@ -169,6 +187,10 @@ const isAnswer = ({ kind, details }: UpstreamError): boolean => kind === 'auth' 
 const NOT_TRIED = said(
   'signing in was refused with the same login: not tried, lest the account be locked',
   '相同的登录信息已被拒绝：未尝试，以免账号被锁',
+);
+const NO_PASSWORD = said(
+  'not signed in: the password cannot be read (see Configuration)',
+  '未登录：无法读取密码（见“配置”）',
 );
 const NO_IDLE = said(
   'no IDLE: the gateway looks for new mail every few minutes',

@@ -43,7 +43,8 @@ export function checkDirectory(dataDir: string): Finding[] {
       ? say.bad(said('there is hardly room left on its disk', '磁盘空间几乎用尽'), MAKE_ROOM, evidence)
       : say.ok(said('there is room on its disk', '磁盘空间充足'), evidence),
   );
-  const open = ['', 'gateway.db', 'bodies', 'password'].map((name) => join(dataDir, name)).filter(isOpenToOthers);
+  // What lies below a directory that others cannot enter is closed to them, whatever its own mode.
+  const open = othersMayEnter(dataDir) ? READABLE.map((name) => join(dataDir, name)).filter(isOpenToOthers) : [];
   if (open.length > 0)
     found.push(
       say.bad(
@@ -55,8 +56,23 @@ export function checkDirectory(dataDir: string): Finding[] {
   return found;
 }
 
-const isOpenToOthers = (path: string): boolean =>
-  process.platform !== 'win32' && ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
+const READABLE = ['gateway.db', 'gateway.db-wal', 'bodies', 'password'];
+const modeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+
+const othersMayEnter = (directory: string): boolean =>
+  process.platform !== 'win32' && (modeOf(directory) & 0o011) !== 0;
+
+/** A file they may read, or a directory they may enter that holds one. */
+function isOpenToOthers(path: string): boolean {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (!facts?.isDirectory()) return ((facts?.mode ?? 0) & 0o044) !== 0;
+  return (
+    (facts.mode & 0o011) !== 0 &&
+    readdirSync(path, { recursive: true, withFileTypes: true }).some(
+      (entry) => entry.isFile() && (modeOf(join(entry.parentPath, entry.name)) & 0o044) !== 0,
+    )
+  );
+}
 
 /** Opened read-only; undefined where there is none or it cannot be used, which is then among the findings. */
 export function checkIndex(
@@ -96,16 +112,23 @@ export function checkIndex(
       : said('the index looks sound', '索引看来完好');
     found.push(fault === undefined ? say.ok(what, size, performance.now() - began) : damaged(fault));
     if (isFull && fault === undefined) found.push(checkBodies(sqlite, join(dataDir, 'bodies')));
-    return { found, sqlite };
+    if (fault === undefined) return { found, sqlite };
+    // What a damaged index says is nothing to go by, and asking it may fail.
+    sqlite.close();
+    return { found, sqlite: undefined };
   } catch (error) {
     sqlite?.close();
-    if (!(error instanceof Sqlite.SqliteError)) throw error;
-    if (!/^SQLITE_(CORRUPT|NOTADB)/.test(error.code))
+    if (!(error instanceof Sqlite.SqliteError)) return { found: [...found, damaged(String(error))], sqlite: undefined };
+    if (/^SQLITE_(BUSY|LOCKED)/.test(error.code))
       return {
         found: [...found, say.note(said('the index cannot be read now', '暂时无法读取索引'), error.message)],
         sqlite: undefined,
       };
-    return { found: [...found, damaged(faultOf(error))], sqlite: undefined };
+    const isDamage = /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
+    const fault = isDamage
+      ? damaged(faultOf(error))
+      : say.bad(said('the index cannot be read', '无法读取索引'), NOT_READABLE, error.message);
+    return { found: [...found, fault], sqlite: undefined };
   }
 }
 
@@ -143,6 +166,10 @@ function checkBodies(sqlite: Sqlite.Database, directory: string): Finding {
 const NOT_WRITABLE = said(
   'See that the disk is not read-only and that the directory belongs to the user the gateway runs as.',
   '请检查磁盘是否只读，以及目录是否属于运行网关的用户。',
+);
+const NOT_READABLE = said(
+  'See that this user may read "gateway.db" and its directory; if so, the disk may be failing.',
+  '请确认当前用户可读取 "gateway.db" 及其目录；若可以，则磁盘可能有故障。',
 );
 const MAKE_ROOM = said('Make room on the disk, or give another "dataDir".', '请腾出磁盘空间，或更换 "dataDir"。');
 const DELETE_DAMAGED = said('Delete the damaged file when all is well.', '一切正常后可删除损坏的文件。');

@@ -5,16 +5,19 @@ import { silentLogger } from '../../lib/logger.js';
 import { type Upstream, upstreamOf } from '../upstreams.js';
 import { probeAccount } from './account.js';
 import { checkDirectory, checkIndex } from './data.js';
-import { type Finding, findings, said } from './finding.js';
+import { type Area, type Finding, findings, said } from './finding.js';
 import { readKnown } from './known.js';
-import { checkCertificates, checkClock, checkConfiguration, checkPorts } from './machine.js';
+import { checkCertificates, checkClock, checkConfiguration, checkPorts, configurationFaults } from './machine.js';
 import { checkOwed, toldProblems } from './owed.js';
 
 export type { Area, Finding } from './finding.js';
+export { configurationFaults } from './machine.js';
 
 export interface DoctorOptions {
   /** What the running gateway tells of itself; undefined: none runs. */
   readonly running: GatewayStatus | undefined;
+  /** What is wrong with the configuration: `config` is the rest of it. */
+  readonly faults?: readonly string[];
   /** All of the index and of the bodies, however long it takes. */
   readonly isFull: boolean;
   /** Of each step at a server. Default 20 s. */
@@ -24,8 +27,16 @@ export interface DoctorOptions {
 
 /** Tells the findings in order; accounts are probed side by side. */
 export async function examine(config: Config, options: DoctorOptions): Promise<void> {
-  const { running, isFull, timeoutMs = 20_000, onFinding } = options;
+  const { running, isFull, faults = [], timeoutMs = 20_000, onFinding } = options;
   const tell = (found: readonly Finding[]) => found.forEach(onFinding);
+  /** What cannot be looked at is itself a finding: the rest goes on. */
+  const check = async (area: Area, work: () => readonly Finding[] | Promise<readonly Finding[]>) => {
+    try {
+      tell(await work());
+    } catch (error) {
+      tell([cannotLook(area, error)]);
+    }
+  };
   const { found, sqlite } = checkIndex(config.dataDir, isFull);
   try {
     const { pauseOf, hasWorked } = readKnown(config.dataDir, running);
@@ -41,18 +52,31 @@ export async function examine(config: Config, options: DoctorOptions): Promise<v
     });
     // Their turn comes; until then none of them is an unheard rejection.
     for (const probe of probes) probe.catch(() => undefined);
-    tell(checkConfiguration(config));
-    tell(checkDirectory(config.dataDir));
+    tell(configurationFaults(faults));
+    tell(checkConfiguration(config, faults.length > 0));
+    await check('data', () => checkDirectory(config.dataDir));
     tell(found);
-    tell(checkCertificates(config));
-    tell(await checkPorts(config, running && { ...running.ports }));
-    tell(checkClock(sqlite));
-    tell(checkOwed(sqlite));
+    await check('certificates', () => checkCertificates(config));
+    await check('ports', () => checkPorts(config, running && { ...running.ports }));
+    await check('clock', () => checkClock(sqlite));
+    await check('owed', () => checkOwed(sqlite));
     if (running) tell(toldProblems(running));
-    for (const probe of probes) tell(await probe);
+    for (const probe of probes) await check('imap', () => probe);
   } finally {
     sqlite?.close();
   }
+}
+
+function cannotLook(area: Area, error: unknown): Finding {
+  const text = error instanceof Error ? error.message : String(error);
+  return findings(area).bad(
+    said('this could not be looked at', '无法检查此项'),
+    said(
+      'See the other lines marked BAD first; if there are none, report this.',
+      '请先处理其他标有 BAD 的行；若没有，请反馈此问题。',
+    ),
+    text,
+  );
 }
 
 const demoFinding = (name: string): Finding =>

@@ -9,13 +9,35 @@ import { takenPorts } from '../../lib/taken-ports.js';
 import { certificatePaths } from '../../tls/index.js';
 import { type Finding, findings, said } from './finding.js';
 
-export function checkConfiguration({ file, warnings, accounts }: Config): Finding[] {
-  const say = findings('configuration');
-  return [
-    say.ok(
-      said(`the configuration is read: ${accounts.length} accounts`, `配置已读取：${accounts.length} 个账号`),
-      file,
+/** What is wrong with the configuration, a line each. */
+export const configurationFaults = (faults: readonly string[]): Finding[] =>
+  faults.map((fault) =>
+    findings('configuration').bad(
+      said('the configuration has an error', '配置有错误'),
+      said('Correct it, then restart the gateway.', '请改正后重启网关。'),
+      fault,
     ),
+  );
+
+export function checkConfiguration({ file, warnings, accounts }: Config, hasFaults: boolean): Finding[] {
+  const say = findings('configuration');
+  const { length } = accounts;
+  return [
+    hasFaults
+      ? say.note(
+          said(
+            `what is right of it is looked at: ${length} ${length === 1 ? 'account' : 'accounts'}`,
+            `检查其余正确的部分：${length} 个账号`,
+          ),
+          file,
+        )
+      : say.ok(
+          said(
+            `the configuration is read: ${length} ${length === 1 ? 'account' : 'accounts'}`,
+            `配置已读取：${length} 个账号`,
+          ),
+          file,
+        ),
     ...warnings.map((warning) => say.note(said(warning, warning))),
   ];
 }

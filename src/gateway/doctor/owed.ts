@@ -1,6 +1,7 @@
 // What is still owed to the providers, and what the gateway itself has found wrong.
 import type Sqlite from 'better-sqlite3';
 import type { GatewayStatus } from '../../gateway.js';
+import { inLanguage } from '../../lib/languages.js';
 import { whenText } from '../../lib/when.js';
 import { type Finding, findings, said } from './finding.js';
 
@@ -26,21 +27,33 @@ export function checkOwed(sqlite: Sqlite.Database | undefined): Finding[] {
     .all() as OwedRow[];
   const found = rows.map(({ name, depth, oldest, attempts, lastError }) => {
     const of = findings('owed', name);
-    const what = said(`${depth} changes are yet to be carried out`, `${depth} 项更改尚未执行`);
+    const what = said(
+      `${depth} ${depth === 1 ? 'change is' : 'changes are'} yet to be carried out`,
+      `${depth} 项更改尚未执行`,
+    );
     const evidence = `since ${whenText(oldest)}${lastError === null ? '' : `: ${lastError}`}`;
     return attempts >= WORRYING_ATTEMPTS ? of.bad(what, OWED_REMEDY, evidence) : of.note(what, evidence);
   });
   const count = (states: string) =>
     sqlite.prepare(`SELECT count(*) FROM submissions WHERE state IN (${states})`).pluck().get() as number;
   const queued = count("'queued', 'sending', 'unknown'");
-  if (queued > 0) found.push(say.note(said(`${queued} messages are yet to be sent`, `${queued} 封邮件尚未发出`)));
+  if (queued > 0)
+    found.push(
+      say.note(
+        said(`${queued} ${queued === 1 ? 'message is' : 'messages are'} yet to be sent`, `${queued} 封邮件尚未发出`),
+      ),
+    );
   return found.length > 0 ? found : [say.ok(said('nothing is owed to the providers', '没有待执行的更改或待发的邮件'))];
 }
 
 /** As `gateway status` tells them. */
 export const toldProblems = ({ problems }: Pick<GatewayStatus, 'problems'>): Finding[] =>
   problems.map(({ account, text, remedy, since }) =>
-    findings('owed', account).bad(said(text, text), said(remedy, remedy), `since ${whenText(since)}`),
+    findings('owed', account).bad(
+      said(text, text),
+      said(inLanguage(remedy, 'en'), inLanguage(remedy, 'zh')),
+      `since ${whenText(since)}`,
+    ),
   );
 
 const OWED_REMEDY = said(

@@ -112,7 +112,7 @@ function connectError(
   failure: ConnectFailure,
   givenUp: string | undefined,
   client: ImapFlow,
-  { texts, loginRetryMs }: ConnectorTraits,
+  { texts, loginRetryMs, signInRemedy }: ConnectorTraits,
 ): UpstreamError {
   const where = `${client.host}:${client.port}`;
   if (givenUp !== undefined) return lost(`${where}: ${givenUp}`, { bye: client.byeReason, cause: failure, texts });
@@ -128,7 +128,7 @@ function connectError(
   } = failure;
   if (authenticationFailed || responseStatus !== undefined) {
     const text = responseText ?? (typeof response === 'string' ? response : message);
-    return loginRefusal({ code: serverResponseCode, text, texts }, loginRetryMs);
+    return loginRefusal({ code: serverResponseCode, text, texts, signInRemedy }, loginRetryMs);
   }
   if ((code !== undefined && CERTIFICATE_CODES.test(code)) || (tlsFailed && code === undefined))
     return new UpstreamError(

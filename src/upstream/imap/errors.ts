@@ -1,7 +1,13 @@
 // What went wrong upstream, as an UpstreamError (STYLE §5): by a text the provider is known for, else by response code, else
 // by what the text sounds like.
-import { safeText, UpstreamError, type UpstreamErrorDetails, type UpstreamErrorKind } from '../../mail/errors.js';
-import { COMMON_TEXTS, meaningOf, retryAfterOf, type ServerText } from '../providers/index.js';
+import {
+  type Remedy,
+  safeText,
+  UpstreamError,
+  type UpstreamErrorDetails,
+  type UpstreamErrorKind,
+} from '../../mail/errors.js';
+import { COMMON_TEXTS, meaningOf, retryAfterOf, type ServerText, signInRemedyOf } from '../providers/index.js';
 
 /** RFC 5530 and friends. OVERQUOTA is transient: the user may make room, and nothing is lost by waiting. */
 const KIND_OF_CODE: ReadonlyMap<string, UpstreamErrorKind> = new Map([
@@ -52,6 +58,8 @@ export interface Refusal {
   readonly text: string;
   /** The provider's; default: those that many servers use. */
   readonly texts?: readonly ServerText[];
+  /** What the provider wants of who signs in. */
+  readonly signInRemedy?: Remedy | undefined;
 }
 
 /** The server's NO or BAD to a command. */
@@ -69,7 +77,7 @@ export function refusal(command: string, { code, text, texts = COMMON_TEXTS }: R
 
 /** A refused login. Only a text or code that says so, or a text that begs for patience, makes it anything but `auth`. */
 export function loginRefusal(
-  { code, text, texts = COMMON_TEXTS }: Refusal,
+  { code, text, texts = COMMON_TEXTS, signInRemedy }: Refusal,
   loginRetryMs: number | undefined,
 ): UpstreamError {
   const serverText = safeText(text);
@@ -77,11 +85,11 @@ export function loginRefusal(
   const sounds = codeKind(code) === 'transient' || (code === undefined && isBusy(serverText)) ? 'transient' : 'auth';
   const kind = known?.kind ?? sounds;
   const retryAfterMs = retryAfterOf(serverText) ?? known?.retryAfterMs ?? (kind === 'auth' ? loginRetryMs : undefined);
-  return new UpstreamError(
-    kind,
-    `the server refused the login: ${serverText || code || 'no reason given'}`,
-    detailsOf({ code, serverText, known, retryAfterMs }),
-  );
+  const remedy = signInRemedyOf(kind, known, signInRemedy);
+  return new UpstreamError(kind, `the server refused the login: ${serverText || code || 'no reason given'}`, {
+    ...detailsOf({ code, serverText, known, retryAfterMs }),
+    ...(remedy ? { remedy } : {}),
+  });
 }
 
 export interface Loss {

@@ -1,6 +1,8 @@
 // Gmail and Google Workspace (providers.md §3).
+
 import { GENERIC_TRAITS } from './generic.js';
 import type { Provider } from './provider.js';
+import { appPasswordOf } from './remedies.js';
 import { COMMON_TEXTS, HOUR, MINUTE, says } from './texts.js';
 
 export const gmail: Provider = {
@@ -12,6 +14,7 @@ export const gmail: Provider = {
   traits: {
     ...GENERIC_TRAITS,
     provider: 'gmail',
+    signInRemedy: appPasswordOf('Google'),
     maxConnections: 4,
     idleMs: 10 * 60_000,
     // Quirk(gmail): its SEARCH finds whole words, not substrings.

@@ -1,6 +1,8 @@
 // iCloud Mail (providers.md §6).
+
 import { GENERIC_TRAITS } from './generic.js';
 import type { Provider } from './provider.js';
+import { appPasswordOf } from './remedies.js';
 import { COMMON_TEXTS, HOUR, says } from './texts.js';
 
 export const icloud: Provider = {
@@ -12,6 +14,7 @@ export const icloud: Provider = {
   traits: {
     ...GENERIC_TRAITS,
     provider: 'icloud',
+    signInRemedy: appPasswordOf('iCloud'),
     maxConnections: 2,
     budgets: { messagesPerDay: 200, recipientsPerDay: 1_000 },
     // Quirk(icloud): string criteria of SEARCH are unusable.

@@ -1,4 +1,5 @@
 // What a provider is, as data: no provider has code of its own (STYLE §1).
+import type { Remedy } from '../../mail/errors.js';
 import type { Role } from '../../mail/roles.js';
 import type { ProviderTraits } from '../connector.js';
 import type { ServerText } from './texts.js';
@@ -35,6 +36,8 @@ export interface ConnectorTraits extends ProviderTraits {
   readonly statusKeepsAlive: boolean;
   /** Not earlier than this after a refused login may it be tried again; undefined: core's own rule. */
   readonly loginRetryMs: number | undefined;
+  /** What it wants of who signs in, where that differs from what many want. */
+  readonly signInRemedy?: Remedy;
   /** Roles by mailbox name (NFC, lower case), where LIST says nothing. Of two names of a role the earlier wins. */
   readonly rolesByName: ReadonlyMap<string, Role>;
   /** What its refusals mean; the first line that fits counts. */

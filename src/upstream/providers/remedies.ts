@@ -6,6 +6,13 @@ export type Meaning = keyof typeof REMEDIES;
 
 const remedy = (en: string, zh: string): Remedy => ({ en, zh });
 
+/** Of a provider that takes only passwords it has made for mail programs. */
+export const appPasswordOf = (provider: string): Remedy =>
+  remedy(
+    `Check the user name and the password: ${provider} wants an app password here, not that of the web page. Make one in the security settings of the ${provider} account, put it into the configuration and restart; if it is right, run "gateway sync --force".`,
+    `请检查用户名和密码：${provider} 要求使用应用专用密码，而非网页密码。请在 ${provider} 账号的安全设置中生成，写入配置后重启网关；若无误，请运行 "gateway sync --force"。`,
+  );
+
 export const REMEDIES = {
   throttle: remedy(
     'The provider asks for a pause; the gateway comes back by itself when it is over. Cached mail stays readable.',
@@ -32,8 +39,8 @@ export const REMEDIES = {
     '同一提示有多种原因：请使用授权码（修改过网页密码后须重新生成），在网页设置中确认已开启 IMAP 服务，并等待 15 分钟。修改授权码后请重启网关；未修改则运行 "gateway sync --force"。',
   ),
   needsAppPassword: remedy(
-    'The password of the web page does not work here: make an app password (QQ, 163: authorization code) on the web page, put it into the configuration and restart the gateway.',
-    '此处不能使用网页登录密码：请在网页设置中生成应用专用密码（QQ、163：授权码），写入配置后重启网关。',
+    'The password of the web page does not work here: make an app password (some providers call it an authorization code) on the web page, put it into the configuration and restart the gateway.',
+    '此处不能使用网页登录密码：请在网页设置中生成应用专用密码（有的服务商称授权码），写入配置后重启网关。',
   ),
   webLoginRequired: remedy(
     'Sign in once at the provider’s web page with a browser and confirm what it asks; then run "gateway sync --force".',
@@ -48,8 +55,8 @@ export const REMEDIES = {
     '服务商不接受邮件程序使用密码登录该账号（只支持 OAuth 登录），或管理员已将其关闭。',
   ),
   wrongPassword: remedy(
-    'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart; if they are right, run "gateway sync --force".',
-    '请检查配置中的用户名和密码（QQ、163：授权码），然后重启网关；若无误，请运行 "gateway sync --force"。',
+    'Check the user name and the password in the configuration (many providers want an app password, or authorization code, instead of the one of the web page), then restart; if they are right, run "gateway sync --force".',
+    '请检查配置中的用户名和密码（许多服务商要求使用应用专用密码或授权码，而非网页密码），然后重启网关；若无误，请运行 "gateway sync --force"。',
   ),
   sendingLimit: remedy(
     'The provider’s sending limit for the day is reached; the message is kept and tried again by itself.',

@@ -43,6 +43,16 @@ export const COMMON_TEXTS: readonly ServerText[] = [
   says(/log ?in via your web browser/i, 'webLoginRequired', 'auth'),
 ];
 
+const OF_PASSWORDS: ReadonlySet<string> = new Set(['wrongPassword', 'needsAppPassword']);
+
+/** What to do about a refused sign-in: what the provider itself wants goes before what many want. */
+export const signInRemedyOf = (
+  kind: UpstreamErrorKind,
+  known: ServerText | undefined,
+  own: Remedy | undefined,
+): Remedy | undefined =>
+  kind === 'auth' && (known === undefined || OF_PASSWORDS.has(known.meaning)) ? (own ?? known?.remedy) : known?.remedy;
+
 /** The first line that fits. */
 export const meaningOf = (text: string, texts: readonly ServerText[]): ServerText | undefined =>
   texts.find(({ pattern }) => pattern.test(text));

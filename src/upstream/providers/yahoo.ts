@@ -1,6 +1,8 @@
 // Yahoo Mail and AOL (providers.md §7).
+
 import { GENERIC_TRAITS } from './generic.js';
 import type { Provider } from './provider.js';
+import { appPasswordOf } from './remedies.js';
 import { COMMON_TEXTS, MINUTE, says } from './texts.js';
 
 export const yahoo: Provider = {
@@ -12,6 +14,7 @@ export const yahoo: Provider = {
   traits: {
     ...GENERIC_TRAITS,
     provider: 'yahoo',
+    signInRemedy: appPasswordOf('Yahoo'),
     maxConnections: 2,
     idleMs: 3 * 60_000,
     searchTrusted: false,
@@ -33,5 +36,5 @@ export const aol: Provider = {
   domains: ['aol.com', 'aim.com'],
   imap: { host: 'imap.aol.com', port: 993, tls: 'implicit' },
   smtp: { host: 'smtp.aol.com', port: 465, tls: 'implicit' },
-  traits: { ...yahoo.traits, provider: 'aol' },
+  traits: { ...yahoo.traits, provider: 'aol', signInRemedy: appPasswordOf('AOL') },
 };

@@ -3,9 +3,17 @@ import { Readable } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Logger } from '../../lib/logger.js';
-import { safeText, UpstreamError, type UpstreamErrorKind } from '../../mail/errors.js';
+import { type Remedy, safeText, UpstreamError, type UpstreamErrorKind } from '../../mail/errors.js';
 import type { DeliveryReceipt, OutgoingMessage, Submitter } from '../connector.js';
-import { COMMON_TEXTS, HOUR, meaningOf, retryAfterOf, type ServerText, type TlsMode } from '../providers/index.js';
+import {
+  COMMON_TEXTS,
+  HOUR,
+  meaningOf,
+  retryAfterOf,
+  type ServerText,
+  signInRemedyOf,
+  type TlsMode,
+} from '../providers/index.js';
 
 export interface SubmitterOptions {
   readonly host: string;
@@ -16,6 +24,8 @@ export interface SubmitterOptions {
   readonly logger: Logger;
   /** What the provider's refusals mean; default: those that many servers use. */
   readonly texts?: readonly ServerText[];
+  /** What the provider wants of who signs in. */
+  readonly signInRemedy?: Remedy | undefined;
   readonly tlsOptions?: ConnectionOptions;
   readonly connectTimeoutMs?: number;
   /** How long the server may be silent. */
@@ -97,7 +107,10 @@ function open({
 
 type Smtp = ReturnType<typeof open>;
 
-async function connectAndLogIn(connection: Smtp, { user, password, texts }: SubmitterOptions): Promise<void> {
+async function connectAndLogIn(
+  connection: Smtp,
+  { user, password, texts, signInRemedy }: SubmitterOptions,
+): Promise<void> {
   const pass = await password();
   await new Promise<void>((resolve, reject) => {
     const fail = (error: Error) => reject(upstreamError(error as SmtpError, { phase: 'connect', texts }));
@@ -105,7 +118,7 @@ async function connectAndLogIn(connection: Smtp, { user, password, texts }: Subm
     connection.once('end', () => fail(new Error('the server closed the connection')));
     connection.connect(() => {
       connection.login({ user, pass }, (error: Error | null | undefined) => {
-        if (error) return reject(upstreamError(error as SmtpError, { phase: 'login', texts }));
+        if (error) return reject(upstreamError(error as SmtpError, { phase: 'login', texts, signInRemedy }));
         connection.removeListener('error', fail);
         resolve();
       });
@@ -152,10 +165,14 @@ interface Where {
   readonly phase: 'connect' | 'login' | 'send';
   readonly isSent?: boolean;
   readonly texts: readonly ServerText[] | undefined;
+  readonly signInRemedy?: Remedy | undefined;
 }
 
 /** A text the provider is known for; else 4xx passes, 5xx does not, a refused login needs the user; a lost connection passes. */
-function upstreamError(error: SmtpError, { phase, isSent = false, texts = COMMON_TEXTS }: Where): UpstreamError {
+function upstreamError(
+  error: SmtpError,
+  { phase, isSent = false, texts = COMMON_TEXTS, signInRemedy }: Where,
+): UpstreamError {
   const replyCode = error.responseCode;
   const serverText = safeText(error.response ?? error.message);
   const known = meaningOf(serverText, texts);
@@ -163,13 +180,15 @@ function upstreamError(error: SmtpError, { phase, isSent = false, texts = COMMON
   const outcomeUnknown = phase === 'send' && isSent && replyCode === undefined;
   const busyMs = replyCode === 421 || /try again later|frequency/i.test(serverText) ? HOUR : undefined;
   const retryAfterMs = retryAfterOf(serverText) ?? known?.retryAfterMs ?? busyMs;
+  const remedy = signInRemedyOf(kind, known, signInRemedy);
   const details = {
     serverText,
     ...(replyCode === undefined ? {} : { replyCode }),
     ...(phase === 'connect' ? tlsCode(error) : {}),
     ...(outcomeUnknown ? { outcomeUnknown } : {}),
     ...(retryAfterMs === undefined || kind === 'permanent' ? {} : { retryAfterMs }),
-    ...(known ? { meaning: known.meaning, remedy: known.remedy } : {}),
+    ...(known ? { meaning: known.meaning } : {}),
+    ...(remedy ? { remedy } : {}),
   };
   return new UpstreamError(kind, serverText, details, { cause: error });
 }

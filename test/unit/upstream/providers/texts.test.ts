@@ -101,5 +101,5 @@ test('what to do is told in English and Chinese, for every line of every provide
       expect([kind, meaning]).not.toContain('');
     }
   const error = loginRefusal({ code: undefined, text: QQ_LOGIN, texts: traitsOf('qq').texts }, undefined);
-  expect(remedyFor(error)).toMatch(/authorization code.*授权码/);
+  expect(remedyFor(error)).toMatch(/authorization code.*\n.*授权码/);
 });
