@@ -18,7 +18,8 @@ const UNDO_MS = 30 * 60_000;
 const SHOWN = 10;
 
 type Way = RemovedMessage['way'];
-const WAYS: Readonly<Record<Way, string>> = {
+type Ways = Readonly<Record<Way, string>>;
+const WAYS: Ways = {
   trash: 'moved back from Trash',
   cache: 'stored again from what was kept here',
   copy: 'copied from another mailbox',
@@ -28,6 +29,16 @@ const WAYS: Readonly<Record<Way, string>> = {
   undone: 'brought back before',
   lost: 'cannot be brought back',
 };
+/** What has not been done yet. */
+const COULD: Ways = {
+  ...WAYS,
+  trash: 'would be moved back from Trash',
+  cache: 'can be stored again from what is kept here',
+  copy: 'would be copied from another mailbox',
+  calledOff: 'not gone yet: its removal would be called off',
+  recovered: 'would be put into Recovered',
+};
+const OLDER = 'Older ones: gateway undo --list, gateway undo --since TIME.';
 const BACK: ReadonlySet<Way> = new Set(['trash', 'cache', 'copy', 'calledOff', 'recovered']);
 
 export async function undo({ config: file, json, ...options }: UndoOptions, io: Io): Promise<ExitCode> {
@@ -38,7 +49,7 @@ export async function undo({ config: file, json, ...options }: UndoOptions, io: 
   const batches = (await callControl(dataDir, request, UNDO_MS)) as readonly RemovalBatch[];
   if (json)
     io.print(JSON.stringify({ event: mode === 'undo' ? 'undone' : 'removals', dryRun: mode !== 'undo', batches }));
-  else for (const line of undoLines(batches, mode)) io.print(line);
+  else for (const line of undoLines(batches, mode, Date.now(), since !== undefined)) io.print(line);
   const isShort = batches.some(({ messages }) => messages.some(({ way }) => way === 'lost'));
   return mode === 'undo' && isShort ? ExitCode.failed : ExitCode.ok;
 }
@@ -47,10 +58,16 @@ export function undoLines(
   batches: readonly RemovalBatch[],
   mode: 'list' | 'dryRun' | 'undo',
   now = Date.now(),
+  hasSince = false,
 ): string[] {
   if (batches.length === 0) return ['Nothing has been removed that could be brought back.'];
-  const lines = batches.flatMap((batch) => batchLines(batch, now));
-  const all = batches.flatMap(({ messages }) => messages);
+  const ways = mode === 'undo' ? WAYS : COULD;
+  const lines = batches.flatMap((batch) => batchLines(batch, now, ways));
+  const all = batches.flatMap(({ messages }) => messages).filter(({ again }) => !again);
+  if (all.every(({ way }) => way === 'undone')) {
+    if (mode === 'list' || hasSince) return [...lines, '', 'All of it has been brought back already.'];
+    return [...lines, '', `The last deletion has been brought back already. ${OLDER}`];
+  }
   const back = all.filter(({ way }) => BACK.has(way)).length;
   const lost = all.filter(({ way }) => way === 'lost').length;
   const unable = lost === 0 ? '' : ` ${messages(lost)} cannot be.`;
@@ -61,30 +78,31 @@ export function undoLines(
 
 const messages = (number: number): string => `${count(number)} message${number === 1 ? '' : 's'}`;
 
-function batchLines({ at, device, messages: all }: RemovalBatch, now: number): string[] {
+function batchLines({ at, device, messages: all }: RemovalBatch, now: number, ways: Ways): string[] {
   const mailboxes = [...new Set(all.map(({ mailbox }) => mailbox))].join(', ');
   const by = device === '' ? '' : ` by ${device}`;
-  const shown = all.slice(0, SHOWN).map(messageLine);
+  const shown = all.slice(0, SHOWN).map((message) => messageLine(message, ways));
   const rest = all.length - shown.length;
   return [
     printable(
       `${timeText(at)} (${duration(Math.max(0, now - at))} ago)${by}, from ${mailboxes}: ${messages(all.length)}`,
     ),
     ...shown,
-    ...(rest > 0 ? [`  … and ${messages(rest)} more: ${summary(all.slice(SHOWN))}`] : []),
+    ...(rest > 0 ? [`  … and ${messages(rest)} more: ${summary(all.slice(SHOWN), ways)}`] : []),
   ];
 }
 
-const messageLine = ({ subject, way, reason }: RemovedMessage): string => {
+const messageLine = ({ subject, way, reason, again }: RemovedMessage, ways: Ways): string => {
   const name = subject.trim() === '' ? '(no subject)' : subject.trim();
   const short = [...name].length > 60 ? `${[...name].slice(0, 59).join('')}…` : name;
-  return printable(`  ${short}: ${WAYS[way]}${reason === undefined ? '' : `, ${reason}`}`);
+  if (again && BACK.has(way)) return printable(`  ${short}: comes back to where it was before`);
+  return printable(`  ${short}: ${ways[way]}${reason === undefined ? '' : `, ${reason}`}`);
 };
 
-function summary(all: readonly RemovedMessage[]): string {
+function summary(all: readonly RemovedMessage[], ways: Ways): string {
   const counts = new Map<Way, number>();
   for (const { way } of all) counts.set(way, (counts.get(way) ?? 0) + 1);
-  return [...counts].map(([way, number]) => `${count(number)} ${WAYS[way]}`).join('; ');
+  return [...counts].map(([way, number]) => `${count(number)} ${ways[way]}`).join('; ');
 }
 
 /** This machine's time. */

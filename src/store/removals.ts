@@ -53,6 +53,11 @@ export interface RemovalStore {
    * date, size and subject.
    */
   lookAlikes(sourceId: number, removal: RemovalRow): number[];
+  /**
+   * Whether the account holds it in an upstream mailbox that is neither Trash nor the one it was removed from, and that it
+   * has come to since.
+   */
+  isElsewhereSince(removal: RemovalRow): boolean;
   /** Of one action: the messages among `messageIds` whose bodies are not here. */
   withoutBody(at: number, messageIds: readonly number[]): { id: number; messageId: number; sizeBytes: number }[];
   /** How much is pinned for one action. */
@@ -112,6 +117,17 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
          AND m.messageIdHeader = '' AND subjectOf(h.block) = @subject`,
     )
     .pluck();
+  const isElsewhereSince = sqlite
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM messages m JOIN copies c ON c.messageId = m.id JOIN sources s ON s.id = c.sourceId
+         WHERE m.accountId = @accountId AND s.accountId = @accountId
+           AND (m.id = @messageId OR @messageIdHeader <> '' AND m.messageIdHeader = @messageIdHeader AND m.sizeBytes = @sizeBytes)
+           AND c.leaving = 0 AND c.sourceId <> @sourceId AND s.local IS NULL AND ifnull(s.role, '') <> 'trash'
+           AND CASE WHEN @trashCopyId IS NULL
+             THEN (SELECT min(saveDate) FROM entries WHERE copyId = c.id) * 1000 > @at
+             ELSE c.id > @trashCopyId END)`,
+    )
+    .pluck();
   const withoutBody = sqlite.prepare(
     `SELECT id, messageId, sizeBytes FROM removals
      WHERE at = ? AND bodyRef IS NULL AND ${OPEN} AND messageId IN (SELECT value FROM json_each(?))`,
@@ -158,6 +174,7 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
       const facts = { accountId, messageIdHeader, sourceId, internalDate, sizeBytes, subject };
       return statement.all(facts) as number[];
     },
+    isElsewhereSince: (removal) => isElsewhereSince.get(removal) === 1,
     withoutBody: (at, messageIds) =>
       withoutBody.all(at, JSON.stringify(messageIds)) as { id: number; messageId: number; sizeBytes: number }[],
     keptOf: (at) => keptOf.get(at) as { count: number; bytes: number },

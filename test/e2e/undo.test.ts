@@ -63,8 +63,8 @@ it('brings back what went to Trash and what was expunged, and who watches sees i
   watcher.forget();
 
   const list = await w.gateway.run('undo', '--list');
-  expect(list).toMatch(/from INBOX: 1 message\n {2}b: moved back from Trash\n/);
-  expect(list).toMatch(/ {2}a: stored again from what was kept here\n\n2 messages can be brought back\.\n$/);
+  expect(list).toMatch(/from INBOX: 1 message\n {2}b: would be moved back from Trash\n/);
+  expect(list).toMatch(/ {2}a: can be stored again from what is kept here\n\n2 messages can be brought back\.\n$/);
   expect(await w.gateway.run('undo', '--dry-run')).toMatch(/1 message would be brought back\. Nothing was done\.\n$/);
   expect(watcher.told).toEqual([]);
 

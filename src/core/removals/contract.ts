@@ -26,6 +26,8 @@ export interface RemovedMessage {
   /** How it has come back, or would come back now. */
   readonly way: UndoWay;
   readonly reason?: string;
+  /** What went to Trash and was then removed there comes back once, to where it was before: this is the second removal. */
+  readonly again?: true;
 }
 
 /** What one client command has removed. */

@@ -35,6 +35,9 @@ export function planFor(context: PlanContext, row: RemovalRow, later?: RemovalRo
   if (calledOff) return calledOff;
   const trashed = inTrash(context, row, copies);
   if (trashed) return { way: 'trash', copy: trashed };
+  const goesToTrash = row.trashCopyId !== null || accounts.get(row.accountId)?.traits.deleteIsMoveToTrash === true;
+  // The user has taken it out of Trash by himself: it is not wanted twice.
+  if (goesToTrash && store.removals.isElsewhereSince(row)) return { way: 'there' };
   // Where deleting means Trash the message's other labels go with it, whether we have heard of it yet or not.
   const isLabelled = accounts.get(row.accountId)?.traits.deleteIsMoveToTrash && store.sources.get(row.sourceId);
   const other = isLabelled ? undefined : copies.find((copy) => copy.leaving === 0 && isUpstream(store, copy));

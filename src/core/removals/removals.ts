@@ -59,7 +59,8 @@ export function createRemovals(context: RemovalsContext): Removals {
     for (const { row, later } of pair(context, rows)) {
       const isStillInTrash = later && planFor(context, later).way === 'calledOff';
       const outcome = isStillInTrash ? ({ way: 'trash' } as const) : planFor(context, row, later);
-      for (const each of later ? [row, later] : [row]) told.set(each.id, describe(context, each, outcome));
+      for (const each of later ? [row, later] : [row])
+        told.set(each.id, describe(context, each, outcome, each === later));
       await turns.pause();
     }
     return told;
@@ -97,7 +98,7 @@ function bringBack(
   const plan = planFor(context, row, later);
   const { way, link } = restore(context, work, { row, later, plan, ready: wanted.ready });
   const outcome = way === plan.way ? plan : { way, reason: CHANGED };
-  for (const each of later ? [row, later] : [row]) told.set(each.id, describe(context, each, outcome));
+  for (const each of later ? [row, later] : [row]) told.set(each.id, describe(context, each, outcome, each === later));
   return link ? [link] : [];
 }
 
@@ -158,6 +159,7 @@ function describe(
   { accounts, store }: RemovalsContext,
   row: RemovalRow,
   outcome: { readonly way: UndoWay; readonly reason?: string },
+  isAgain: boolean,
 ): RemovedMessage {
   const { way, reason } = outcome;
   return {
@@ -169,6 +171,7 @@ function describe(
     sizeBytes: row.sizeBytes,
     way,
     ...(reason === undefined ? {} : { reason }),
+    ...(isAgain ? { again: true } : {}),
   };
 }
 

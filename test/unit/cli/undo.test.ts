@@ -48,6 +48,12 @@ describe('undoLines', () => {
       '',
       '2 messages brought back. 1 message cannot be.',
     ]);
+    for (const mode of ['list', 'dryRun'] as const)
+      expect(undoLines(batches, mode, now).slice(1, 4)).toEqual([
+        '  发票: would be moved back from Trash',
+        '  (no subject): can be stored again from what is kept here',
+        '  x: cannot be brought back, its text is gone',
+      ]);
     expect(undoLines(batches, 'dryRun', now).at(-1)).toBe(
       '2 messages would be brought back. 1 message cannot be. Nothing was done.',
     );
@@ -57,7 +63,26 @@ describe('undoLines', () => {
     const many = Array.from({ length: 1_234 }, (_, i) => message(`m${i}`, 'trash'));
     const lines = undoLines([batch(...many)], 'list', now);
     expect(lines).toHaveLength(14);
-    expect(lines[11]).toBe('  … and 1,224 messages more: 1,224 moved back from Trash');
+    expect(lines[11]).toBe('  … and 1,224 messages more: 1,224 would be moved back from Trash');
+  });
+  test('what was brought back before is said to be, and what to type for the ones before it', () => {
+    const hint =
+      'The last deletion has been brought back already. Older ones: gateway undo --list, gateway undo --since TIME.';
+    const done = [batch(message('a', 'undone'), message('b', 'undone'))];
+    expect(undoLines(done, 'undo', now).at(-1)).toBe(hint);
+    expect(undoLines(done, 'dryRun', now).at(-1)).toBe(hint);
+    expect(undoLines(done, 'undo', now, true).at(-1)).toBe('All of it has been brought back already.');
+    expect(undoLines(done, 'list', now).at(-1)).toBe('All of it has been brought back already.');
+    expect(undoLines([batch(message('a', 'undone'), message('b', 'cache'))], 'undo', now).at(-1)).toBe(
+      '1 message brought back.',
+    );
+  });
+  test('a message that went to Trash and from there counts once', () => {
+    const later = { ...message('a', 'cache'), mailbox: 'Trash', again: true } as const;
+    const lines = undoLines([batch(later), batch(message('a', 'cache'))], 'list', now);
+    expect(lines[1]).toBe('  a: comes back to where it was before');
+    expect(lines.at(-1)).toBe('1 message can be brought back.');
+    expect(undoLines([batch(later), batch(message('a', 'cache'))], 'undo', now).at(-1)).toBe('1 message brought back.');
   });
   test('nothing steers the terminal, and nothing is said of nothing', () => {
     expect(undoLines([batch(message('\u001b[2Jhello\r\nx', 'there'))], 'list', now)[1]).toBe(

@@ -1,5 +1,5 @@
 // What was removed in other ways, and what comes back to another place than it was taken from.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { NO_FLAGS } from '../../../../src/mail/flags.js';
 import { createRig, useVirtualTime } from '../../../support/core-harness.js';
@@ -28,6 +28,27 @@ test('Gmail: expunging moves to Trash, and it moves back from there', async () =
   await rig.settle();
   expect([upstreamTokens(fake, 'INBOX'), upstreamTokens(fake, 'Trash')]).toEqual([['a'], []]);
   expect(shown(rig, 'INBOX').map(({ token, flags }) => [token, flags])).toEqual([['a', '']]);
+});
+
+test('Gmail: what has been taken out of Trash by another program is there; a label it bore before does not count', async () => {
+  const options = { labelStore: true, traits: { deleteIsMoveToTrash: true } };
+  const { fake, rig } = await startWith(['a', 'b'], options);
+  await using _ = rig;
+  fake.create('Box');
+  await rig.settle();
+  for (const token of ['a', 'b']) await readBody(rig, 'INBOX', uidOf(rig, 'INBOX', token));
+  rig.core.actions.copy(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'b')), 'A/Box');
+  await rig.settle();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expunge(rig, 'INBOX', ['a', 'b']);
+  await rig.settle();
+  fake.expunge('Trash', ...fake.contents('Trash').map(({ uid }) => uid));
+  await vi.advanceTimersByTimeAsync(2_000);
+  fake.deliver('Box', mail('a'));
+  await rig.settle();
+  expect(await undo(rig)).toEqual({ a: 'there', b: 'cache' });
+  await rig.settle();
+  expect(upstreamTokens(fake, 'INBOX')).toEqual(['b']);
 });
 
 test('Trash has been emptied by another program: the kept body is appended', async () => {

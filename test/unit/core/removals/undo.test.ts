@@ -171,6 +171,60 @@ test('moved back by hand, it is there already', async () => {
   expect(shownTokens(rig, 'INBOX')).toEqual(['a']);
 });
 
+test('moved from Trash to another mailbox by hand, it is there already: it is not stored again', async () => {
+  const { fake, rig } = await startWith(['a', 'b']);
+  await using _ = rig;
+  fake.create('Box');
+  await rig.settle();
+  for (const token of ['a', 'b']) {
+    await readBody(rig, 'INBOX', uidOf(rig, 'INBOX', token));
+    rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', token)), 'Trash');
+    await rig.settle();
+  }
+  // By a program of ours, and by one that we know nothing of.
+  rig.core.actions.move(rig.idOf('Trash'), one(uidOf(rig, 'Trash', 'a')), 'A/Box');
+  await rig.settle();
+  fake.expunge('Trash', ...fake.contents('Trash').map(({ uid }) => uid));
+  fake.deliver('Box', mail('b'));
+  await rig.settle();
+  expect(shownTokens(rig, 'A/Box')).toEqual(['a', 'b']);
+  expect(await undo(rig, 0)).toEqual({ a: 'there', b: 'there' });
+  await rig.settle();
+  expect([upstreamTokens(fake, 'INBOX'), upstreamTokens(fake, 'Box').sort()]).toEqual([[], ['a', 'b']]);
+});
+
+test('a copy that was elsewhere all the time does not stand for the one that was removed', async () => {
+  const { fake, rig } = await startWith(['a']);
+  await using _ = rig;
+  fake.create('Box');
+  await rig.settle();
+  rig.core.actions.copy(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'a')), 'A/Box');
+  await rig.settle();
+  rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'a')), 'Trash');
+  await rig.settle();
+  fake.expunge('Trash', ...fake.contents('Trash').map(({ uid }) => uid));
+  await rig.settle();
+  expect(await undo(rig, 0)).toEqual({ a: 'copy' });
+  await rig.settle();
+  expect([upstreamTokens(fake, 'INBOX'), upstreamTokens(fake, 'Box')]).toEqual([['a'], ['a']]);
+});
+
+test('moved to Trash and expunged there, it is told twice and counts once', async () => {
+  const { rig } = await startWith(['a']);
+  await using _ = rig;
+  rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'a')), 'Trash');
+  await rig.settle();
+  expunge(rig, 'Trash', ['a']);
+  await rig.settle();
+  for (const call of [rig.core.removals.list(undefined), rig.core.removals.undo({ since: 0, dryRun: false })]) {
+    const batches = await rig.during(call, 10);
+    expect(batches.map(({ messages }) => messages.map(({ mailbox, again }) => [mailbox, again]))).toEqual([
+      [['Trash', true]],
+      [['INBOX', undefined]],
+    ]);
+  }
+});
+
 test('killed right after it: nothing is brought back twice, and all of it arrives', async () => {
   const tokens = ['a', 'b', 'c', 'd'];
   const { fake, rig } = await startWith(tokens);
