@@ -1,7 +1,7 @@
 // The account's door: all its connections are made here, so that a refused login, a throttle or a budget that is used up
 // holds for all of them.
 import { whenText } from '../../lib/when.js';
-import { UpstreamError } from '../../mail/errors.js';
+import { DiskError, type DiskTrouble, UpstreamError } from '../../mail/errors.js';
 import type { Connector, UpstreamSession } from '../../upstream/connector.js';
 import type { AccountState } from '../core.js';
 import { type HoldKind, holdKindOf } from '../limits/hold.js';
@@ -27,6 +27,8 @@ export interface Gate {
   /** Why nothing can be done now, in words for somebody who wants it done; undefined if it can. */
   refusal(): UpstreamError | undefined;
   setBusy(busy: boolean): void;
+  /** A round has failed on connections that work: so it is until the next one gets on. */
+  roundFailed(error: UpstreamError): void;
   status(synced: boolean): GateStatus;
   /** Connections open now. */
   open(): number;
@@ -60,6 +62,7 @@ export function createGate(options: GateOptions): Gate {
   /** The pause was asked for in answer to a command: connections that are open have to keep it too. */
   let holdsWork = false;
   let isSilent = false;
+  let roundFailure: UpstreamError | undefined;
 
   const failed = (error: unknown): UpstreamError => {
     const known =
@@ -137,6 +140,10 @@ export function createGate(options: GateOptions): Gate {
     },
     setBusy: (value) => {
       busy = value;
+      roundFailure = undefined;
+    },
+    roundFailed: (error) => {
+      roundFailure = error;
     },
     status: (synced) => {
       const failure = hold.failure();
@@ -153,6 +160,8 @@ export function createGate(options: GateOptions): Gate {
         const pausedUntil = Date.now() + (spent.details.retryAfterMs ?? 0);
         return { state: 'throttled', reason: failureText(spent), pausedUntil };
       }
+      if (roundFailure)
+        return { state: stateOf(roundFailure), reason: failureText(roundFailure), pausedUntil: undefined };
       const state = !everConnected ? 'connecting' : busy || !synced ? 'syncing' : 'ready';
       return { state, reason: undefined, pausedUntil: undefined };
     },
@@ -160,9 +169,19 @@ export function createGate(options: GateOptions): Gate {
   };
 }
 
+/** Nothing is fetched while the disk takes nothing, so what is not done yet waits for that. */
+export function withDisk(status: GateStatus, trouble: DiskTrouble | undefined): GateStatus {
+  if (!trouble || (status.state !== 'connecting' && status.state !== 'syncing')) return status;
+  return { state: 'waitingForDisk', reason: new DiskError(trouble).message, pausedUntil: undefined };
+}
+
 function pauseError(failure: UpstreamError, waitMs: number): UpstreamError {
   const until = whenText(Date.now() + waitMs);
-  const text = `${failureText(failure)}; it is left alone until ${until} ("gateway sync --force" tries now)`;
+  const how =
+    failure.kind === 'auth'
+      ? 'a password corrected in its file or by a restart is tried at once, "gateway sync --force" tries the same one again'
+      : '"gateway sync --force" tries now';
+  const text = `${failureText(failure)}; it is left alone until ${until} (${how})`;
   return new UpstreamError(failure.kind, text, { retryAfterMs: waitMs }, { cause: failure });
 }
 
@@ -187,7 +206,7 @@ export function remedyFor({ kind, details }: UpstreamError): string {
   if (details.code === 'TLS') return BROKEN;
   switch (kind) {
     case 'auth':
-      return 'Check the user name and the password (for QQ and 163: the authorization code) in the configuration, then restart; if they are right, run "gateway sync --force".';
+      return 'Check the user name and the password (for QQ and 163: the authorization code). Corrected in its file: run "gateway sync"; in the configuration: restart. If they are right, run "gateway sync --force".';
     case 'transient':
       return 'The gateway keeps trying; cached mail stays readable.';
     case 'permanent':
