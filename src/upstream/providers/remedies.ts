@@ -35,12 +35,12 @@ export const REMEDIES = {
     '短时间内登录次数过多：请等待，不要反复重启网关。网关会自动重试。',
   ),
   ambiguousLogin: remedy(
-    'One text for several causes: use the authorization code (a new one if the web password was changed), see on the web page that IMAP is on, and wait a quarter of an hour. A corrected code is tried at the restart of the gateway; otherwise run "gateway sync --force".',
-    '同一提示有多种原因：请使用授权码（修改过网页密码后须重新生成），在网页设置中确认已开启 IMAP 服务，并等待 15 分钟。修改授权码后请重启网关；未修改则运行 "gateway sync --force"。',
+    'One text for several causes: use the authorization code (a new one if the web password was changed), see on the web page that IMAP is on, and wait until the time that "gateway status" shows. A code corrected in its file is tried by "gateway sync", one in the configuration at the restart of the gateway; if it was right, run "gateway sync --force".',
+    '同一提示有多种原因：请使用授权码（修改过网页密码后须重新生成），在网页设置中确认已开启 IMAP 服务，并等到 "gateway status" 显示的时间。授权码在文件中的，改后运行 "gateway sync"；写在配置中的，改后重启网关；未修改则运行 "gateway sync --force"。',
   ),
   needsAppPassword: remedy(
-    'The password of the web page does not work here: make an app password (some providers call it an authorization code) on the web page, put it into the configuration and restart the gateway.',
-    '此处不能使用网页登录密码：请在网页设置中生成应用专用密码（有的服务商称授权码），写入配置后重启网关。',
+    'The password of the web page does not work here: make an app password (some providers call it an authorization code) on the web page, put it into its file and run "gateway sync", or into the configuration and restart the gateway.',
+    '此处不能使用网页登录密码：请在网页设置中生成应用专用密码（有的服务商称授权码），写入密码文件后运行 "gateway sync"，或写入配置后重启网关。',
   ),
   webLoginRequired: remedy(
     'Sign in once at the provider’s web page with a browser and confirm what it asks; then run "gateway sync --force".',
@@ -55,8 +55,8 @@ export const REMEDIES = {
     '服务商不接受邮件程序使用密码登录该账号（只支持 OAuth 登录），或管理员已将其关闭。',
   ),
   wrongPassword: remedy(
-    'Check the user name and the password in the configuration (many providers want an app password, or authorization code, instead of the one of the web page), then restart; if they are right, run "gateway sync --force".',
-    '请检查配置中的用户名和密码（许多服务商要求使用应用专用密码或授权码，而非网页密码），然后重启网关；若无误，请运行 "gateway sync --force"。',
+    'Check the user name and the password (many providers want an app password, or authorization code, instead of the one of the web page). Corrected in its file: run "gateway sync"; in the configuration: restart. If they are right, run "gateway sync --force".',
+    '请检查用户名和密码（许多服务商要求使用应用专用密码或授权码，而非网页密码）。密码在文件中的，改后运行 "gateway sync"；写在配置中的，改后重启网关。若无误，请运行 "gateway sync --force"。',
   ),
   sendingLimit: remedy(
     'The provider’s sending limit for the day is reached; the message is kept and tried again by itself.',
