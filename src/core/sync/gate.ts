@@ -202,7 +202,7 @@ const BROKEN =
 const UNTRUSTED =
   'Check the host name; the certificate of a private server goes into "serverCertificate" of this account: { "ca": "FILE.pem" }.\n请检查主机名；自建服务器的证书请写入该账号的 "serverCertificate"：{ "ca": "文件.pem" }。';
 const WRONG_PASSWORD =
-  'Check the user name and the password in the configuration (many providers want an app password, or authorization code, instead of the one of the web page), then restart; if they are right, run "gateway sync --force".\n请检查配置中的用户名和密码（许多服务商要求使用应用专用密码或授权码，而非网页密码），然后重启网关；若无误，请运行 "gateway sync --force"。';
+  'Check the user name and the password (many providers want an app password, or authorization code, instead of the one of the web page). Corrected in its file: run "gateway sync"; in the configuration: restart. If they are right, run "gateway sync --force".\n请检查用户名和密码（许多服务商要求使用应用专用密码或授权码，而非网页密码）。密码在文件中的，改后运行 "gateway sync"；写在配置中的，改后重启网关。若无误，请运行 "gateway sync --force"。';
 const KEEPS_TRYING = 'The gateway keeps trying; cached mail stays readable.\n网关会不断重试；已缓存的邮件仍可阅读。';
 
 /** What a person can do about an account that cannot be synchronised. */
