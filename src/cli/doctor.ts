@@ -78,13 +78,15 @@ async function askStatus(dataDir: string): Promise<GatewayStatus | undefined> {
 
 function titleOf({ area, account }: Finding, lang: 'en' | 'zh'): string {
   const name = AREAS[area][lang === 'zh' ? 1 : 0];
-  return account === undefined ? name : printable(`${account}: ${name}`);
+  // Of what is owed each line names its account, under one heading.
+  return account === undefined || area === 'owed' ? name : printable(`${account}: ${name}`);
 }
 
-function linesOf({ level, what, evidence, ms, remedy }: Finding, lang: 'en' | 'zh'): string[] {
+function linesOf({ area, account, level, what, evidence, ms, remedy }: Finding, lang: 'en' | 'zh'): string[] {
   const time = ms === undefined ? '' : ` (${ms} ms)`;
   const seen = evidence === undefined ? '' : `: ${evidence}`;
-  const line = `  ${MARKS[level]}  ${what[lang]}${time}${seen}`;
+  const whose = area === 'owed' && account !== undefined ? `${account}: ` : '';
+  const line = `  ${MARKS[level]}  ${whose}${what[lang]}${time}${seen}`;
   return [line, ...(remedy === undefined ? [] : [`        → ${remedy[lang]}`])].map(printable);
 }
 

@@ -128,7 +128,7 @@ async function signInToRead({ upstream, timeoutMs }: AccountProbe): Promise<{ fo
       if (!uidplus) found.push(say.note(NO_UIDPLUS));
       what = said('opening INBOX', '打开收件箱');
       const { exists } = await session.select(['INBOX']);
-      done(`${exists} messages${condstore ? ', CONDSTORE' : ''}`);
+      done(`${exists} ${exists === 1 ? 'message' : 'messages'}${condstore ? ', CONDSTORE' : ''}`);
       what = said('being told of new mail at once (IDLE)', '新邮件即时通知（IDLE）');
       if (idle) {
         await session.waitForChange({ signal: AbortSignal.timeout(timeoutMs), maxMs: IDLE_MS });

@@ -28,7 +28,11 @@ export interface DoctorOptions {
 /** Tells the findings in order; accounts are probed side by side. */
 export async function examine(config: Config, options: DoctorOptions): Promise<void> {
   const { running, isFull, faults = [], timeoutMs = 20_000, onFinding } = options;
-  const tell = (found: readonly Finding[]) => found.forEach(onFinding);
+  const told: Finding[] = [];
+  const tell = (found: readonly Finding[]) => {
+    told.push(...found);
+    found.forEach(onFinding);
+  };
   /** What cannot be looked at is itself a finding: the rest goes on. */
   const check = async (area: Area, work: () => readonly Finding[] | Promise<readonly Finding[]>) => {
     try {
@@ -59,9 +63,9 @@ export async function examine(config: Config, options: DoctorOptions): Promise<v
     await check('certificates', () => checkCertificates(config));
     await check('ports', () => checkPorts(config, running && { ...running.ports }));
     await check('clock', () => checkClock(sqlite));
-    await check('owed', () => checkOwed(sqlite));
-    if (running) tell(toldProblems(running));
     for (const probe of probes) await check('imap', () => probe);
+    await check('owed', () => checkOwed(sqlite));
+    if (running) tell(toldProblems(running, told));
   } finally {
     sqlite?.close();
   }

@@ -46,17 +46,29 @@ export function checkOwed(sqlite: Sqlite.Database | undefined): Finding[] {
   return found.length > 0 ? found : [say.ok(said('nothing is owed to the providers', '没有待执行的更改或待发的邮件'))];
 }
 
-/** As `gateway status` tells them. */
-export const toldProblems = ({ problems }: Pick<GatewayStatus, 'problems'>): Finding[] =>
-  problems.map(({ account, text, remedy, since }) =>
-    findings('owed', account).bad(
-      said(text, text),
-      said(inLanguage(remedy, 'en'), inLanguage(remedy, 'zh')),
-      `since ${whenText(since)}`,
-    ),
-  );
+/** As `gateway status` tells them; not what has been `told` of the account already. */
+export const toldProblems = ({ problems }: Pick<GatewayStatus, 'problems'>, told: readonly Finding[]): Finding[] => {
+  const isTold = ({ account, text }: GatewayStatus['problems'][number]) =>
+    told.some(
+      (one) =>
+        one.account !== undefined &&
+        one.account === account &&
+        one.level === 'bad' &&
+        one.evidence !== undefined &&
+        text.includes(one.evidence),
+    );
+  return problems
+    .filter((problem) => !isTold(problem))
+    .map(({ account, text, remedy, since }) =>
+      findings('owed', account).bad(
+        said(text, text),
+        said(inLanguage(remedy, 'en'), inLanguage(remedy, 'zh')),
+        `since ${whenText(since)}`,
+      ),
+    );
+};
 
 const OWED_REMEDY = said(
-  'They are kept, and tried again by themselves; the lines of this account below say what is in the way.',
-  '更改已保留并会自动重试；请看下面该账号的检查结果。',
+  'They are kept, and tried again by themselves; the lines of this account above say what is in the way.',
+  '更改已保留并会自动重试；请看上面该账号的检查结果。',
 );
