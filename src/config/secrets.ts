@@ -56,7 +56,20 @@ function readVariable(name: string): string {
   return value;
 }
 
-/** Looks the secret up now, or (when `lazy`) only when it is revealed. @throws {SecretError} */
+/** What the file says when it is asked: a corrected password needs no restart. While it cannot be read, what it said last. */
+function rereadFile(path: string): () => string {
+  let last = readSecretFile(path);
+  return () => {
+    try {
+      last = readSecretFile(path);
+    } catch {
+      // Somebody is writing it just now.
+    }
+    return last;
+  };
+}
+
+/** Looks the secret up now (a file again whenever it is revealed), or (when `lazy`) only then. @throws {SecretError} */
 export function resolveSecret(reference: SecretReference, lazy: boolean): Secret {
   switch (reference.source) {
     case 'inline':
@@ -64,7 +77,7 @@ export function resolveSecret(reference: SecretReference, lazy: boolean): Secret
     case 'env':
       return createSecret('env', lazy ? () => readVariable(reference.name) : readVariable(reference.name));
     case 'file':
-      return createSecret('file', lazy ? () => readSecretFile(reference.path) : readSecretFile(reference.path));
+      return createSecret('file', lazy ? () => readSecretFile(reference.path) : rereadFile(reference.path));
   }
 }
 

@@ -2,7 +2,15 @@
 import type { ProbeFacts, TraitReport } from '../upstream/connector.js';
 import type { BudgetUse } from './limits/meter.js';
 
-export type AccountState = 'connecting' | 'syncing' | 'ready' | 'offline' | 'needsSignIn' | 'throttled';
+/** `waitingForDisk`: there is more to fetch, and the disk takes nothing. */
+export type AccountState =
+  | 'waitingForDisk'
+  | 'connecting'
+  | 'syncing'
+  | 'ready'
+  | 'offline'
+  | 'needsSignIn'
+  | 'throttled';
 
 export interface SourceProgress {
   readonly path: string;

@@ -47,7 +47,10 @@ export function createOverview(options: OverviewOptions): Overview {
     syncNow: async (name, { force = false } = {}) => {
       const wanted = accounts.filter((account) => name === undefined || account.name === name);
       if (wanted.length === 0) throw new MailboxError('NONEXISTENT', `there is no account ${name}`);
-      for (const { id } of wanted) retrySending(id, { force });
+      for (const { id, limits } of wanted) {
+        await limits.imap.noticeLogin();
+        retrySending(id, { force: (await limits.smtp.noticeLogin()) || force });
+      }
       // All are looked at, whatever becomes of one; then each that failed is named.
       const outcomes = await Promise.allSettled(wanted.map(({ id }) => actors.get(id)?.syncNow({ force })));
       const failures = outcomes.flatMap((outcome, index) =>

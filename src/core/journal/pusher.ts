@@ -43,6 +43,8 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
   const { context, accountId, bell } = options;
   const { health } = context.store.database;
   const due = createDueTimes(LONGEST_WAIT_MS);
+  // Told in an earlier run, and nothing waits any more.
+  if (context.store.journal.depth(accountId).depth === 0) options.onProblemOver(WAITING);
   while (!signal.aborted) {
     // What is carried out has to be written down before and after: see disk-watch.ts.
     await health.well(signal);

@@ -24,6 +24,8 @@ export interface Hold {
   wentWell(): boolean;
   /** What keeps us away by our own caution alone is over; with `force`, what the provider asked for too. */
   lift(options: { readonly force: boolean }): void;
+  /** Ends a refusal of another login than the one that is configured now; true if it was one. */
+  noticeLogin(): Promise<boolean>;
   /** Resolves when it is known whether what an earlier run was refused is still the same login. */
   readonly ready: Promise<void>;
 }
@@ -56,6 +58,7 @@ export function createHold({ pauses, accountId, side, loginKey, onError }: HoldO
   const known = pauses.get(accountId, side);
   let failure = known && new UpstreamError(known.error.kind, known.error.message, known.error.details);
   let failures = known?.failures ?? 0;
+  let refused: Promise<string | undefined> = Promise.resolve(known?.loginKey);
   let notBefore = momentAt(known?.until ?? 0, longestOf(known?.error.details.retryAfterMs));
 
   const save = (loginKeyNow: string | undefined) => {
@@ -78,12 +81,16 @@ export function createHold({ pauses, accountId, side, loginKey, onError }: HoldO
       onError(error);
     }
   };
-  const check = async () => {
-    if (known?.error.kind !== 'auth' || known.loginKey === undefined) return;
-    if (!(await loginKey.matches(known.loginKey))) forget();
+  const noticeLogin = async (): Promise<boolean> => {
+    const told = failure;
+    const key = await refused;
+    if (told?.kind !== 'auth' || key === undefined || (await loginKey.matches(key)) || failure !== told) return false;
+    forget();
+    return true;
   };
   return {
-    ready: check().catch(onError),
+    ready: noticeLogin().then(() => undefined, onError),
+    noticeLogin,
     failure: () => failure,
     kind: () => failure && holdKindOf(failure),
     waitMs: () => (failure ? notBefore.leftMs() : 0),
@@ -103,8 +110,8 @@ export function createHold({ pauses, accountId, side, loginKey, onError }: HoldO
       }
       if (kind !== 'refused') return;
       // It takes a while to make; whoever dies before that has only forgotten which login it was.
-      void loginKey
-        .current()
+      refused = loginKey.current().catch((cause: unknown) => void onError(cause));
+      void refused
         .then((key) => {
           if (failure === error) save(key);
         })

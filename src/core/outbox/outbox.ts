@@ -275,7 +275,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     },
     counts: () => submissions.counts(),
     retryNow: (accountId, { force }) => {
-      accounts.find(({ id }) => id === accountId)?.limits.smtp.lift({ force });
+      pauses.lift(accountId, { force });
       submissions.retryNow(accountId, force);
       wanted.set(accountId, (wanted.get(accountId) ?? 0) + 1);
       lookNow();
@@ -288,7 +288,10 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       unreachable.clear();
       lookNow();
     },
-    start: () => inBackground(retryLoop()),
+    start: () => {
+      inBackground(pauses.review());
+      inBackground(retryLoop());
+    },
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await Promise.all(background);

@@ -12,6 +12,10 @@ const SUBJECT = 'smtp';
 export interface SendingPauses {
   /** Why nothing may be sent through the account now; undefined if it may. */
   held(account: SendingAccount): string | undefined;
+  /** Takes back what an earlier run has said and is no longer so. */
+  review(): Promise<void>;
+  /** See Hold; what was said of a login that is another now is taken back. */
+  lift(accountId: number, how: { readonly force: boolean }): void;
   accepted(account: SendingAccount, recipients: number): void;
   /** True if the failure concerns the account rather than this one message: all of its messages wait. */
   failed(account: SendingAccount, error: UpstreamError): boolean;
@@ -21,12 +25,19 @@ export interface SendingPauses {
 const isSignedIn = ({ kind, details }: UpstreamError): boolean =>
   kind === 'auth' || (kind === 'permanent' && details.replyCode !== undefined);
 
-export function createSendingPauses({ onProblem, onProblemOver }: Pick<OutboxOptions, 'onProblem' | 'onProblemOver'>) {
+type PausesOptions = Pick<OutboxOptions, 'accounts' | 'onProblem' | 'onProblemOver'>;
+
+export function createSendingPauses({ accounts, onProblem, onProblemOver }: PausesOptions) {
   const told = new Map<number, string>();
   const tell = ({ id }: SendingAccount, text: string, error: UpstreamError) => {
     if (told.get(id) === text) return;
     told.set(id, text);
     onProblem(id, SUBJECT, text, remedyFor(error));
+  };
+  const takeBack = ({ id, limits }: SendingAccount) => {
+    if (limits.smtp.failure() || limits.meter.exhausted('send')) return;
+    told.delete(id);
+    onProblemOver(id, SUBJECT);
   };
   const pauses: SendingPauses = {
     held: (account) => {
@@ -40,6 +51,18 @@ export function createSendingPauses({ onProblem, onProblemOver }: Pick<OutboxOpt
       const error = budgetError(spent);
       tell(account, `nothing is sent now: ${error.message}`, error);
       return `queued; ${error.message}`;
+    },
+    review: async () => {
+      for (const account of accounts) {
+        await account.limits.smtp.ready;
+        takeBack(account);
+      }
+    },
+    lift: (accountId, how) => {
+      for (const account of accounts.filter(({ id }) => id === accountId)) {
+        account.limits.smtp.lift(how);
+        takeBack(account);
+      }
     },
     accepted: ({ id, limits }, recipients) => {
       limits.meter.login();

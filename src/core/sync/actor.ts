@@ -17,7 +17,7 @@ import type { ReadOptions } from '../reads/upstream-reader.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { createClientReads } from './client-reads.js';
 import { createEachSource } from './each-source.js';
-import { createGate, failureText, type GateStatus, remedyFor } from './gate.js';
+import { createGate, failureText, type GateStatus, remedyFor, withDisk } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
 import { createLooks } from './looks.js';
@@ -211,6 +211,7 @@ export function createActor(options: ActorOptions): Actor {
     if (error instanceof DiskError) return sleep(NETWORK_RETRY.firstMs, stop.signal);
     if (!isListed) options.onListed('failed');
     if (error instanceof UpstreamError) {
+      if (error.details.serverText !== undefined) gate.roundFailed(error);
       // The problem is what the user sees, once; this is told at every try.
       logger.info({ err: error }, 'account cannot be synchronised now');
       options.onProblem('connection', failureText(error), remedyFor(error));
@@ -250,7 +251,7 @@ export function createActor(options: ActorOptions): Actor {
       running.push(life(), watchInbox(watching), runPusher(pusher, stop.signal), keepUsage(meter, stop.signal, logger));
     },
     status: () => ({
-      ...gate.status(synced),
+      ...withDisk(gate.status(synced), store.database.health.trouble()),
       facts: account.connector.profile?.facts() ?? {},
       traits: account.connector.profile?.traits() ?? [],
       keywords: keywordSupport(rounds.syncable()),

@@ -20,6 +20,7 @@ export interface ActorsOptions
 export function createActors(actors: Map<number, Actor>, options: ActorsOptions): void {
   const { accounts, store, firstListing, outages, tell, report } = options;
   const pendingSync = new Set(accounts.map(({ id }) => id));
+  const unseen = new Set(pendingSync);
   const actorOptions = (account: AccountSettings): ActorOptions => ({
     ...options,
     account,
@@ -46,6 +47,8 @@ export function createActors(actors: Map<number, Actor>, options: ActorsOptions)
       options.networkIsBack();
     },
     onSignedIn: () => {
+      // What an earlier run could not do this one may: it tells anew what is still so.
+      if (unseen.delete(account.id)) store.problems.resolve(account.id, 'connection');
       if (outages.signedIn(account.id)) store.problems.resolve(account.id, 'connection');
     },
   });

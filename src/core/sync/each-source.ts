@@ -12,15 +12,17 @@ const OF_ONE_MAILBOX: ReadonlySet<string> = new Set(['SERVERBUG', 'INUSE', 'CORR
 
 /** Does something with one source after the other; a mailbox that the server refuses is left out this time, and told. */
 export function createEachSource({ onProblem, onProblemOver }: EachSourceOptions) {
-  const refused = new Set<number>();
+  /** Known to be well in this run: in an earlier one they may have been told of. */
+  const well = new Set<number>();
   return async (sources: readonly SourceRow[], work: (source: SourceRow) => Promise<unknown>): Promise<void> => {
     for (const source of sources) {
       try {
         await work(source);
-        if (refused.delete(source.id)) onProblemOver(subjectOf(source));
+        if (!well.has(source.id)) onProblemOver(subjectOf(source));
+        well.add(source.id);
       } catch (error) {
         if (!isOfOneMailbox(error, source)) throw error;
-        refused.add(source.id);
+        well.delete(source.id);
         onProblem(
           subjectOf(source),
           `the mailbox ${source.path.join('/')} cannot be read: ${failureText(error)}`,

@@ -2,7 +2,7 @@
 // holds for all of them.
 import { bothLanguages } from '../../lib/languages.js';
 import { whenText } from '../../lib/when.js';
-import { UpstreamError } from '../../mail/errors.js';
+import { DiskError, type DiskTrouble, UpstreamError } from '../../mail/errors.js';
 import type { Connector, UpstreamSession } from '../../upstream/connector.js';
 import type { AccountState } from '../core.js';
 import { type HoldKind, holdKindOf } from '../limits/hold.js';
@@ -28,6 +28,8 @@ export interface Gate {
   /** Why nothing can be done now, in words for somebody who wants it done; undefined if it can. */
   refusal(): UpstreamError | undefined;
   setBusy(busy: boolean): void;
+  /** A round has failed on connections that work: so it is until the next one gets on. */
+  roundFailed(error: UpstreamError): void;
   status(synced: boolean): GateStatus;
   /** Connections open now. */
   open(): number;
@@ -61,6 +63,7 @@ export function createGate(options: GateOptions): Gate {
   /** The pause was asked for in answer to a command: connections that are open have to keep it too. */
   let holdsWork = false;
   let isSilent = false;
+  let roundFailure: UpstreamError | undefined;
 
   const failed = (error: unknown): UpstreamError => {
     const known =
@@ -138,6 +141,10 @@ export function createGate(options: GateOptions): Gate {
     },
     setBusy: (value) => {
       busy = value;
+      roundFailure = undefined;
+    },
+    roundFailed: (error) => {
+      roundFailure = error;
     },
     status: (synced) => {
       const failure = hold.failure();
@@ -154,6 +161,8 @@ export function createGate(options: GateOptions): Gate {
         const pausedUntil = Date.now() + (spent.details.retryAfterMs ?? 0);
         return { state: 'throttled', reason: failureText(spent), pausedUntil };
       }
+      if (roundFailure)
+        return { state: stateOf(roundFailure), reason: failureText(roundFailure), pausedUntil: undefined };
       const state = !everConnected ? 'connecting' : busy || !synced ? 'syncing' : 'ready';
       return { state, reason: undefined, pausedUntil: undefined };
     },
@@ -161,9 +170,19 @@ export function createGate(options: GateOptions): Gate {
   };
 }
 
+/** Nothing is fetched while the disk takes nothing, so what is not done yet waits for that. */
+export function withDisk(status: GateStatus, trouble: DiskTrouble | undefined): GateStatus {
+  if (!trouble || (status.state !== 'connecting' && status.state !== 'syncing')) return status;
+  return { state: 'waitingForDisk', reason: new DiskError(trouble).message, pausedUntil: undefined };
+}
+
 function pauseError(failure: UpstreamError, waitMs: number): UpstreamError {
   const until = whenText(Date.now() + waitMs);
-  const text = `${failureText(failure)}; it is left alone until ${until} ("gateway sync --force" tries now)`;
+  const how =
+    failure.kind === 'auth'
+      ? 'a password corrected in its file or by a restart is tried at once, "gateway sync --force" tries the same one again'
+      : '"gateway sync --force" tries now';
+  const text = `${failureText(failure)}; it is left alone until ${until} (${how})`;
   return new UpstreamError(failure.kind, text, { retryAfterMs: waitMs }, { cause: failure });
 }
 

@@ -33,6 +33,10 @@ const KIND_OF_CODE: ReadonlyMap<string, UpstreamErrorKind> = new Map([
 const BUSY =
   /throttl|too many|rate limit|limit exceeded|exceeded .*limit|try again|temporar|server (?:is )?(?:busy|unavailable)|service (?:is )?unavailable|maximum number of connections/i;
 
+/** Words that mean the account rather than one mailbox: all of it is left alone for a while. */
+const THROTTLED = /throttl|too many (?:requests|commands)|rate limit/i;
+const THROTTLED_MS = 60_000;
+
 /** Whether a text without a code asks for patience rather than says no. */
 const isBusy = (text: string): boolean => BUSY.test(text);
 
@@ -67,7 +71,9 @@ export function refusal(command: string, { code, text, texts = COMMON_TEXTS }: R
   const serverText = safeText(text);
   const known = meaningOf(serverText, texts);
   const kind = known?.kind ?? codeKind(code) ?? (isBusy(serverText) ? 'transient' : 'permanent');
-  const retryAfterMs = kind === 'permanent' ? undefined : (retryAfterOf(serverText) ?? known?.retryAfterMs);
+  const isThrottle = code === 'THROTTLED' || THROTTLED.test(serverText);
+  const asked = retryAfterOf(serverText) ?? known?.retryAfterMs ?? (isThrottle ? THROTTLED_MS : undefined);
+  const retryAfterMs = kind === 'permanent' ? undefined : asked;
   return new UpstreamError(
     kind,
     `the server refused ${command}: ${serverText || code || 'no reason given'}`,

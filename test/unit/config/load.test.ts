@@ -117,6 +117,16 @@ describe('a password', () => {
     expect(config.warnings).toEqual([]);
   });
 
+  it('from a file that has been corrected since; while that is being written, what it said before', () => {
+    const directory = makeDirectory();
+    secretFile(directory, 'wrong\n');
+    const config = load({ accounts: [{ ...account, auth: { password: 'file:secret' } }] }, directory);
+    secretFile(directory, 'right\n');
+    expect(passwordOf(config)).toBe('right');
+    secretFile(directory, '');
+    expect(passwordOf(config)).toBe('right');
+  });
+
   it('in a file others can read: works, with a warning', () => {
     const directory = makeDirectory();
     secretFile(directory, 'x', 0o644);

@@ -1,0 +1,51 @@
+// A sign-in that was refused is left alone; a corrected one is tried by the next sync, without any force.
+import { expect, test } from 'vitest';
+import { UpstreamError } from '../../../../src/mail/errors.js';
+import { createRig, useVirtualTime } from '../../../support/core-harness.js';
+import { mail } from '../../../support/core-mail.js';
+import { createFakeUpstream } from '../../../support/fake-connector.js';
+
+useVirtualTime();
+
+/** Virtual time runs while the disk is waited for. */
+const LONG = 100 * 86_400_000;
+
+async function refusedAccount() {
+  const fake = createFakeUpstream();
+  fake.deliver('INBOX', mail('m1'));
+  const refused = new UpstreamError('auth', 'no', { serverText: 'Login fail', retryAfterMs: LONG });
+  fake.failNext('connect', refused, { times: 1_000 });
+  const password = { now: 'wrong' };
+  const rig = await createRig({ accounts: [{ name: 'A', fake, login: () => ['server', 'user', password.now] }] });
+  const state = () => rig.core.overview.accounts()[0]?.state;
+  await rig.until('it is refused', () => state() === 'needsSignIn', 10);
+  const connects = () => fake.calls.filter(({ method }) => method === 'connect').length;
+  const sync = () => rig.during(rig.core.overview.syncNow(undefined), 10);
+  return { fake, password, rig, state, connects, sync };
+}
+
+test.each([false, true])(
+  'the same login is not tried again; a corrected one is, at once (restarted: %s)',
+  async (again) => {
+    const { password, rig, state, connects, sync } = await refusedAccount();
+    await using _ = rig;
+    if (again) await rig.restart();
+    const before = connects();
+    await expect(sync()).rejects.toThrow(/^A: Login fail; it is left alone until .*a password corrected in its file/);
+    expect(connects()).toBe(before);
+    password.now = 'right';
+    await expect(sync()).rejects.toThrow(/Login fail/);
+    expect(connects()).toBeGreaterThan(before);
+    expect(state()).toBe('needsSignIn');
+  },
+);
+
+test('a sign-in that is refused anew is the one that is left alone from then on', async () => {
+  const { password, rig, connects, sync } = await refusedAccount();
+  await using _ = rig;
+  password.now = 'wrong too';
+  await expect(sync()).rejects.toThrow(/Login fail/);
+  const tried = connects();
+  await expect(sync()).rejects.toThrow(/left alone until/);
+  expect(connects()).toBe(tried);
+});
