@@ -82,6 +82,12 @@ function quirksFrom(given: string, read: (json: unknown) => Partial<Quirks>): Pa
   }
 }
 
+/** What points an account of a gateway at it. */
+export function accountOf(personality: string, { address, password, imapPort, smtpPort }: DemoAccountAccess) {
+  const at = (port: number) => ({ host: '127.0.0.1', port, tls: 'none' });
+  return { name: 'Demo', address, provider: personality, imap: at(imapPort), smtp: at(smtpPort), auth: { password } };
+}
+
 function tell(personality: string, access: DemoAccountAccess, json: boolean, io: Io): void {
   const { address, password, imapPort, smtpPort, oauth } = access;
   if (json) {
@@ -105,6 +111,8 @@ function tell(personality: string, access: DemoAccountAccess, json: boolean, io:
   io.print(`  user      ${address}`);
   io.print(`  password  ${password}`);
   if (oauth) io.print(`  tokens    http://127.0.0.1:${oauth.tokenPort}/token, refresh token ${oauth.refreshToken}`);
+  io.print('As an account of gateway.config.json (the password stands in it, which start warns of):');
+  io.print(`  ${JSON.stringify(accountOf(personality, access))}`);
   io.print('It forgets everything when it ends: Ctrl-C.');
 }
 

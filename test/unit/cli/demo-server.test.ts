@@ -1,10 +1,14 @@
 // gateway demo-server: what it lists, what it refuses, and that what it prints is where a client gets in.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { demoServer } from '../../../src/cli/demo-server.js';
+import { accountOf, demoServer } from '../../../src/cli/demo-server.js';
 import { ExitCode } from '../../../src/cli/io.js';
 import { runCli } from '../../../src/cli/main.js';
+import { loadConfig } from '../../../src/config/index.js';
 import { PERSONALITY_NAMES } from '../../../src/demo/index.js';
 import { PlainImap } from '../../support/plain-imap.js';
+import { temporaryDirectories } from '../../support/temporary-directory.js';
 import { fakeIo } from './fake-io.js';
 
 async function run(...args: string[]) {
@@ -14,6 +18,7 @@ async function run(...args: string[]) {
   return { code, out: io.out, complaints: io.complaints.join('\n') };
 }
 
+const makeDirectory = temporaryDirectories();
 const DEFAULTS = { json: true, list: false, personality: 'qq', port: 0, smtpPort: 0, empty: true };
 
 describe('demo-server', () => {
@@ -37,6 +42,20 @@ describe('demo-server', () => {
     if (typeof says === 'string') expect(complaints).toContain(says);
     else expect(complaints).toMatch(says);
   });
+
+  it.each(PERSONALITY_NAMES)(
+    'says how an account of a gateway is pointed at it, in words the configuration takes: %s',
+    (name) => {
+      const access = { address: 'demo@x.example', password: 'p', imapPort: 3143, smtpPort: 3587, oauth: undefined };
+      const file = join(makeDirectory(), 'gateway.config.json');
+      writeFileSync(file, JSON.stringify({ accounts: [accountOf(name, access as never)] }));
+      expect(loadConfig(file).accounts[0]).toMatchObject({
+        provider: name,
+        imap: { host: '127.0.0.1', port: 3143, tls: 'none' },
+        smtp: { host: '127.0.0.1', port: 3587, tls: 'none' },
+      });
+    },
+  );
 
   it('serves until it is stopped, at the ports and with the password it was given', async () => {
     const io = fakeIo();

@@ -19,6 +19,7 @@ async function refusedAccount() {
   const rig = await createRig({ accounts: [{ name: 'A', fake, login: () => ['server', 'user', password.now] }] });
   const state = () => rig.core.overview.accounts()[0]?.state;
   await rig.until('it is refused', () => state() === 'needsSignIn', 10);
+  await rig.until('which login it was is on disk', () => rig.store.pauses.get(1, 'imap')?.loginKey !== undefined, 10);
   const connects = () => fake.calls.filter(({ method }) => method === 'connect').length;
   const sync = () => rig.during(rig.core.overview.syncNow(undefined), 10);
   return { fake, password, rig, state, connects, sync };
