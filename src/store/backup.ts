@@ -1,7 +1,7 @@
 // A backup is one SQLite file: the database as of one instant, and in the table `backupBodies` those message bodies that
 // cannot be fetched again. No archive format: SQLite's is documented, kept readable until 2050, and checks itself.
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 
@@ -64,7 +64,21 @@ export function backUpData(dataDir: string, file: string): BackupFacts {
 
 /** One read transaction, whatever others write meanwhile. */
 function snapshot(source: string, to: string): void {
-  const sqlite = new Sqlite(source, { readonly: true, fileMustExist: true });
+  try {
+    vacuumInto(source, to);
+  } catch (error) {
+    if (!/^SQLITE_(?:CANTOPEN|READONLY)/.test((error as { code?: string }).code ?? '')) throw error;
+    // WAL needs a file beside the database, and a disk that is read-only takes none. Nobody writes there either, so that a
+    // plain copy of both files is whole.
+    const copy = `${to}.copy`;
+    for (const part of ['', '-wal']) if (existsSync(source + part)) copyFileSync(source + part, copy + part);
+    for (const part of ['', '-wal']) if (existsSync(copy + part)) chmodSync(copy + part, 0o600);
+    vacuumInto(copy, to, false);
+  }
+}
+
+function vacuumInto(source: string, to: string, readonly = true): void {
+  const sqlite = new Sqlite(source, { readonly, fileMustExist: true });
   try {
     sqlite.prepare('VACUUM INTO ?').run(to);
   } finally {
