@@ -138,8 +138,14 @@ describe('a refused sign-in', () => {
     expect(smtp.attempts()).toBeLessThan(8);
   });
 
+  /** Longer than virtual time can run while a login is told from another: that takes real time. */
+  const wrongForLong = new UpstreamError('auth', wrong.message, {
+    ...wrong.details,
+    retryAfterMs: 100 * 24 * 60 * MINUTE,
+  });
+
   test('holds over a restart, until it is another login: then all is sent at once, and the problem is over', async () => {
-    const smtp = server(wrong);
+    const smtp = server(wrongForLong);
     const { rig, settings } = await account(smtp, { login: () => ['smtp', 'a', 'old code'] });
     await using _ = rig;
     await send(rig, 'm1');
@@ -160,7 +166,7 @@ describe('a refused sign-in', () => {
   });
 
   test('is lifted by a sync that insists, not by one that does not', async () => {
-    const smtp = server(wrong);
+    const smtp = server(wrongForLong);
     const { rig } = await account(smtp);
     await using _ = rig;
     await send(rig, 'm1');
