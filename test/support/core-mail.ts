@@ -3,7 +3,7 @@ import { type FlagSet, flagSetText } from '../../src/mail/flags.js';
 import { asUid, type Uid } from '../../src/mail/ids.js';
 import type { NumberRanges } from '../../src/mail/sequence-set.js';
 import type { Rig } from './core-harness.js';
-import type { FakeUpstream, PathLike } from './fake-connector.js';
+import { type FakeUpstream, flags, type PathLike } from './fake-connector.js';
 
 /** A small message of its own; `token` is its Message-ID, its subject and its body. */
 export const mail = (token: string, from = 'somebody@example.org'): string =>
@@ -92,3 +92,17 @@ export async function readBody(rig: Rig, path: string, uid: number): Promise<str
   // Small steps: the disk must not look slow.
   return rig.during(work(), 10);
 }
+
+export const userStores = (rig: Rig, path: string, token: string, ...names: string[]) =>
+  rig.core.actions.storeFlags(rig.idOf(path), {
+    uids: one(uidOf(rig, path, token)),
+    operation: 'add',
+    flags: flags(...names),
+  });
+export const userMoves = (rig: Rig, path: string, token: string, to: string) =>
+  rig.core.actions.move(rig.idOf(path), one(uidOf(rig, path, token)), to);
+/** \Deleted, and expunged. */
+export const userExpunges = (rig: Rig, path: string, token: string): void => {
+  userStores(rig, path, token, '\\Deleted');
+  rig.core.actions.expunge(rig.idOf(path), one(uidOf(rig, path, token)));
+};

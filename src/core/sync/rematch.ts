@@ -29,12 +29,13 @@ async function rematchOnce(
   const isSilent = source.uidValidity === state.uidValidity;
   if (isSilent ? String(now?.uidSamples) !== String(source.uidSamples) : now?.uidValidity === state.uidValidity) return;
   const turns = createTurns();
+  // Taken before asking: what is bound while the answer travels is under its new uid already.
+  const bound = new Map(store.copies.bound(source.id).map(({ id, upstreamUid }) => [id, upstreamUid]));
   let listed = await listAll(lane, state);
-  if (listed.length < store.copies.countBound(source.id) / 2) {
+  if (listed.length < bound.size / 2) {
     // Implausible at first sight: a second look before anything leaves the view.
     listed = await listAll(lane, await lane.select(source, { fresh: true }));
   }
-  const bound = new Map(store.copies.bound(source.id).map(({ id, upstreamUid }) => [id, upstreamUid]));
   const isLeaving = (copyId: number) => store.copies.get(copyId)?.leaving === 1;
   const pairs = await matched(await keysOfCopies(context, bound, turns), listed, turns, isLeaving);
   await renumber(context, { source, state, bound, pairs, turns });

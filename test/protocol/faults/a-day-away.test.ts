@@ -14,6 +14,9 @@ import {
   tokenOf,
   uidOf,
   upstreamTokens,
+  userExpunges,
+  userMoves,
+  userStores,
 } from '../../support/core-mail.js';
 import {
   createFakeUpstream,
@@ -80,18 +83,7 @@ async function away(options: FakeUpstreamOptions = {}, more: readonly string[] =
 
 const hours = (rig: Rig, count: number) =>
   rig.during(new Promise<void>((resolve) => setTimeout(resolve, count * HOUR_MS)), 600_000);
-const store = (rig: Rig, path: string, token: string, ...names: string[]) =>
-  rig.core.actions.storeFlags(rig.idOf(path), {
-    uids: one(uidOf(rig, path, token)),
-    operation: 'add',
-    flags: flags(...names),
-  });
-const move = (rig: Rig, path: string, token: string, to: string) =>
-  rig.core.actions.move(rig.idOf(path), one(uidOf(rig, path, token)), to);
-const remove = (rig: Rig, path: string, token: string) => {
-  store(rig, path, token, '\\Deleted');
-  rig.core.actions.expunge(rig.idOf(path), one(uidOf(rig, path, token)));
-};
+const [store, move, remove] = [userStores, userMoves, userExpunges];
 const send = (rig: Rig, token: string) => {
   const work = async () => {
     const spool = rig.core.outbox.spool(0);

@@ -3,13 +3,18 @@
 import { describe, expect, it, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
-import { mail, one, readBody, shown, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
 import {
-  createFakeUpstream,
-  type FakeUpstream,
-  type FakeUpstreamOptions,
-  flags,
-} from '../../../support/fake-connector.js';
+  mail,
+  readBody,
+  shown,
+  shownTokens,
+  uidOf,
+  upstreamTokens,
+  userExpunges,
+  userMoves,
+  userStores,
+} from '../../../support/core-mail.js';
+import { createFakeUpstream, type FakeUpstream, type FakeUpstreamOptions } from '../../../support/fake-connector.js';
 
 useVirtualTime();
 
@@ -31,18 +36,7 @@ async function start(options: FakeUpstreamOptions = {}): Promise<{ fake: FakeUps
   return { fake, rig };
 }
 
-const store = (rig: Rig, path: string, token: string, ...names: string[]) =>
-  rig.core.actions.storeFlags(rig.idOf(path), {
-    uids: one(uidOf(rig, path, token)),
-    operation: 'add',
-    flags: flags(...names),
-  });
-const move = (rig: Rig, path: string, token: string, to: string) =>
-  rig.core.actions.move(rig.idOf(path), one(uidOf(rig, path, token)), to);
-const remove = (rig: Rig, path: string, token: string) => {
-  store(rig, path, token, '\\Deleted');
-  rig.core.actions.expunge(rig.idOf(path), one(uidOf(rig, path, token)));
-};
+const [store, move, remove] = [userStores, userMoves, userExpunges];
 const shownFlags = (rig: Rig, path: string) =>
   shown(rig, path).map(({ token, flags: told }) => `${token} ${told}`.trim());
 const upstreamFlags = (fake: FakeUpstream, path: string) =>

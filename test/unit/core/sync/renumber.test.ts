@@ -4,11 +4,17 @@ import { expect, test } from 'vitest';
 import { createBell } from '../../../../src/core/changes.js';
 import { createStrays } from '../../../../src/core/journal/strays.js';
 import { KeyTable, matched } from '../../../../src/core/sync/fingerprints.js';
+import { createIngest } from '../../../../src/core/sync/ingest.js';
+import type { LaneSession, Selection } from '../../../../src/core/sync/lane.js';
+import { rematch } from '../../../../src/core/sync/rematch.js';
 import { renumber } from '../../../../src/core/sync/renumber.js';
 import { createUnitOfWork } from '../../../../src/core/unit-of-work.js';
+import { silentLogger } from '../../../../src/lib/logger.js';
+import { createMutex } from '../../../../src/lib/mutex.js';
 import { createTurns, type Turns } from '../../../../src/lib/turns.js';
 import { openDatabase } from '../../../../src/store/database.js';
 import { createStore } from '../../../../src/store/store.js';
+import type { ProviderTraits, UpstreamSession } from '../../../../src/upstream/connector.js';
 
 const FLAGS = { system: 0, keywords: [] };
 
@@ -163,4 +169,27 @@ test('keys in order of another number', () => {
     [3, false],
   ]);
   expect(keys.key(1, 1)).toEqual(before);
+});
+
+test('what is bound while the mailbox is listed anew stays under its new uid', async () => {
+  using rig = filled(3);
+  const { store, unit, strays } = rig;
+  const source = rig.source();
+  const message = { accountId: 1, emailId: undefined, threadId: undefined, internalDate: 9, sizeBytes: 9 };
+  const session = {
+    uids: async () => Uint32Array.of(11, 12, 13),
+    fetchHeaders: async (_: unknown, onRows: (rows: unknown[]) => void) => {
+      onRows([1, 2, 3].map((date) => ({ ...known(date, 1, header(`m${date}`)), uid: 10 + date, flags: FLAGS })));
+      // By another connection, before this answer is here as a whole.
+      store.copies.insertListed(source.id, store.messages.insert(message), 14, FLAGS);
+    },
+    fetchFlags: async () => undefined,
+  } as unknown as UpstreamSession;
+  const state = { uidValidity: 2, uidNext: 14, exists: 3, highestModseq: undefined } as unknown as Selection;
+  const lane: LaneSession = { session, select: async () => state, selectKnown: async () => state };
+  const ingest = createIngest(store, unit, strays);
+  const traits = {} as ProviderTraits;
+  const context = { store, unit, ingest, strays, traits, logger: silentLogger, rematching: createMutex() };
+  await rematch(context, lane, source, state);
+  expect(store.copies.bound(source.id).map(({ upstreamUid }) => upstreamUid)).toEqual([11, 12, 13, 14]);
 });
