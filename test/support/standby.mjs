@@ -2,5 +2,5 @@
 import { once } from 'node:events';
 
 const go = once(process, 'message');
-await Promise.all(['gateway.js', 'cli/main.js', 'cli/start.js'].map((file) => import(`../../dist/${file}`)));
+await Promise.all(['gateway.js', 'main.js'].map((file) => import(`../../dist/${file}`)));
 await go;

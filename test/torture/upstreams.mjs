@@ -1,8 +1,8 @@
 // The upstreams as a process of their own, which lives on when the gateway is killed: demo accounts, as asked for by a message
 // of whoever has forked it. Ends with that process. What is done to messages is told, a line each.
-import { startDemoUpstreams } from '../../dist/demo/index.js';
-import { DemoAccount } from '../../dist/demo/store/account.js';
-import { silentLogger } from '../../dist/lib/logger.js';
+import { startDemoUpstreams } from '../../.cache/modules/demo/index.js';
+import { DemoAccount } from '../../.cache/modules/demo/store/account.js';
+import { silentLogger } from '../../.cache/modules/lib/logger.js';
 
 const tokenOf = (bytes) => /^subject: (\S+)/im.exec(Buffer.from(bytes).toString('latin1'))?.[1];
 
