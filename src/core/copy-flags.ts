@@ -35,18 +35,22 @@ export const isNoChange = ({ add, remove }: FlagChange): boolean =>
   add.system === 0 && remove.system === 0 && add.keywords.length === 0 && remove.keywords.length === 0;
 
 /** The copy after the user's change: visible flags turned, and marked as ours until the upstream has confirmed them. */
-export function withChange(copy: CopyFlags, { add, remove }: FlagChange): CopyFlags {
+export function withChange<T extends CopyFlags>(copy: T, { add, remove }: FlagChange): T {
+  const flags = (copy.flags | add.system) & ~remove.system;
+  // Most changes are of \Seen, \Flagged, \Deleted alone, of thousands of messages at once.
+  if (add.keywords.length === 0 && remove.keywords.length === 0)
+    return { ...copy, flags, ownFlags: copy.ownFlags | add.system | remove.system };
   const gone = lowerSet(remove.keywords);
   const keywords = splitKeywords(copy.keywords).filter((keyword) => !gone.has(lower(keyword)));
   return {
     ...withoutChange(copy, { add, remove }),
-    flags: (copy.flags | add.system) & ~remove.system,
+    flags,
     keywords: joinKeywords(normalKeywords([...keywords, ...add.keywords])),
   };
 }
 
 /** The copy of a message that is then changed: what is changed there stays here as it is, whatever the upstream copies. */
-export function withoutChange(copy: CopyFlags, { add, remove }: FlagChange): CopyFlags {
+export function withoutChange<T extends CopyFlags>(copy: T, { add, remove }: FlagChange): T {
   const own = [...splitKeywords(copy.ownKeywords), ...[...add.keywords, ...remove.keywords].map(lower)];
   return {
     ...copy,

@@ -1,5 +1,6 @@
 // One transaction of the gateway's own state: uids and modseqs are taken, entries and tombstones written, journal rows
 // added, all or nothing; after the commit, and only then, the bell rings (STYLE §4).
+import { groupBy } from '../lib/group-by.js';
 import type { CopyRow } from '../store/copies.js';
 import type { NewJournalRow } from '../store/journal.js';
 import type { Store } from '../store/store.js';
@@ -15,6 +16,8 @@ export interface Work {
   withdrawAll(copyIds: readonly number[]): void;
   /** The copy's flags changed: new modseqs for its entries. */
   touch(copy: Pick<CopyRow, 'id' | 'sourceId'>): void;
+  /** The same of many at once. */
+  touchAll(copies: readonly Pick<CopyRow, 'id' | 'sourceId'>[]): void;
   /** Something of the mailbox itself has changed: a new modseq, and the bell (RFC 7162 §3.2). */
   touchMailbox(mailboxId: number): void;
   /** Entries, in order of internal date, for all copies of these sources that the mailbox does not show yet. */
@@ -158,6 +161,13 @@ function createSession(store: Store) {
       for (const { mailboxId } of activeFeeds(sourceId)) {
         // A mailbox that does not show the copy keeps its modseq.
         if (uidMap.touch(mailboxId, id, peek(mailboxId).highestModseq)) countersOf(mailboxId);
+      }
+    },
+    touchAll: (touched) => {
+      for (const [sourceId, group] of groupBy(touched, (copy) => copy.sourceId)) {
+        const ids = group.map(({ id }) => id);
+        for (const { mailboxId } of activeFeeds(sourceId))
+          if (uidMap.touchAll(mailboxId, ids, peek(mailboxId).highestModseq)) countersOf(mailboxId);
       }
     },
     touchMailbox: (mailboxId) => void countersOf(mailboxId),

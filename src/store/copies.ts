@@ -1,3 +1,4 @@
+import { groupBy } from '../lib/group-by.js';
 import type { FlagSet } from '../mail/flags.js';
 import type { Database } from './database.js';
 
@@ -53,6 +54,8 @@ export interface CopyStore {
   unbind(id: number): void;
   setUpstreamUid(id: number, upstreamUid: number): void;
   setFlags(id: number, flags: CopyFlags): void;
+  /** Of many at once; most of them become the same. */
+  setAllFlags(copies: readonly (CopyFlags & { readonly id: number })[]): void;
   setLeaving(id: number, leaving: boolean): void;
   /** Of many at once. */
   setAllLeaving(ids: readonly number[]): void;
@@ -61,6 +64,17 @@ export interface CopyStore {
   setSource(id: number, sourceId: number): void;
   remove(id: number): void;
 }
+
+type FlagColumns = readonly [number, string, number, string, number, string];
+
+const flagColumns = (f: CopyFlags): FlagColumns => [
+  f.upstreamFlags,
+  f.upstreamKeywords,
+  f.flags,
+  f.keywords,
+  f.ownFlags,
+  f.ownKeywords,
+];
 
 export function createCopyStore({ sqlite }: Database): CopyStore {
   const insertListed = sqlite.prepare(
@@ -110,6 +124,10 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
     `UPDATE copies SET upstreamFlags = ?, upstreamKeywords = ?, flags = ?, keywords = ?, ownFlags = ?, ownKeywords = ?
      WHERE id = ?`,
   );
+  const setFlagsOfMany = sqlite.prepare(
+    `UPDATE copies SET upstreamFlags = ?, upstreamKeywords = ?, flags = ?, keywords = ?, ownFlags = ?, ownKeywords = ?
+     WHERE id IN (SELECT value FROM json_each(?))`,
+  );
   const setLeaving = sqlite.prepare('UPDATE copies SET leaving = ? WHERE id = ?');
   const setAllLeaving = sqlite.prepare('UPDATE copies SET leaving = 1 WHERE id IN (SELECT value FROM json_each(?))');
   const setMessage = sqlite.prepare('UPDATE copies SET messageId = ? WHERE id = ?');
@@ -155,8 +173,12 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
     bind: (id, uid, upstream) => void bind.run(uid, upstream.system, joinKeywords(upstream.keywords), id),
     unbind: (id) => void unbind.run(id),
     setUpstreamUid: (id, uid) => void setUid.run(uid, id),
-    setFlags: (id, f) =>
-      void setFlags.run(f.upstreamFlags, f.upstreamKeywords, f.flags, f.keywords, f.ownFlags, f.ownKeywords, id),
+    setFlags: (id, f) => void setFlags.run(...flagColumns(f), id),
+    setAllFlags: (changed) => {
+      const groups = groupBy(changed, (copy) => JSON.stringify(flagColumns(copy)));
+      for (const [columns, group] of groups)
+        setFlagsOfMany.run(...(JSON.parse(columns) as FlagColumns), JSON.stringify(group.map(({ id }) => id)));
+    },
     setLeaving: (id, leaving) => void setLeaving.run(leaving ? 1 : 0, id),
     setSource: (id, sourceId) => void setSource.run(sourceId, id),
     setAllLeaving: (ids) => void setAllLeaving.run(JSON.stringify(ids)),

@@ -35,6 +35,8 @@ export interface UidMap {
   setCopy(mailboxId: number, uid: number, copyId: number): void;
   /** False if the mailbox does not show the copy. */
   touch(mailboxId: number, copyId: number, modseq: number): boolean;
+  /** Of many at once; false if the mailbox shows none of them. */
+  touchAll(mailboxId: number, copyIds: readonly number[], modseq: number): boolean;
   remove(mailboxId: number, uid: number, modseq: number): void;
   /** The mailboxes in which any of the copies is shown. */
   mailboxesOf(copyIds: readonly number[]): number[];
@@ -70,6 +72,7 @@ export function createUidMap({ sqlite }: Database): UidMap {
   const setCopy = sqlite.prepare('UPDATE entries SET copyId = ? WHERE mailboxId = ? AND uid = ?');
   const touch = sqlite.prepare('UPDATE entries SET modseq = ? WHERE copyId = ? AND mailboxId = ?');
   const IN_LIST = 'copyId IN (SELECT value FROM json_each(?))';
+  const touchAll = sqlite.prepare(`UPDATE entries SET modseq = ? WHERE ${IN_LIST} AND mailboxId = ?`);
   const mailboxesOf = sqlite.prepare(`SELECT DISTINCT mailboxId FROM entries WHERE ${IN_LIST}`).pluck();
   const buryAll = sqlite.prepare(
     `INSERT OR IGNORE INTO tombstones (mailboxId, modseq, uid) SELECT mailboxId, ?, uid FROM entries
@@ -121,6 +124,7 @@ export function createUidMap({ sqlite }: Database): UidMap {
     copiesIn: (mailboxId, low, high) => copiesIn.all(mailboxId, low, high) as (CopyRow & { uid: number })[],
     uidOf: (mailboxId, copyId) => uidOf.get(mailboxId, copyId) as number | undefined,
     setCopy: (mailboxId, uid, copyId) => void setCopy.run(copyId, mailboxId, uid),
+    touchAll: (mailboxId, copyIds, modseq) => touchAll.run(modseq, JSON.stringify(copyIds), mailboxId).changes > 0,
     touch: (mailboxId, copyId, modseq) => touch.run(modseq, copyId, mailboxId).changes > 0,
     mailboxesOf: (copyIds) => mailboxesOf.all(JSON.stringify(copyIds)) as number[],
     removeAll: (mailboxId, copyIds, modseq) => {

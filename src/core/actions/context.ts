@@ -54,15 +54,3 @@ export function targetMailbox(context: ActionContext, path: string): MailboxRow 
     throw new MailboxError('CANNOT', 'this mailbox cannot hold messages');
   return mailbox;
 }
-
-/** Runs over things grouped by a key, in first-seen order. */
-export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
-}

@@ -1,10 +1,11 @@
+import { groupBy } from '../../lib/group-by.js';
 import { SystemFlag } from '../../mail/flags.js';
 import { type NumberRanges, rangesInclude, rangesOf } from '../../mail/sequence-set.js';
 import type { MailboxId, MailboxSnapshot } from '../core.js';
 import type { ExpungePayload } from '../journal/payloads.js';
 import { removeLocal } from '../local-sources.js';
 import type { Remover } from '../removals/contract.js';
-import { type ActionContext, groupBy, originOf, type Selected, selectedCopies } from './context.js';
+import { type ActionContext, originOf, type Selected, selectedCopies } from './context.js';
 
 /** Messages in one transaction: what others wait for meanwhile stays short. */
 const AT_ONCE = 500;

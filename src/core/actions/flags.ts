@@ -1,11 +1,12 @@
 import { indexIn } from '../../lib/ascending.js';
+import { groupBy } from '../../lib/group-by.js';
 import { MailboxError } from '../../mail/errors.js';
 import { type FlagSet, SystemFlag, withoutAccountTag } from '../../mail/flags.js';
 import { mergeRanges } from '../../mail/sequence-set.js';
 import type { FlagSupport } from '../../store/sources.js';
 import { changeOf, type FlagChange, isNoChange, keepsKeyword, withChange, withoutChange } from '../copy-flags.js';
 import type { MailboxId, StoreRequest, StoreResult } from '../core.js';
-import { type ActionContext, groupBy, originOf, type Selected, selectedCopies } from './context.js';
+import { type ActionContext, originOf, type Selected, selectedCopies } from './context.js';
 
 /** Per message and in all; what real servers allow (Dovecot: mail_max_keyword_length and 26 names a Maildir). */
 const MAX_KEYWORDS = 64;
@@ -53,9 +54,9 @@ function applyChanges(context: ActionContext, mailboxId: MailboxId, changes: rea
   const isAccountMailbox = store.mailboxes.get(mailboxId)?.kind === 'account';
   const origins = new Map(changes.map(({ copy }) => [copy.sourceId, originOf(context, copy)]));
   unit.durable((work) => {
+    store.copies.setAllFlags(changes.map(({ copy, change }) => withChange(copy, change)));
+    work.touchAll(changes.map(({ copy }) => copy));
     for (const { copy, change } of changes) {
-      store.copies.setFlags(copy.id, withChange(copy, change));
-      work.touch(copy);
       // It will go up with these flags already, and what is to be made of it upstream would have them as well.
       if (copy.upstreamUid === null) keepFrom(context, copy.id, change);
     }

@@ -1,3 +1,4 @@
+import { groupBy } from '../../lib/group-by.js';
 // COPY and MOVE (RFC 9051 §6.4.7, §6.4.8). Within an account the upstream does it; between accounts the bytes travel
 // through our spool: DESIGN §7, "Between accounts".
 import { MailboxError } from '../../mail/errors.js';
@@ -13,7 +14,7 @@ import { removeLocal } from '../local-sources.js';
 import type { Remover } from '../removals/contract.js';
 import { sharedPlace } from '../shared-mailboxes.js';
 import type { Work } from '../unit-of-work.js';
-import { type ActionContext, groupBy, originOf, type Selected, selectedCopies, targetMailbox } from './context.js';
+import { type ActionContext, originOf, type Selected, selectedCopies, targetMailbox } from './context.js';
 
 export type TransferKind = 'copy' | 'move';
 

@@ -133,19 +133,22 @@ export function stillOurs(store: Store, copy: CopyRow, owesMore = true): StillOu
   return { system, keywords };
 }
 
-/** Marks what the upstream has just confirmed for the copy. `owesMore`: other rows may concern it. */
+/** Marks what the upstream has just confirmed for the copies. `owesMore`: other rows may concern them. */
 export function confirmFlags(
   store: Store,
   work: Work,
-  copy: CopyRow,
+  copies: readonly CopyRow[],
   { add, remove }: FlagChange,
   owesMore: boolean,
 ): void {
-  const told = { ...copy, upstreamFlags: (copy.upstreamFlags | add.system) & ~remove.system };
-  const after = withConfirmed(copy, { add, remove }, stillOurs(store, told, owesMore));
-  if (isSame(copy, after)) return;
-  store.copies.setFlags(copy.id, after);
-  if (copy.leaving === 0 && isVisibleChange(copy, after)) work.touch(copy);
+  const changes = copies.flatMap((copy) => {
+    const told = { ...copy, upstreamFlags: (copy.upstreamFlags | add.system) & ~remove.system };
+    const after = withConfirmed(copy, { add, remove }, stillOurs(store, told, owesMore));
+    return isSame(copy, after) ? [] : [{ before: copy, after }];
+  });
+  store.copies.setAllFlags(changes.map(({ before, after }) => ({ ...after, id: before.id })));
+  const seen = changes.filter(({ before, after }) => before.leaving === 0 && isVisibleChange(before, after));
+  work.touchAll(seen.map(({ before }) => before));
 }
 
 /** A message found upstream by its fingerprint. */

@@ -36,7 +36,7 @@ export async function carryFlags(
     const copies = targetCopies();
     for (const row of rows) store.journal.remove(row.id);
     const owesMore = source !== undefined && store.journal.head(source.accountId, 1).length > 0;
-    for (const copy of copies.values()) confirmFlags(store, work, copy, change, owesMore);
+    confirmFlags(store, work, [...copies.values()], change, owesMore);
   });
   return [];
 }
