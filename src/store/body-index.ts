@@ -9,6 +9,11 @@ export interface BodyIndex {
   /** Keeps the file from being dropped until as many unpins. */
   pin(ref: string): void;
   unpin(ref: string): void;
+  /**
+   * Takes back the pins that no row stands for: the last gateway died before the row was written. Only at start, while nothing
+   * is being stored. Those of submissions stay as they are.
+   */
+  recount(): void;
   totalBytes(): number;
   /** Unpinned files, least recently used first. */
   oldest(limit: number): { ref: string; sizeBytes: number }[];
@@ -25,6 +30,17 @@ export function createBodyIndex({ sqlite }: Database): BodyIndex {
   const used = sqlite.prepare('UPDATE bodies SET usedAt = ? WHERE ref = ?');
   const pin = sqlite.prepare('UPDATE bodies SET pins = pins + 1 WHERE ref = ?');
   const unpin = sqlite.prepare('UPDATE bodies SET pins = max(0, pins - 1) WHERE ref = ?');
+  const recount = sqlite.prepare(
+    `WITH holders (ref) AS (
+       SELECT bodyRef FROM removals WHERE bodyRef IS NOT NULL
+       UNION ALL SELECT json_extract(payload, '$.bodyRef') FROM journal WHERE kind = 'append'
+       UNION ALL SELECT m.bodyRef FROM sources s CROSS JOIN copies c ON c.sourceId = s.id AND c.upstreamUid IS NULL
+         JOIN messages m ON m.id = c.messageId WHERE s.local = 'recovered'),
+     needed (ref, pins) AS MATERIALIZED (SELECT ref, count(*) FROM holders GROUP BY ref)
+     UPDATE bodies SET pins = ifnull((SELECT n.pins FROM needed n WHERE n.ref = bodies.ref), 0)
+     WHERE pins > ifnull((SELECT n.pins FROM needed n WHERE n.ref = bodies.ref), 0)
+       AND ref NOT IN (SELECT bodyRef FROM submissions)`,
+  );
   const total = sqlite.prepare('SELECT ifnull(sum(sizeBytes), 0) FROM bodies').pluck();
   const oldest = sqlite.prepare('SELECT ref, sizeBytes FROM bodies WHERE pins = 0 ORDER BY usedAt LIMIT ?');
   const forgetMessage = sqlite.prepare('UPDATE messages SET bodyRef = NULL WHERE bodyRef = ?');
@@ -40,6 +56,7 @@ export function createBodyIndex({ sqlite }: Database): BodyIndex {
     used: (ref, at) => void used.run(at, ref),
     pin: (ref) => void pin.run(ref),
     unpin: (ref) => void unpin.run(ref),
+    recount: () => void recount.run(),
     totalBytes: () => total.get() as number,
     oldest: (limit) => oldest.all(limit) as { ref: string; sizeBytes: number }[],
     forget: (ref) => {

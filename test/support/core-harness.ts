@@ -68,11 +68,15 @@ const REAL_LIMIT_MS = 15_000;
 /** Taken before anything is virtual. */
 const realNow = performance.now.bind(performance);
 
+/** It is the same day again; nothing that waits may be left. */
+export function beginVirtualTime(): void {
+  vi.useRealTimers();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'], now: TODAY });
+}
+
 /** Virtual time for every test of the file: timers and the clock; I/O and microtasks stay real. */
 export function useVirtualTime(): void {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'], now: TODAY });
-  });
+  beforeEach(beginVirtualTime);
   afterEach(() => {
     vi.useRealTimers();
   });

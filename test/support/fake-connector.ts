@@ -143,6 +143,7 @@ class Fake implements FakeUpstream {
     const host: SessionHost = {
       account,
       traits,
+      trustsCopyUid: traits.trustsCopyUid,
       capabilities: capabilitiesOf(options),
       permanentFlags: (path) => this.#permanentFlagsOf.get(path.join('/')) ?? this.#permanentFlags,
       latencyMs: options.latencyMs ?? 0,
@@ -193,6 +194,10 @@ class Fake implements FakeUpstream {
 
   move(path: PathLike, uid: number, to: PathLike): UpstreamUid {
     return asUpstreamUid(this.#account.move(this.#message(path, uid), this.#mailbox(path), this.#mailbox(to)).uid);
+  }
+
+  showNewest(path: PathLike, count: number): void {
+    this.#account.showNewest(this.#mailbox(path), count);
   }
 
   setQuota(quota: UpstreamQuota | undefined): void {

@@ -87,6 +87,8 @@ export interface FakeUpstream {
   resetUidValidity(path: PathLike, firstUid?: number): void;
   /** New uids under the same uidValidity (QQ). */
   renumberSilently(path: PathLike, firstUid?: number): void;
+  /** The provider's window: of the mailbox no more than the newest `count` are shown from now on. */
+  showNewest(path: PathLike, count: number): void;
   /** The server gives no body for this message (Outlook's broken items). */
   hideBody(path: PathLike, uid: number): void;
   showBody(path: PathLike, uid: number): void;

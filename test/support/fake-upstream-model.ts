@@ -25,6 +25,8 @@ export interface FakeMailbox {
   highestModseq: bigint;
   /** Ascending by uid. */
   messages: FakeMessage[];
+  /** Older than the provider's window: there, and not shown. */
+  withheld: FakeMessage[];
   vanished: { uid: number; modseq: bigint }[];
   /** Goes up with every change; a session that has seen a lower one has something to be told. */
   version: number;
@@ -108,6 +110,7 @@ export class FakeAccount {
       uidNext: 1,
       highestModseq: 1n,
       messages: [],
+      withheld: [],
       vanished: [],
       version: 0,
     };
@@ -178,6 +181,24 @@ export class FakeAccount {
     this.#touch(mailbox);
   }
 
+  /** A window of so many messages: the older ones are not shown, as if expunged, and come back under their uids. */
+  showNewest(mailbox: FakeMailbox, count: number): void {
+    const all = [...mailbox.withheld, ...mailbox.messages].sort((a, b) => a.uid - b.uid);
+    const first = Math.max(0, all.length - count);
+    const shown = new Set(all.slice(first));
+    const wasShown = new Set(mailbox.messages);
+    mailbox.withheld = all.slice(0, first);
+    mailbox.messages = all.slice(first);
+    for (const gone of wasShown)
+      if (!shown.has(gone)) mailbox.vanished.push({ uid: gone.uid, modseq: ++mailbox.highestModseq });
+    for (const back of shown)
+      if (!wasShown.has(back)) {
+        back.modseq = ++mailbox.highestModseq;
+        mailbox.vanished = mailbox.vanished.filter(({ uid }) => uid !== back.uid);
+      }
+    this.#touch(mailbox);
+  }
+
   copy(message: FakeMessage, to: FakeMailbox): FakeMessage {
     const { bytes, flags, internalDate, contentId } = message;
     // EMAILID stays with the content (RFC 8474 §5.1).
@@ -200,11 +221,13 @@ export class FakeAccount {
     if (!isSilent) mailbox.uidValidity = this.#nextUidValidity++;
     mailbox.vanished = [];
     mailbox.uidNext = firstUid;
-    mailbox.messages = mailbox.messages.map((message) => ({
+    const anew = (message: FakeMessage) => ({
       ...message,
       uid: asUpstreamUid(mailbox.uidNext++),
       modseq: ++mailbox.highestModseq,
-    }));
+    });
+    mailbox.withheld = mailbox.withheld.map(anew);
+    mailbox.messages = mailbox.messages.map(anew);
     this.#touch(mailbox);
   }
 

@@ -18,6 +18,7 @@ import type { FakeAccount, FakeMailbox, FakeMessage } from './fake-upstream-mode
 export interface SessionHost {
   readonly account: FakeAccount;
   readonly traits: ProviderTraits;
+  readonly trustsCopyUid: boolean;
   readonly capabilities: UpstreamCapabilities;
   /** PERMANENTFLAGS, as they are now. */
   permanentFlags(path: SourcePath): readonly string[];
@@ -130,14 +131,18 @@ export class FakeWire {
     transfer: (message: FakeMessage) => FakeMessage,
   ): Transferred {
     const source = this.current();
+    // Yahoo stores several in an order of its own; its connector then tells no pairs (ConnectorTraits.trustsCopyUid).
+    const isOrdered = this.host.trustsCopyUid || messages.length === 1;
+    const ordered = isOrdered ? messages : messages.toReversed();
     const made = (message: FakeMessage) => {
       const copy = transfer(message);
       copy.flags = this.kept(copy.flags, target);
       return copy.uid;
     };
-    const pairs = this.own(source, () => new Map(messages.map((message) => [message.uid, made(message)])));
+    const pairs = this.own(source, () => new Map(ordered.map((message) => [message.uid, made(message)])));
     // RFC 4315 §3: no COPYUID where nothing was copied.
-    if (!this.capabilities.uidplus || pairs.size === 0) return { uidValidity: undefined, pairs: undefined };
+    if (!this.capabilities.uidplus || !isOrdered || pairs.size === 0)
+      return { uidValidity: undefined, pairs: undefined };
     return { uidValidity: target.uidValidity, pairs };
   }
 

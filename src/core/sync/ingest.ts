@@ -72,10 +72,13 @@ export function createIngest(store: Store, unit: UnitOfWork, strays: Strays): In
     listing: (source, rows) =>
       unit.batch((work) => {
         const listed: number[] = [];
+        const awaited = copies.unbound(source.id).map(({ messageId }) => messages.get(messageId));
         for (const row of rows) {
           const known = copies.byUid(source.id, row.uid);
           if (known) applyFlags(work, known, row.flags);
-          else listed.push(copies.insertListed(source.id, messageFor(source, row), row.uid, row.flags));
+          // It may be what a client has just put there; if not, the check that follows the listing finds it missing.
+          else if (!awaited.some((message) => message && isSizeOf(message, row)))
+            listed.push(copies.insertListed(source.id, messageFor(source, row), row.uid, row.flags));
         }
         strays.arrived(work, source.accountId, listed);
       }),

@@ -8,7 +8,7 @@ import type { Ingest } from './ingest.js';
 import { type LaneSession, Priority, type PriorityValue } from './lane.js';
 import type { createProgress } from './progress.js';
 import { byUrgency, type SourceSyncContext } from './source-state.js';
-import { listSome, syncSource } from './source-sync.js';
+import { listedUpTo, listSome, syncSource } from './source-sync.js';
 import type { Tree } from './tree-contract.js';
 
 const BACKFILL_CHUNK = 1_000;
@@ -53,9 +53,9 @@ export function createRounds(options: RoundsOptions): Rounds {
   const listAll = async () => {
     const unlisted = syncable().filter(({ listed }) => !listed);
     await eachSource(unlisted, async (source) => {
-      let done = false;
-      while (!done) {
-        done = await onWorker(Priority.flags, (lane) => listSome(context, lane, source.id));
+      for (let done: number | undefined = listedUpTo(store, source); done !== undefined; ) {
+        const from: number = done;
+        done = await onWorker(Priority.flags, (lane) => listSome(context, lane, source.id, from));
         progress.listed(store, source);
       }
       tree.showSource(source.id);

@@ -15,36 +15,46 @@ const LISTING_CHUNK = 5_000;
 const ARRIVAL_CHUNK = 1_000;
 
 /**
- * One step of the first listing; false when there is more to do. Resumes where an interrupted one stopped.
+ * One step of the first listing, of the uids above `from`: how far it got, undefined when there is no more to do.
  * @throws {UpstreamError}
  */
-export async function listSome(context: SourceSyncContext, lane: LaneSession, sourceId: number): Promise<boolean> {
+export async function listSome(
+  context: SourceSyncContext,
+  lane: LaneSession,
+  sourceId: number,
+  from: number,
+): Promise<number | undefined> {
   const { store, ingest } = context;
   const source = mustBeThere(store, sourceId);
   const state = await lane.select(source);
   keepFlagSupport(context, source, state);
+  let done = from;
   if (source.uidValidity !== state.uidValidity) {
     // Nothing of it has been shown yet, so starting over costs nothing but time.
     if (source.uidValidity !== undefined) await ingest.vanished(store.copies.bound(sourceId));
+    done = 0;
     // As of the beginning of the listing: the check that follows it finds everything later.
     saveState(store, source, state);
   }
-  if (state.exists === 0) return true;
-  for (let done = store.copies.highestUid(sourceId); ; ) {
+  while (state.exists > 0) {
     const ranges = await nextRanges(lane.session, state, done);
     const last = ranges.at(-1)?.[1];
-    if (last === undefined) return true;
+    if (last === undefined) return undefined;
     let given = 0;
     await lane.session.fetchListing(ranges, (rows) => {
       given += rows.length;
       ingest.listing(source, rows);
     });
-    if (state.uidNext !== undefined && last >= state.uidNext - 1) return true;
-    if (given > 0) return false;
+    if (state.uidNext !== undefined && last >= state.uidNext - 1) return undefined;
     // A gap in the uids, or messages the server does not give: asked for again they would be all there ever is.
     done = last;
+    if (given > 0) return done;
   }
+  return undefined;
 }
+
+/** Up to where an interrupted listing came: not what clients have put there meanwhile, which has its headers and the highest uids. */
+export const listedUpTo = ({ messages }: Store, source: SourceRow): number => messages.withoutListing(source)[0] ?? 0;
 
 /** The next uids to list. A sparse uid space is asked for by its real uids, so that no step is empty. */
 async function nextRanges(session: UpstreamSession, state: SelectedSource, done: number): Promise<NumberRanges> {

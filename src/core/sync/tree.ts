@@ -232,7 +232,8 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
         const merged = isMerged(source.accountId);
         for (const feed of mailboxes.feedsOfSource(sourceId)) {
           const kind = mailboxes.get(feed.mailboxId)?.kind;
-          if (feed.active || (kind === 'unified' && !merged)) continue;
+          if (kind === 'unified' && !merged && !feed.active) continue;
+          // Active already: a client has put something there meanwhile. What has been listed is not shown for that.
           mailboxes.activateFeeds(feed.mailboxId, [sourceId]);
           work.allocate(feed.mailboxId, [sourceId]);
         }

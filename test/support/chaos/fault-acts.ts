@@ -1,0 +1,118 @@
+// What goes wrong: lines, servers' patience, the disk, the gateway itself.
+import { expect } from 'vitest';
+import { UpstreamError } from '../../../src/mail/errors.js';
+import type { FakeMethod } from '../fake-connector.js';
+import { fullDump } from '../observer.js';
+import type { Act } from './client-acts.js';
+import type { World } from './world.js';
+
+const WRITES: readonly FakeMethod[] = [
+  'move',
+  'copy',
+  'append',
+  'expunge',
+  'storeFlags',
+  'createMailbox',
+  'renameMailbox',
+  'deleteMailbox',
+];
+const READS: readonly FakeMethod[] = [
+  'select',
+  'fetchHeaders',
+  'fetchBodies',
+  'fetchListing',
+  'status',
+  'listMailboxes',
+];
+const NAMES = ['A', 'B'];
+
+const offline: Act = (world, chance) => {
+  const name = chance.of(NAMES, 'A');
+  world.note(`${name} cannot be reached`);
+  world.fake(name).goOffline();
+};
+
+const online: Act = (world, chance) => {
+  const name = chance.of(NAMES, 'A');
+  world.note(`${name} can be reached`);
+  world.fake(name).goOnline();
+};
+
+const fail: Act = (world, chance) => {
+  const name = chance.of(NAMES, 'A');
+  const method = chance.of([...WRITES, ...READS], 'move');
+  const when = chance.of(['before', 'after'] as const, 'after');
+  const cut = chance.below(2) === 0;
+  world.note(`the next ${method} at ${name} fails ${when} it is done${cut ? ', line cut' : ''}`);
+  world.fake(name).failNext(method, new UpstreamError('transient', 'lost'), { when, cut });
+};
+
+const refuse: Act = (world, chance) => {
+  const name = chance.of(NAMES, 'A');
+  const method = chance.of(WRITES, 'move');
+  world.note(`the next ${method} at ${name} is refused`);
+  world.ledger.disturbAll();
+  world.fake(name).failNext(method, new UpstreamError('permanent', 'NO', { serverText: 'NO' }));
+};
+
+const throttle: Act = (world, chance) => {
+  const name = chance.of(NAMES, 'A');
+  const method = chance.of([...WRITES, ...READS], 'select');
+  world.note(`the next ${method} at ${name} is throttled`);
+  const details = { meaning: 'throttle', serverText: 'throttled', retryAfterMs: 60_000 * (1 + chance.below(30)) };
+  world.fake(name).failNext(method, new UpstreamError('transient', 'throttled', details));
+};
+
+/** SQLite itself refuses from here on, as on a disk that has become read-only. */
+const diskFull: Act = (world) => {
+  world.note('the disk takes nothing');
+  world.rig.store.database.sqlite.pragma('query_only = ON');
+};
+const diskWell: Act = (world) => {
+  world.note('the disk takes all');
+  takeAll(world);
+};
+export const takeAll = ({ rig }: World): void => void rig.store.database.sqlite.pragma('query_only = OFF');
+
+const crash: Act = async (world) => {
+  world.note('crash');
+  takeAll(world);
+  const before = fullDump(world.rig);
+  await world.rig.crash();
+  expect(fullDump(world.rig), 'after a crash').toEqual(before);
+};
+
+export const restart = async (world: World): Promise<void> => {
+  world.note('restart');
+  takeAll(world);
+  await world.rig.restart();
+};
+
+const withAccounts = async (world: World, names: readonly string[]): Promise<void> => {
+  world.note(`restart with ${names.join()}`);
+  takeAll(world);
+  // Mailboxes of an account that goes are others when it comes back.
+  world.ledger.disturbAll();
+  await world.rig.restart({ accounts: names.map((name) => ({ name, fake: world.fake(name) })) });
+};
+const leave: Act = (world) => withAccounts(world, ['A']);
+export const comeBack = (world: World): Promise<void> => withAccounts(world, NAMES);
+
+const breathe: Act = (world, chance) => world.pass(chance.below(4) * 700);
+const wait: Act = (world, chance) => world.pass(60_000 * (1 + chance.below(12)));
+
+export const FAULT_ACTS: Readonly<Record<string, readonly [number, Act]>> = {
+  offline: [4, offline],
+  online: [5, online],
+  fail: [4, fail],
+  refuse: [2, refuse],
+  throttle: [1, throttle],
+  diskFull: [1, diskFull],
+  diskWell: [2, diskWell],
+  crash: [3, crash],
+  restart: [1, restart],
+  leave: [1, leave],
+  comeBack: [2, comeBack],
+  breathe: [9, breathe],
+  wait: [1, wait],
+};

@@ -1,0 +1,144 @@
+// When all is quiet: nothing is lost, nothing is there too often, what is shown is what is there, and what was answered OK
+// has arrived.
+import { SystemFlag } from '../../../src/mail/flags.js';
+import { shown, tokenOf, upstreamTokens } from '../core-mail.js';
+import { comeBack, restart, takeAll } from './fault-acts.js';
+import { isToken, ROLES, type World } from './world.js';
+
+const MINUTE = 60_000;
+/** Longer than any provider here asks to be left alone. */
+const LONGEST_PAUSE_MS = 35 * MINUTE;
+
+/** Everybody is there and can be reached; then as long as anything is waited for. @throws {Error} what is not right then */
+export async function rest(world: World): Promise<void> {
+  const { rig, fakes } = world;
+  takeAll(world);
+  if (rig.core.overview.accounts().length < fakes.size) await comeBack(world);
+  for (const fake of fakes.values()) {
+    fake.before = undefined;
+    fake.goOnline();
+    for (const path of ROLES) fake.showNewest(path, 1_000);
+  }
+  await world.pass(LONGEST_PAUSE_MS, MINUTE);
+  await rig.settle();
+  // What was moved by others is looked for that long.
+  await world.pass(11 * MINUTE, MINUTE);
+  await rig.settle();
+  // What had no news is looked at anew.
+  await world.pass(61 * MINUTE, 2 * MINUTE);
+  await rig.settle();
+  // What was left over when the disk took nothing is put right at the next start.
+  if (pins(world).length > 0) await restart(world);
+  await rig.settle();
+  judge(world);
+}
+
+/** @throws {Error} what is not right now, when all should be quiet */
+export function judge(world: World): void {
+  world.witness.look(world.rig);
+  const faults = faultsOf(world);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  world.calm();
+}
+
+function faultsOf(world: World): string[] {
+  const { lost, tooMany } = world.ledger.faults(countAll(world));
+  return [
+    ...lost.map((text) => `lost: ${text}`),
+    ...tooMany.map((text) => `too many: ${text}`),
+    ...leftOver(world),
+    ...differences(world),
+    ...unmet(world),
+    ...pins(world),
+  ];
+}
+
+/** How many there are of each token: at the providers, and in `Recovered`. */
+function countAll(world: World): Map<string, number> {
+  const { rig, fakes } = world;
+  const kept = rig.core.mailboxes.find('Recovered') ? world.shownIn('Recovered') : [];
+  const there = [...fakes.values()].flatMap((fake) => fake.paths().flatMap((path) => upstreamTokens(fake, path)));
+  const have = new Map<string, number>();
+  for (const token of [...there, ...kept]) have.set(token, (have.get(token) ?? 0) + 1);
+  return have;
+}
+
+/** Nothing is owed or half done, and nothing is wrong without a name. */
+function leftOver({ rig }: World): string[] {
+  const { sqlite } = rig.store.database;
+  const owed = sqlite.prepare('SELECT kind, payload FROM journal').all();
+  const unbound = sqlite
+    .prepare(
+      `SELECT s.path, c.leaving, c.upstreamUid, m.messageIdHeader FROM copies c JOIN sources s ON s.id = c.sourceId
+       JOIN messages m ON m.id = c.messageId
+       WHERE s.local IS NULL AND (c.upstreamUid IS NULL OR c.upstreamUid < 0 OR c.leaving = 1)`,
+    )
+    .all();
+  const open = rig.core.overview.problems().filter(({ text }) => !text.startsWith('the provider refused to'));
+  const away = rig.core.overview.accounts().filter(({ state }) => state !== 'ready');
+  return [
+    ...owed.map((row) => `owed: ${JSON.stringify(row)}`),
+    ...unbound.map((row) => `half done: ${JSON.stringify(row)}`),
+    ...open.map(({ text }) => `a problem: ${text}`),
+    ...away.map(({ name, state, reason }) => `${name} is ${state}: ${reason}`),
+  ];
+}
+
+/** Each account's mailboxes show what its provider has, with \Seen and \Flagged; the unified ones show all accounts'. */
+function differences(world: World): string[] {
+  const { rig, fakes } = world;
+  const there = new Map<string, string[]>();
+  for (const [name, fake] of fakes) {
+    for (const path of fake.paths()) {
+      const lines = fake.contents(path).map(({ bytes, flags: { system } }) => {
+        return lineOf(tokenOf(bytes), (system & SystemFlag.Seen) !== 0, (system & SystemFlag.Flagged) !== 0);
+      });
+      there.set(`${name}/${path.join('/')}`, lines.sort());
+    }
+  }
+  for (const role of ROLES)
+    there.set(role, [...fakes.keys()].flatMap((name) => there.get(`${name}/${role}`) ?? []).sort());
+  const here = new Map<string, string[]>();
+  for (const path of world.paths()) {
+    if (path === 'Recovered') continue;
+    const lines = shown(rig, path)
+      .filter(isToken)
+      .map(({ token, flags }) => lineOf(token, /\\Seen/.test(flags), /\\Flagged/.test(flags)));
+    here.set(path, lines.sort());
+  }
+  return [...new Set([...there.keys(), ...here.keys()])].flatMap((path) => {
+    const [shows, has] = [here.get(path) ?? [], there.get(path) ?? []].map((lines) => lines.join(' '));
+    return shows === has ? [] : [`${path} shows [${shows}], there is [${has}]`];
+  });
+}
+
+const lineOf = (token: string, isSeen: boolean, isFlagged: boolean): string =>
+  `${token}${isSeen ? '+seen' : ''}${isFlagged ? '+flagged' : ''}`;
+
+/** What our clients did, and nobody else meddled with, is so. */
+function unmet(world: World): string[] {
+  const { rig } = world;
+  const nameOf = (id: number) => rig.core.mailboxes.list().find((mailbox) => mailbox.id === id)?.path ?? `${id}`;
+  return [...world.ledger.wishes()].flatMap(([token, { places, flagged }]) => {
+    const now = world.placesOf(token);
+    const faults: string[] = [];
+    if (now.join() !== places.join())
+      faults.push(`${token} is in [${now.map(nameOf)}], the user left it in [${places.map(nameOf)}]`);
+    const rows = now.flatMap((id) => shown(rig, nameOf(id)).filter((row) => row.token === token));
+    if (flagged !== undefined && rows.some(({ flags }) => flags.includes('\\Flagged') !== flagged))
+      faults.push(`${token} is to be ${flagged ? '' : 'not '}flagged`);
+    return faults;
+  });
+}
+
+/** Every body that must not be evicted is held exactly once for each reason. */
+function pins({ rig }: World): string[] {
+  const { held, pinned } = rig.store.database.sqlite
+    .prepare(
+      `SELECT (SELECT count(*) FROM removals WHERE bodyRef IS NOT NULL)
+            + (SELECT count(*) FROM copies c JOIN sources s ON s.id = c.sourceId WHERE s.local = 'recovered') AS held,
+              (SELECT ifnull(sum(pins), 0) FROM bodies) AS pinned`,
+    )
+    .get() as { held: number; pinned: number };
+  return held === pinned ? [] : [`${pinned} pins for ${held} bodies to be kept`];
+}

@@ -1,0 +1,182 @@
+// Two accounts behind one core, and what is needed to play with them: who is there, what is shown, what was done.
+import { DiskError, MailboxError } from '../../../src/mail/errors.js';
+import type { SourcePath } from '../../../src/upstream/connector.js';
+import { GENERIC_TRAITS } from '../../../src/upstream/providers/generic.js';
+import type { Chance } from '../../fuzz/mutate.js';
+import { createRig, type Rig } from '../core-harness.js';
+import { mail, type Shown, shown } from '../core-mail.js';
+import { createFakeUpstream, type FakeUpstream, type FakeUpstreamOptions } from '../fake-connector.js';
+import { Witness } from '../observer.js';
+import { Ledger } from './ledger.js';
+
+/** Servers an account may have. */
+const SERVERS: readonly FakeUpstreamOptions[] = [
+  {},
+  { qresync: false },
+  { condstore: false, idle: false },
+  { uidplus: false, condstore: false },
+  { condstore: false, traits: { renumbersSilently: true } },
+  { move: false },
+  { objectId: true },
+  { traits: { trustsCopyUid: false } },
+  { traits: { deleteIsMoveToTrash: true } },
+  { latencyMs: 40 },
+  { traits: { budgets: { ...GENERIC_TRAITS.budgets, loginsPer15Minutes: 9 } } },
+];
+
+/** Of the story: neither without a header yet, nor the gateway's own notice. */
+export const isToken = ({ token }: Shown): boolean => /^m\d+$/.test(token);
+
+export const ROLES = ['INBOX', 'Drafts', 'Sent', 'Archive', 'Junk', 'Trash'];
+
+/** Messages that are shown in one mailbox. */
+export interface Met {
+  readonly path: string;
+  readonly rows: readonly Shown[];
+}
+
+export class World {
+  readonly ledger = new Ledger();
+  /** What was done, in order. */
+  readonly story: string[] = [];
+  readonly fakes: ReadonlyMap<string, FakeUpstream>;
+  readonly servers: ReadonlyMap<string, FakeUpstreamOptions>;
+  readonly witness = new Witness();
+  readonly rig: Rig;
+  #tokens = 0;
+
+  private constructor(rig: Rig, servers: Map<string, FakeUpstreamOptions>, fakes: Map<string, FakeUpstream>) {
+    this.rig = rig;
+    this.servers = servers;
+    this.fakes = fakes;
+  }
+
+  static async create(chance: Chance): Promise<World> {
+    const servers = new Map<string, FakeUpstreamOptions>([
+      ['A', chance.below(3) > 0 ? {} : chance.of(SERVERS, {})],
+      ['B', { ...chance.of(SERVERS, {}), firstUidValidity: 5001 }],
+    ]);
+    const fakes = new Map([...servers].map(([name, options]) => [name, createFakeUpstream(options)]));
+    const accounts = [...fakes].map(([name, fake]) => ({ name, fake }));
+    const rig = await createRig({ accounts, cacheBytes: chance.below(2) ? 1 : 1e9 });
+    const world = new World(rig, servers, fakes);
+    world.note(JSON.stringify([...servers]));
+    for (const [name, fake] of fakes) {
+      fake.create('P');
+      for (let i = 0; i < 3; i++) world.deliver(name, ['INBOX']);
+      world.deliver(name, ['P']);
+      world.deliver(name, ['INBOX'], 2);
+    }
+    return world;
+  }
+
+  note(line: string): void {
+    this.story.push(line);
+  }
+
+  newToken = (): string => `m${++this.#tokens}`;
+
+  fake(account: string): FakeUpstream {
+    const fake = this.fakes.get(account);
+    if (!fake) throw new Error(`there is no account ${account}`);
+    return fake;
+  }
+
+  /** Several: the same mail so many times, in the same second. */
+  deliver(account: string, path: SourcePath, count = 1): string {
+    const token = this.newToken();
+    const options = count > 1 ? { internalDate: 1_767_300_000 } : {};
+    for (let i = 0; i < count; i++) this.fake(account).deliver(path, mail(token), options);
+    this.ledger.born(token, count);
+    return token;
+  }
+
+  /** Paths of mailboxes that hold messages. */
+  paths(): string[] {
+    return this.rig.core.mailboxes.list().flatMap(({ path, selectable }) => (selectable ? [path] : []));
+  }
+
+  shownIn = (path: string): string[] =>
+    shown(this.rig, path)
+      .filter(isToken)
+      .map(({ token }) => token);
+
+  /** Some messages of some mailbox, at most `most`. */
+  meet(chance: Chance, most = 1): Met | undefined {
+    const full = this.paths()
+      .map((path) => ({ path, rows: shown(this.rig, path).filter(isToken) }))
+      .filter(({ rows }) => rows.length > 0);
+    if (full.length === 0) return undefined;
+    const { path, rows } = full[chance.below(full.length)] ?? { path: '', rows: [] };
+    const first = chance.below(rows.length);
+    return { path, rows: rows.slice(first, first + 1 + chance.below(most)) };
+  }
+
+  /** An account's mailbox that is not of a role. */
+  folder(chance: Chance, account: string): string | undefined {
+    const own = this.paths().filter((path) => path.startsWith(`${account}/`) && !ROLES.includes(path.slice(2)));
+    return own.length > 0 ? chance.of(own, '') : undefined;
+  }
+
+  /** The account a shown message is in; '' for one of no account. */
+  accountOf(path: string, uid: number): string {
+    const found = this.rig.store.database.sqlite
+      .prepare(
+        `SELECT a.name FROM entries e JOIN copies c ON c.id = e.copyId JOIN sources s ON s.id = c.sourceId
+         JOIN accounts a ON a.id = s.accountId WHERE e.mailboxId = ? AND e.uid = ? AND s.local IS NULL`,
+      )
+      .pluck()
+      .get(this.rig.idOf(path), uid);
+    return String(found ?? '');
+  }
+
+  /** Ids of the account mailboxes that show the message, ascending. */
+  placesOf(token: string): number[] {
+    return this.rig.store.database.sqlite
+      .prepare(
+        `SELECT e.mailboxId FROM entries e JOIN mailboxes b ON b.id = e.mailboxId AND (b.kind = 'account' OR b.path = 'Recovered')
+         JOIN copies c ON c.id = e.copyId JOIN messages m ON m.id = c.messageId
+         WHERE m.messageIdHeader = ? ORDER BY e.mailboxId`,
+      )
+      .pluck()
+      .all(`${token}@test`) as number[];
+  }
+
+  /** Does what a client asks for; false where it is answered NO. */
+  async asks(work: () => unknown): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof MailboxError) && !(error instanceof DiskError)) throw error;
+      this.note(`  NO: ${error.message.slice(0, 90)}`);
+      return false;
+    }
+  }
+
+  /**
+   * After OK: the messages are to be where they are shown now. `besides`: by token, paths where they will be as well.
+   * What is done to one of those later cannot be foretold from what is shown.
+   */
+  wishAsShown(tokens: Iterable<string>, besides: ReadonlyMap<string, readonly string[]> = new Map()): void {
+    for (const token of new Set(tokens)) {
+      const { ledger } = this;
+      if (this.#awaited.has(token)) ledger.disturb(token);
+      const more = (besides.get(token) ?? []).map((path) => this.rig.idOf(path) as number);
+      if (more.length > 0) this.#awaited.add(token);
+      const places = [...this.placesOf(token), ...more].sort((a, b) => a - b);
+      ledger.wish(token, { places, flagged: ledger.wishOf(token)?.flagged });
+    }
+  }
+  readonly #awaited = new Set<string>();
+
+  /** All is quiet, and was found right. */
+  calm(): void {
+    this.#awaited.clear();
+    this.ledger.calm();
+  }
+
+  pass(ms: number, maxStepMs?: number): Promise<void> {
+    return this.rig.during(new Promise<void>((done) => setTimeout(done, ms)), maxStepMs);
+  }
+}
