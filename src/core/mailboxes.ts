@@ -48,6 +48,9 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees, rem
         account: parent.account,
         parts: [...parent.source.path, ...path.slice(parent.path.length + 1).split('/')],
       };
+    // Never at another account: what the name still stands for is not configured at present.
+    if (!named && store.accounts.list().some(({ name }) => name === parts[0]))
+      throw new MailboxError('CANNOT', 'the account is not configured any more');
     const own = [...account.traits.folderParent, ...(named ? parts.slice(1) : parts)];
     // Upstream, too, INBOX in any case is the inbox.
     if (own.length === 1 && own[0]?.toUpperCase() === 'INBOX')

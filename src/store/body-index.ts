@@ -10,10 +10,10 @@ export interface BodyIndex {
   pin(ref: string): void;
   unpin(ref: string): void;
   /**
-   * Takes back the pins that no row stands for: the last gateway died before the row was written. Only at start, while nothing
-   * is being stored. Those of submissions stay as they are.
+   * Counts all pins anew from what answers for the files; at start only, before anybody has pinned what is not in a row yet.
+   * Returns how many were wrong: a crash between a pin and its row leaves one behind.
    */
-  recount(): void;
+  recount(): number;
   totalBytes(): number;
   /** Unpinned files, least recently used first. */
   oldest(limit: number): { ref: string; sizeBytes: number }[];
@@ -24,23 +24,30 @@ export interface BodyIndex {
   isWanted(ref: string): boolean;
 }
 
+/**
+ * Everything that answers for a file, once for each of its pins: what is to be appended or sent, or can be brought back, and
+ * what stands in no upstream mailbox (Recovered, the gateway's notices).
+ */
+const HOLDERS = `
+  SELECT payload ->> '$.bodyRef' AS ref FROM journal WHERE kind = 'append'
+  UNION ALL SELECT bodyRef FROM submissions WHERE state IN ('queued', 'sending', 'unknown')
+  UNION ALL SELECT bodyRef FROM submissions WHERE state = 'delivered' AND sentCopy IN ('pending', 'watching')
+  UNION ALL SELECT bodyRef FROM removals
+  UNION ALL SELECT m.bodyRef FROM sources s CROSS JOIN copies c ON c.sourceId = s.id CROSS JOIN messages m ON m.id = c.messageId
+    WHERE s.local IS NOT NULL`;
+
 export function createBodyIndex({ sqlite }: Database): BodyIndex {
   const add = sqlite.prepare('INSERT OR IGNORE INTO bodies (ref, sizeBytes, usedAt) VALUES (?, ?, ?)');
   const sizeOf = sqlite.prepare('SELECT sizeBytes FROM bodies WHERE ref = ?').pluck();
   const used = sqlite.prepare('UPDATE bodies SET usedAt = ? WHERE ref = ?');
   const pin = sqlite.prepare('UPDATE bodies SET pins = pins + 1 WHERE ref = ?');
   const unpin = sqlite.prepare('UPDATE bodies SET pins = max(0, pins - 1) WHERE ref = ?');
-  const recount = sqlite.prepare(
-    `WITH holders (ref) AS (
-       SELECT bodyRef FROM removals WHERE bodyRef IS NOT NULL
-       UNION ALL SELECT json_extract(payload, '$.bodyRef') FROM journal WHERE kind = 'append'
-       UNION ALL SELECT m.bodyRef FROM sources s CROSS JOIN copies c ON c.sourceId = s.id AND c.upstreamUid IS NULL
-         JOIN messages m ON m.id = c.messageId WHERE s.local = 'recovered'),
-     needed (ref, pins) AS MATERIALIZED (SELECT ref, count(*) FROM holders GROUP BY ref)
-     UPDATE bodies SET pins = ifnull((SELECT n.pins FROM needed n WHERE n.ref = bodies.ref), 0)
-     WHERE pins > ifnull((SELECT n.pins FROM needed n WHERE n.ref = bodies.ref), 0)
-       AND ref NOT IN (SELECT bodyRef FROM submissions)`,
+  // Found first: most starts have nothing to write.
+  const miscounted = sqlite.prepare(
+    `WITH held AS (SELECT ref, count(*) AS pins FROM (${HOLDERS}) WHERE ref IS NOT NULL GROUP BY ref)
+     SELECT b.ref, ifnull(h.pins, 0) AS pins FROM bodies b LEFT JOIN held h ON h.ref = b.ref WHERE b.pins <> ifnull(h.pins, 0)`,
   );
+  const setPins = sqlite.prepare('UPDATE bodies SET pins = ? WHERE ref = ?');
   const total = sqlite.prepare('SELECT ifnull(sum(sizeBytes), 0) FROM bodies').pluck();
   const oldest = sqlite.prepare('SELECT ref, sizeBytes FROM bodies WHERE pins = 0 ORDER BY usedAt LIMIT ?');
   const forgetMessage = sqlite.prepare('UPDATE messages SET bodyRef = NULL WHERE bodyRef = ?');
@@ -56,7 +63,11 @@ export function createBodyIndex({ sqlite }: Database): BodyIndex {
     used: (ref, at) => void used.run(at, ref),
     pin: (ref) => void pin.run(ref),
     unpin: (ref) => void unpin.run(ref),
-    recount: () => void recount.run(),
+    recount: () => {
+      const wrong = miscounted.all() as { ref: string; pins: number }[];
+      for (const { ref, pins } of wrong) setPins.run(pins, ref);
+      return wrong.length;
+    },
     totalBytes: () => total.get() as number,
     oldest: (limit) => oldest.all(limit) as { ref: string; sizeBytes: number }[],
     forget: (ref) => {

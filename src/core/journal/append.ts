@@ -16,6 +16,7 @@ import type { LaneSession } from '../sync/lane.js';
 import type { Work } from '../unit-of-work.js';
 import { bindCopy, type Found, findCopies, identify } from './binding.js';
 import type { JournalContext } from './context.js';
+import type { Way } from './look-alikes.js';
 import { lastKnownMark, type Mark, markOf } from './mark.js';
 import { type AppendPayload, SENT_COPY_WAIT_MS, type SpoolPayload } from './payloads.js';
 import { putBack } from './put-back.js';
@@ -43,7 +44,9 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
   const known = mustFind ? undefined : lastKnownMark(source);
   const mark = payload.mark ?? known ?? (await markOf(lane.session, source));
   const mustLook = row.sent === 1 || payload.awaitUntil !== undefined;
-  let found = mustLook ? await look(context, lane, { source, copyId: copy.id, mark }) : undefined;
+  // What a provider files by itself it may have made anew.
+  const way = payload.awaitUntil === undefined ? 'stored' : 'taken';
+  let found = mustLook ? await look(context, lane, { source, copyId: copy.id, mark, way }) : undefined;
   // Never sent by us, yet there: the provider's own. Then it tells that the message went out (core/outbox).
   const isProviders = found !== undefined && row.sent === 0;
   if (!found && payload.awaitUntil !== undefined && isStillAwaited(payload.awaitUntil)) {
@@ -89,15 +92,16 @@ interface Place {
   readonly source: SourceRow;
   readonly copyId: number;
   readonly mark: Mark;
+  readonly way: Way;
 }
 
 async function look(
   context: JournalContext,
   lane: LaneSession,
-  { source, copyId, mark }: Place,
+  { source, copyId, mark, way }: Place,
 ): Promise<Found | undefined> {
   await lane.selectKnown(source, { fresh: true });
-  return (await findCopies(context, lane.session, source, { copyIds: [copyId], mark })).get(copyId);
+  return (await findCopies(context, lane.session, source, { copyIds: [copyId], mark, way })).get(copyId);
 }
 
 interface Appending {
@@ -126,7 +130,7 @@ async function append(
     const kept = pushable({ add: flags, remove: NO_FLAGS }, store.sources.get(source.id) ?? source, false);
     return { uid, flags: kept.add };
   }
-  return look(context, lane, { source, copyId: copy.id, mark });
+  return look(context, lane, { source, copyId: copy.id, mark, way: 'taken' });
 }
 
 /** The new home holds the message, before its old one is given up (promise 3). @throws {UpstreamError} */

@@ -1,10 +1,8 @@
 // Ties a copy that a client made to the uid the upstream gave it, by COPYUID/APPENDUID or by looking for it.
 import { type FlagSet, SystemFlag } from '../../mail/flags.js';
-import { eachField, unfold } from '../../mail/header-block.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { CopyRow } from '../../store/copies.js';
 import { splitKeywords } from '../../store/copies.js';
-import type { MessageRow } from '../../store/messages.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { HeaderRow, UpstreamSession } from '../../upstream/connector.js';
@@ -19,9 +17,10 @@ import {
   withConfirmed,
   withOwn,
 } from '../copy-flags.js';
-import { isSizeOf, messageIdOf, removeCopy } from '../sync/ingest.js';
+import { removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import type { JournalContext } from './context.js';
+import { lookAlikes, type Wanted, type Way } from './look-alikes.js';
 import type { Mark } from './mark.js';
 
 type BindingContext = Pick<JournalContext, 'store' | 'accounts'>;
@@ -167,58 +166,17 @@ export async function findCopies(
   { store }: JournalContext,
   session: UpstreamSession,
   source: SourceRow,
-  { copyIds, mark }: { copyIds: readonly number[]; mark: Mark },
+  { copyIds, mark, way }: { copyIds: readonly number[]; mark: Mark; way: Way },
 ): Promise<Map<number, Found>> {
   const first = mark.uidValidity === undefined || mark.uidValidity === source.uidValidity ? mark.uidNext : 1;
   const uids = (await session.uids()).filter((uid) => uid >= first && !store.copies.byUid(source.id, uid));
   const candidates: HeaderRow[] = [];
   if (uids.length > 0) await session.fetchHeaders(rangesOf(uids), (rows) => void candidates.push(...rows));
-  const found = new Map<number, Found>();
+  const wanted = new Map<number, Wanted>();
   for (const copyId of copyIds) {
-    const copy = store.copies.get(copyId);
-    const message = copy && store.messages.get(copy.messageId);
-    if (!message) continue;
-    const wanted = message.messageIdHeader ?? '';
-    const index =
-      wanted === ''
-        ? lookAlike(candidates, { ...message, headers: store.messages.listing(message.id)?.headers })
-        : candidates.findIndex((row) => messageIdOf(row.headers) === wanted || original(row) === wanted);
-    const [row] = index < 0 ? [] : candidates.splice(index, 1);
-    if (row) found.set(copyId, { uid: row.uid, flags: row.flags });
+    const message = store.messages.get(store.copies.get(copyId)?.messageId ?? 0);
+    if (message) wanted.set(copyId, { ...message, headers: store.messages.listing(message.id)?.headers });
   }
-  return found;
+  const pairs = [...lookAlikes(wanted, candidates, way)];
+  return new Map(pairs.map(([copyId, { uid, flags }]) => [copyId, { uid, flags }]));
 }
-
-/**
- * Where the message without a Message-ID is among the candidates, -1 if nowhere: by size and header, of several by the date
- * too; by size and date while its header is not here.
- */
-function lookAlike(
-  candidates: readonly HeaderRow[],
-  {
-    sizeBytes,
-    internalDate,
-    headers,
-  }: Pick<MessageRow, 'sizeBytes' | 'internalDate'> & { headers: string | undefined },
-): number {
-  const key = headers === undefined ? undefined : headerKey(headers);
-  const isAlike = (row: HeaderRow) =>
-    isSizeOf({ sizeBytes }, row) && (key === undefined || headerKey(row.headers) === key);
-  const same = candidates.findIndex((row) => row.internalDate === internalDate && isAlike(row));
-  return same >= 0 || key === undefined ? same : candidates.findIndex(isAlike);
-}
-
-/** Whatever the order and the folding of its fields. */
-function headerKey(block: string): string {
-  const fields: string[] = [];
-  eachField(block, (name, _, valueStart, end) => {
-    if (name !== '') fields.push(`${name}:${unfold(block.slice(valueStart, end))}`);
-  });
-  return fields.sort().join('\n');
-}
-
-/** Quirk(hotmail): submission replaces Message-ID and keeps the client's in a field of its own (providers.md §4). */
-const original = (row: HeaderRow): string => {
-  const match = /^x-microsoft-original-message-id:\s*<?([^>\s]+)/im.exec(row.headers);
-  return match?.[1] ?? '';
-};

@@ -8,6 +8,8 @@ import type { UpstreamSession } from '../../upstream/connector.js';
 import { inBatches } from '../batches.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
+import { setPathOfTree } from '../sync/owed-paths.js';
+import { adoptNames } from '../sync/tree-sync.js';
 import type { JournalContext } from './context.js';
 import type { AppendPayload, CreatePayload, ExpungePayload, RenamePayload } from './payloads.js';
 import { trashOf } from './transfer.js';
@@ -27,11 +29,16 @@ async function doUnlessDone(action: () => Promise<void>, isDone: () => Promise<b
   }
 }
 
-export async function carryCreate(
-  { store, unit }: JournalContext,
-  { session }: LaneSession,
-  row: JournalRow,
-): Promise<number[]> {
+/** Another client may have renamed it, or what it is to stand below: what is owed goes by the names they have now. @throws {UpstreamError} */
+async function takeNames({ store, tree, accounts }: JournalContext, lane: LaneSession, row: JournalRow): Promise<void> {
+  const account = accounts.get(row.accountId);
+  if (account) await adoptNames(store, lane, tree, account, await lane.session.listMailboxes());
+}
+
+export async function carryCreate(context: JournalContext, lane: LaneSession, row: JournalRow): Promise<number[]> {
+  const { store, unit } = context;
+  const { session } = lane;
+  if ((store.sources.get(row.sourceId ?? 0)?.path.length ?? 0) > 1) await takeNames(context, lane, row);
   const source = store.sources.get(row.sourceId ?? 0);
   // A provisional name is replaced here; one below it has been put right by its parent's row.
   const { path: wanted } = JSON.parse(row.payload) as CreatePayload;
@@ -64,8 +71,9 @@ async function leave({ store }: JournalContext, lane: LaneSession, source: Sourc
 export async function carryRename(context: JournalContext, lane: LaneSession, row: JournalRow): Promise<number[]> {
   const { store, unit } = context;
   const { session } = lane;
+  await takeNames(context, lane, row);
   const source = store.sources.get(row.sourceId ?? 0);
-  const { to } = JSON.parse(row.payload) as RenamePayload;
+  const { to } = JSON.parse(store.journal.get(row.id)?.payload ?? row.payload) as RenamePayload;
   if (source) {
     await leave(context, lane, source);
     await doUnlessDone(
@@ -78,22 +86,6 @@ export async function carryRename(context: JournalContext, lane: LaneSession, ro
     store.journal.remove(row.id);
   });
   return [];
-}
-
-/** The source's new path, for what is below it too, and for renames to below it that are still owed. */
-function setPathOfTree(store: Store, source: SourceRow, to: readonly string[]): void {
-  const from = source.path;
-  if (isSame(from, to)) return;
-  const isAtOrBelow = (path: readonly string[]) => from.every((part, i) => path[i] === part);
-  const moved = (path: readonly string[]) => [...to, ...path.slice(from.length)];
-  for (const child of store.sources.ofAccount(source.accountId)) {
-    if (isAtOrBelow(child.path)) store.sources.setPath(child.id, moved(child.path));
-  }
-  for (const row of store.journal.ofAccountAndKind(source.accountId, 'rename')) {
-    const payload = JSON.parse(row.payload) as RenamePayload;
-    if (payload.to.length > from.length && isAtOrBelow(payload.to))
-      store.journal.setPayload(row.id, { ...payload, to: moved(payload.to) });
-  }
 }
 
 export async function carryDelete(context: JournalContext, lane: LaneSession, row: JournalRow): Promise<number[]> {

@@ -43,25 +43,27 @@ interface Look {
   readonly gone: ReadonlySet<number>;
 }
 
-async function lookFor(
+/** Which of the uids are there; `fresh`: the upstream is asked whatever SELECT told. @throws {UpstreamError} */
+export async function lookFor(
   context: JournalContext,
   lane: LaneSession,
   source: SourceRow,
   uids: readonly number[],
+  { fresh = false }: { readonly fresh?: boolean } = {},
 ): Promise<Look> {
   let state: Selection;
   try {
-    state = await lane.selectKnown(source, { upTo: uids.at(-1) });
+    state = await lane.selectKnown(source, { upTo: uids.at(-1), fresh });
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.kind !== 'permanent') throw error;
     // The whole mailbox may be gone: renamed, or deleted, by another client.
     const { isThere, renamed } = await whereIs(context, lane, source);
     if (isThere) throw error;
-    if (renamed) return lookFor(context, lane, renamed, uids);
+    if (renamed) return lookFor(context, lane, renamed, uids, { fresh });
     return { state: undefined, gone: new Set(uids) };
   }
   const gone = new Set<number>();
-  if (!isDoubtful(context, source, state)) return { state, gone };
+  if (!fresh && !isDoubtful(context, source, state)) return { state, gone };
   for (const uid of uids) gone.add(uid);
   await lane.session.fetchFlags(rangesOf(uids), (rows) => {
     for (const { uid } of rows) gone.delete(uid);

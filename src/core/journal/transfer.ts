@@ -11,7 +11,7 @@ import { bindCopy, type Found, findCopies } from './binding.js';
 import type { JournalContext } from './context.js';
 import { type Mark, markOf } from './mark.js';
 import type { ExpungePayload, TransferPayload } from './payloads.js';
-import { selectForCopies } from './still-there.js';
+import { lookFor, selectForCopies } from './still-there.js';
 
 interface Pending {
   readonly copy: CopyRow;
@@ -51,7 +51,8 @@ export async function carryTransfer(context: JournalContext, lane: LaneSession, 
       .filter((id) => !found.has(id) && store.copies.get(id)?.upstreamUid === null);
     if (lost.length > 0) {
       await lane.selectKnown(to, { fresh: true });
-      for (const [id, hit] of await findCopies(context, lane.session, to, { copyIds: lost, mark })) found.set(id, hit);
+      for (const [id, hit] of await findCopies(context, lane.session, to, { copyIds: lost, mark, way: 'moved' }))
+        found.set(id, hit);
     }
   }
   confirm(context, row, pending, found);
@@ -86,16 +87,33 @@ interface Reconciliation {
   readonly found: Map<number, Found>;
 }
 
+/** Resolves with what is to be carried out once more. */
 async function reconcile(context: JournalContext, lane: LaneSession, r: Reconciliation): Promise<Pending[]> {
+  const isMove = r.row.kind === 'move' && lane.session.capabilities.move;
+  // MOVE is atomic for each message (RFC 6851 §3.3): what still stands in the source was not moved, and what is like it in the
+  // target is another. Not so where it is COPY and EXPUNGE: then it may be halfway, and is not copied twice.
+  const unmoved = isMove ? await stillIn(context, lane, r.from, r.pending) : [];
+  const maybeDone = r.pending.filter((each) => !unmoved.includes(each));
+  if (maybeDone.length === 0) return unmoved;
   await lane.selectKnown(r.to, { fresh: true });
-  const copyIds = r.pending.map(({ newCopyId }) => newCopyId);
-  for (const [id, hit] of await findCopies(context, lane.session, r.to, { copyIds, mark: r.mark }))
-    r.found.set(id, hit);
-  const missing = r.pending.filter(({ newCopyId }) => !r.found.has(newCopyId));
-  if (missing.length === 0) return [];
-  await lane.selectKnown(r.from, { fresh: true });
-  const there = new Set(await lane.session.uids());
-  return missing.filter(({ copy }) => there.has(copy.upstreamUid ?? 0));
+  const copyIds = maybeDone.map(({ newCopyId }) => newCopyId);
+  const looked = await findCopies(context, lane.session, r.to, { copyIds, mark: r.mark, way: 'moved' });
+  for (const [id, hit] of looked) r.found.set(id, hit);
+  const missing = maybeDone.filter(({ newCopyId }) => !r.found.has(newCopyId));
+  if (isMove || missing.length === 0) return unmoved;
+  return stillIn(context, lane, r.from, missing);
+}
+
+/** Those whose message is in the source yet. @throws {UpstreamError} */
+async function stillIn(
+  context: JournalContext,
+  lane: LaneSession,
+  from: SourceRow,
+  pending: readonly Pending[],
+): Promise<Pending[]> {
+  const uids = pending.map(({ copy }) => copy.upstreamUid ?? 0).sort((a, b) => a - b);
+  const { gone } = await lookFor(context, lane, from, uids, { fresh: true });
+  return pending.filter(({ copy }) => !gone.has(copy.upstreamUid ?? 0));
 }
 
 function confirm(

@@ -26,6 +26,7 @@ export type BodyCache = ReturnType<typeof createCache>;
 export function createCache({ store, files, cacheBytes, logger }: CacheOptions) {
   const { bodyIndex } = store;
   const { health } = store.database;
+  // On a full disk the next start will do.
   ifKept(() => store.database.batch(() => bodyIndex.recount()));
   let totalBytes = bodyIndex.totalBytes();
   const recent = createRecent(RECENT_BYTES);

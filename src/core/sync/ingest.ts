@@ -47,7 +47,7 @@ export const listingOf = (headers: WireText, bodyStructure: WireText | undefined
 });
 
 /** A message that ends within a line gets a line end: from us for Yahoo, from Courier by itself. */
-const LINE_END_BYTES = 2;
+export const LINE_END_BYTES = 2;
 
 /** Whether the upstream's row may be our message by its size. */
 export const isSizeOf = ({ sizeBytes }: { readonly sizeBytes: number }, row: ListingRow): boolean =>

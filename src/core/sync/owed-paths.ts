@@ -1,4 +1,6 @@
 import type { JournalStore } from '../../store/journal.js';
+import type { SourceRow } from '../../store/sources.js';
+import type { Store } from '../../store/store.js';
 import type { CreatePayload, RenamePayload } from '../journal/payloads.js';
 
 /** Whether an owed RENAME or CREATE leads there, or above: LIST may show what it has done before the gateway died. */
@@ -9,3 +11,27 @@ export const isOwedPath = (journal: JournalStore, accountId: number, path: reado
       return (to ?? made)?.every((part, i) => path[i] === part) ?? false;
     }),
   );
+
+/**
+ * The source's new path, also for those below it that `moves` says have moved along, and for renames to below it that are still
+ * owed.
+ */
+export function setPathOfTree(
+  { sources, journal }: Pick<Store, 'sources' | 'journal'>,
+  source: SourceRow,
+  to: readonly string[],
+  moves: (below: SourceRow) => boolean = () => true,
+): void {
+  const { id, accountId, path: from } = source;
+  if (from.length === to.length && from.every((part, i) => part === to[i])) return;
+  const isAtOrBelow = (path: readonly string[]) => from.every((part, i) => path[i] === part);
+  const moved = (path: readonly string[]) => [...to, ...path.slice(from.length)];
+  for (const each of sources.ofAccount(accountId)) {
+    if (isAtOrBelow(each.path) && (each.id === id || moves(each))) sources.setPath(each.id, moved(each.path));
+  }
+  for (const row of journal.ofAccountAndKind(accountId, 'rename')) {
+    const payload = JSON.parse(row.payload) as RenamePayload;
+    if (payload.to.length > from.length && isAtOrBelow(payload.to))
+      journal.setPayload(row.id, { ...payload, to: moved(payload.to) });
+  }
+}

@@ -17,6 +17,8 @@ export const isVisible = (account: AccountSettings, { path, selectable }: Upstre
 /** `QQ/…`: the upstream path below the account's name, without the levels that only confuse. */
 export function mailboxPath(account: AccountSettings, path: readonly string[]): string {
   const parts = path.length > 1 && account.traits.flattened.includes(path[0] ?? '') ? path.slice(1) : path;
-  // A part may hold our delimiter where the upstream's is another: U+2215 looks alike and is none.
-  return [account.name, ...parts.map((part) => part.replaceAll('/', '\u2215'))].join('/');
+  return [account.name, ...parts.map(partHere)].join('/');
 }
+
+/** A part may hold our delimiter where the upstream's is another: U+2215 looks alike and is none. */
+export const partHere = (part: string): string => part.replaceAll('/', '\u2215');

@@ -9,6 +9,7 @@ import { isSame, knownOf } from './fingerprints.js';
 import type { LaneSession } from './lane.js';
 import type { SourceSyncContext } from './source-state.js';
 import type { Tree } from './tree-contract.js';
+import { byDepth } from './tree-paths.js';
 
 /** Mailboxes that are asked whether they are known ones under another name, at one LIST. */
 const MAX_ASKED = 100;
@@ -54,7 +55,8 @@ export async function adoptNames(
   const left = new Map(gone.map((source) => [source.id, source]));
   const renamed: Adopted['renamed'][number][] = [];
   if (gone.some(({ id }) => store.copies.countBound(id) > 0)) {
-    for (const mailbox of fresh.slice(0, MAX_ASKED)) {
+    // What is above first: the others stand below it, whatever it is called here.
+    for (const mailbox of [...fresh].sort(byDepth).slice(0, MAX_ASKED)) {
       const source = await formerly(store, lane, mailbox, [...left.values()]).catch(unlessRefused);
       if (!source || !tree.renameSource(account, source, mailbox)) continue;
       left.delete(source.id);

@@ -11,10 +11,12 @@ import { isSamePath, sharedPlace, sharedSourcePath } from '../shared-mailboxes.j
 import type { Work } from '../unit-of-work.js';
 import { isOwedPath } from './owed-paths.js';
 import type { Tree, TreeOptions } from './tree-contract.js';
-import { byDepth, isVisible, mailboxPath, shownOf } from './tree-paths.js';
+import { createTreeNames } from './tree-names.js';
+import { byDepth, isVisible, shownOf } from './tree-paths.js';
 
 export function createTree({ store, unit, merge }: TreeOptions): Tree {
   const { mailboxes, sources, copies, accounts, journal } = store;
+  const { ownMailbox, freePath, renameHere } = createTreeNames(store);
 
   const ensureMailbox = (
     path: string,
@@ -39,12 +41,6 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
     });
   };
   const isMail = ({ active, sourceId }: FeedRow) => active && sources.get(sourceId)?.local === undefined;
-  const ownMailbox = (sourceId: number): MailboxRow | undefined =>
-    mailboxes
-      .feedsOfSource(sourceId)
-      .map((feed) => mailboxes.get(feed.mailboxId))
-      .find((row) => row?.kind === 'account');
-
   /** Feeds that should be there; those of a source that is listed already start showing at once. */
   const connect = (source: SourceRow, account: AccountSettings, work: Work) => {
     for (const row of unifiedFor(source, account)) {
@@ -99,22 +95,6 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
       .head(accountId, 10_000)
       .some(({ kind, sourceId }) => kind === 'create' || kind === 'rename' || (kind === 'delete' && sourceId === id));
   const mayDrop = (source: SourceRow) => !isBeingMoved(source) && journal.ofSource(source.id).length === 0;
-
-  const freePath = (account: AccountSettings, path: readonly string[]): string => {
-    const wanted = mailboxPath(account, path);
-    let free = wanted;
-    for (let i = 2; mailboxes.byPath(free); i++) free = `${wanted} (${i})`;
-    makeLevels(account, free);
-    return free;
-  };
-  /** Levels of the account's tree that no upstream mailbox stands for. */
-  const makeLevels = (account: AccountSettings, path: string) => {
-    const parts = path.split('/');
-    for (let depth = 1; depth < parts.length; depth++) {
-      const level = parts.slice(0, depth).join('/');
-      ensureMailbox(level, { kind: 'account', role: undefined, accountId: account.id, selectable: false }, false);
-    }
-  };
 
   const dropSource = (source: SourceRow, work: Work) => {
     for (const copy of copies.ofSource(source.id)) {
@@ -181,7 +161,7 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
       return {
         gone: sources
           .ofAccount(account.id)
-          .filter((source) => source.present && !seen.has(JSON.stringify(source.path)) && !isBeingMoved(source)),
+          .filter((source) => source.present && !seen.has(JSON.stringify(source.path))),
         fresh: shown.filter(({ path }) => !sources.byPath(account.id, path) && !isOwedPath(journal, account.id, path)),
       };
     },
@@ -204,14 +184,8 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
         const own = ownMailbox(source.id);
         const shared = unifiedFor({ ...source, path }, account).map(({ id }) => id);
         const isElsewhere = shared.length !== feeds.length - 1 || shared.some((id) => !feeds.includes(id));
-        if (!own || isElsewhere || isBeingMoved(source)) return false;
-        sources.setPath(source.id, path);
-        const to = freePath(account, path);
-        if (mailboxes.subscriptions().includes(own.path)) {
-          mailboxes.unsubscribe(own.path);
-          mailboxes.subscribe(to);
-        }
-        mailboxes.setPath(own.id, to);
+        if (!own || isElsewhere) return false;
+        renameHere(account, source, own, path);
         work.ringTree();
         return true;
       }),
