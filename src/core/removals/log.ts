@@ -1,4 +1,6 @@
 // Notes what clients remove while it goes, in the transaction that removes it.
+
+import { DiskError } from '../../mail/errors.js';
 import { SystemFlag } from '../../mail/flags.js';
 import type { Store } from '../../store/store.js';
 import type { Remover } from './contract.js';
@@ -61,8 +63,13 @@ export function createRemovalLog(
     pinned = removals.pinnedBytes();
     if (pinned > budgetBytes) pinned -= removals.release(pinned - budgetBytes);
   };
-  // What has become too old while the gateway did not run.
-  database.batch(() => removals.expire(oldest(), Number.MAX_SAFE_INTEGER));
+  try {
+    // What has become too old while the gateway did not run.
+    database.batch(() => removals.expire(oldest(), Number.MAX_SAFE_INTEGER));
+  } catch (error) {
+    // On a full disk nothing is forgotten, and mail can be read.
+    if (!(error instanceof DiskError)) throw error;
+  }
   return {
     budgetBytes,
     oldest,
