@@ -200,6 +200,7 @@ function outboxOver(store: Store, upstreams: readonly Upstream[], foundations: O
     submissions: createSubmissionStore(store.database),
     bodies: foundations.bodies,
     sentCopies: foundations.sentCopies,
+    seenTime: store.seenTime,
     accounts,
     sizeLimit: SIZE_LIMIT,
     logger,

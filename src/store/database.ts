@@ -50,6 +50,8 @@ export function openDatabase(file: string, { onGone, probe, keepsReserve = false
   if (file === ':memory:') return watched(openSqlite(file), nowhere, probe ?? (() => undefined));
   const reserve = reserveBeside(file);
   let full: unknown;
+  // It may open all the same, and fail at what a start writes next.
+  if (keepsReserve && reserve.isShort() && reserve.giveUp()) full = new DiskError('full');
   let sqlite: SqliteDatabase;
   try {
     sqlite = openSqlite(file);

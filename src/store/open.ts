@@ -6,6 +6,7 @@ import type { Logger } from '../lib/logger.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { checkBeside, checkWhole, faultOf, lookForDamage } from './integrity.js';
 import { finishSalvage, type Salvaged, salvage } from './salvage.js';
+import { lostWords } from './salvage-losses.js';
 import { createStore, type Store } from './store.js';
 
 export interface OpenOptions extends DatabaseOptions {
@@ -38,10 +39,29 @@ export function openStore(dataDir: string, { logger, ...others }: OpenOptions): 
   return store;
 }
 
-const salvagedTexts = ({ fault, damagedFile, messages, owed }: Salvaged): [text: string, remedy: string] => [
-  `the index was damaged (${fault}) and has been made anew: ${messages} messages and ${owed} changes not yet carried out could be saved, the rest is fetched from the providers`,
-  `Mail programs fetch their lists anew. The disk may be failing: look into the system log. The damaged file is ${damagedFile}; delete it when all is well.\n索引曾损坏，已重建：请检查磁盘；一切正常后可删除损坏的文件。`,
-];
+function salvagedTexts({
+  fault,
+  damagedFile,
+  messages,
+  owed,
+  lost,
+  unnamed,
+}: Salvaged): [text: string, remedy: string] {
+  const [english, chinese] = lostWords(lost);
+  const has = { lost: lost.length > 0, unnamed: unnamed.count > 0 };
+  return [
+    `the index was damaged (${fault}) and has been made anew: ${messages} messages and ${owed} changes not yet carried out could be saved, what providers have is fetched anew${has.lost ? `; some of this may be lost: ${english}` : ''}`,
+    [
+      has.unnamed
+        ? `The texts of ${unnamed.count} messages that may exist only here (drafts, mail to be sent) are in ${unnamed.directory}: look through them. `
+        : '',
+      `Mail programs fetch their lists anew. The disk may be failing: look into the system log. The damaged file is ${damagedFile}; delete it when all is well.`,
+      '\n索引曾损坏，已重建：请检查磁盘；一切正常后可删除损坏的文件。',
+      has.lost ? `以下内容可能有丢失：${chinese}。` : '',
+      has.unnamed ? `可能仅存于本机的 ${unnamed.count} 封邮件保存在 ${unnamed.directory}，请查看。` : '',
+    ].join(''),
+  ];
+}
 
 function openOrSalvage(file: string, options: DatabaseOptions): { database: Database; salvaged?: Salvaged } {
   const opened = existsSync(markerOf(file)) && existsSync(file) ? openChecked(file, options) : tryOpen(file, options);

@@ -46,8 +46,10 @@ export interface RemovalStore {
   get(id: number): RemovalRow | undefined;
   /** Those from `at` on, newest first. */
   since(at: number): RemovalRow[];
-  /** Of the newest, 0 when there is none. */
+  /** Of the one noted last, 0 when there is none. */
   lastAt(): number;
+  /** Whether an action has this time. */
+  isUsed(at: number): boolean;
   /**
    * Copies in the source that are the removed message by what is known of it: Message-ID and size; without a Message-ID
    * date, size and subject.
@@ -102,7 +104,8 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
     .pluck();
   const get = sqlite.prepare('SELECT * FROM removals WHERE id = ?');
   const since = sqlite.prepare('SELECT * FROM removals WHERE at >= ? ORDER BY id DESC');
-  const lastAt = sqlite.prepare('SELECT ifnull(max(at), 0) FROM removals').pluck();
+  const lastAt = sqlite.prepare('SELECT at FROM removals ORDER BY id DESC LIMIT 1').pluck();
+  const isUsed = sqlite.prepare('SELECT EXISTS (SELECT 1 FROM removals WHERE at = ?)').pluck();
   const byMessageId = sqlite
     .prepare(
       `SELECT c.id FROM messages m JOIN copies c ON c.messageId = m.id
@@ -168,7 +171,8 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
     },
     get: (id) => get.get(id) as RemovalRow | undefined,
     since: (at) => since.all(at) as RemovalRow[],
-    lastAt: () => lastAt.get() as number,
+    lastAt: () => (lastAt.get() as number | undefined) ?? 0,
+    isUsed: (at) => isUsed.get(at) === 1,
     lookAlikes: (sourceId, { accountId, messageIdHeader, internalDate, sizeBytes, subject }) => {
       const statement = messageIdHeader === '' ? byDate : byMessageId;
       const facts = { accountId, messageIdHeader, sourceId, internalDate, sizeBytes, subject };

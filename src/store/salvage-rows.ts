@@ -25,10 +25,15 @@ export function tableOf(name: string, damaged: Sqlite.Database, fresh: Sqlite.Da
   return columns.length === 0 ? undefined : { name, columns, hasRowid: list[0]?.wr !== 1 };
 }
 
-/** Every row that can be read and whose values are of the kinds their columns hold; in no certain order, some perhaps twice. */
-export function* rowsOf(damaged: Sqlite.Database, table: Table): Generator<Row> {
-  for (const row of table.hasRowid ? byRowid(damaged, table) : fromBothEnds(damaged, table)) {
+/**
+ * Every row that can be read and whose values are of the kinds their columns hold; in no certain order, some perhaps twice.
+ * `onDamage` is told when there may have been more.
+ */
+export function* rowsOf(damaged: Sqlite.Database, table: Table, onDamage: () => void): Generator<Row> {
+  const rows = table.hasRowid ? byRowid(damaged, table, onDamage) : fromBothEnds(damaged, table, onDamage);
+  for (const row of rows) {
     if (table.columns.every(({ name, type }) => fits(row[name], type))) yield row;
+    else onDamage();
   }
 }
 
@@ -44,7 +49,7 @@ const listOf = ({ columns }: Table): string => columns.map(({ name }) => name).j
 const LAST_ROWID = 2 ** 40;
 
 /** In order; where a row or a page cannot be read, it goes on behind it, in ever larger steps. */
-function* byRowid(damaged: Sqlite.Database, table: Table): Generator<Row> {
+function* byRowid(damaged: Sqlite.Database, table: Table, onDamage: () => void): Generator<Row> {
   const from = damaged.prepare(
     `SELECT rowid AS salvageId, ${listOf(table)} FROM ${table.name} NOT INDEXED WHERE rowid >= ? ORDER BY rowid`,
   );
@@ -59,6 +64,7 @@ function* byRowid(damaged: Sqlite.Database, table: Table): Generator<Row> {
       return;
     } catch (error) {
       if (diskTroubleOf(error) !== 'damaged') throw error;
+      onDamage();
       next += step;
       step *= 2;
     }
@@ -66,7 +72,7 @@ function* byRowid(damaged: Sqlite.Database, table: Table): Generator<Row> {
 }
 
 /** From the first on to what cannot be read, then from the last back to it. */
-function* fromBothEnds(damaged: Sqlite.Database, table: Table): Generator<Row> {
+function* fromBothEnds(damaged: Sqlite.Database, table: Table, onDamage: () => void): Generator<Row> {
   const key = table.columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
   for (const direction of ['ASC', 'DESC']) {
     const order = key.map(({ name }) => `${name} ${direction}`).join(', ');
@@ -75,6 +81,7 @@ function* fromBothEnds(damaged: Sqlite.Database, table: Table): Generator<Row> {
       return;
     } catch (error) {
       if (diskTroubleOf(error) !== 'damaged') throw error;
+      onDamage();
     }
   }
 }

@@ -7,6 +7,8 @@ import { bodyPath } from './backup.js';
 import { type Database, openDatabase } from './database.js';
 import { diskTroubleOf } from './health.js';
 import { startNewNumbering } from './numbering.js';
+import { keepUnnamed } from './salvage-files.js';
+import { type LostPart, lostParts } from './salvage-losses.js';
 import { rowsOf, tableOf } from './salvage-rows.js';
 import { createStore } from './store.js';
 
@@ -18,6 +20,10 @@ export interface Salvaged {
   readonly messages: number;
   /** Changes and submissions not yet carried out. */
   readonly owed: number;
+  /** Of which some may be lost. */
+  readonly lost: readonly LostPart[];
+  /** Texts of messages that nothing names any more. */
+  readonly unnamed: { readonly count: number; readonly directory: string };
 }
 
 /** Of no use under a new uidValidity, or SQLite's own. */
@@ -42,8 +48,8 @@ export function finishSalvage(file: string): void {
 export function salvage(file: string, fault: string): Salvaged {
   const made = madeName(file);
   for (const suffix of ['', '-wal', '-shm']) rmSync(made + suffix, { force: true });
-  const facts = collect(file, made);
   const damagedFile = `${file}.damaged-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`;
+  const facts = collect(file, made, `${damagedFile}.messages`);
   renameSync(file, damagedFile);
   // Before the new one is there: a write-ahead log must never be taken for that of another database.
   for (const suffix of ['-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, damagedFile + suffix);
@@ -51,56 +57,81 @@ export function salvage(file: string, fault: string): Salvaged {
   return { fault, damagedFile, ...facts };
 }
 
-function collect(file: string, made: string): { messages: number; owed: number } {
+function collect(file: string, made: string, unnamedIn: string): Omit<Salvaged, 'fault' | 'damagedFile'> {
   const fresh = openDatabase(made);
   try {
     fresh.sqlite.pragma('foreign_keys = OFF');
+    const bodies = join(dirname(file), 'bodies');
+    const unread = new Set<string>();
+    let pinned: ReadonlySet<string> = new Set();
     fresh.batch(() => {
-      copyRows(file, fresh.sqlite);
+      copyRows(file, fresh.sqlite, unread);
+      pinned = pinnedBodies(fresh.sqlite);
       mend(fresh.sqlite);
-      restoreBodies(fresh.sqlite, join(dirname(file), 'bodies'));
+      restoreBodies(fresh.sqlite, bodies);
       startNewNumbering(fresh.sqlite, 0);
       placeAll(fresh);
     });
     fresh.sqlite.pragma('journal_mode = DELETE');
     const count = (sql: string) => fresh.sqlite.prepare(`SELECT count(*) FROM ${sql}`).pluck().get() as number;
+    const isNamed = fresh.sqlite.prepare('SELECT EXISTS (SELECT 1 FROM bodies WHERE ref = ?)').pluck();
+    // Without the list of them nobody knows which exist only here.
+    const isKept = (ref: string) => isNamed.get(ref) === 0 && (unread.has('bodies') || pinned.has(ref));
     return {
       messages: count('messages'),
-      owed: count('journal') + count("submissions WHERE state IN ('queued', 'sending', 'unknown')"),
+      owed: count(STILL_OWED) + count("submissions WHERE state IN ('queued', 'sending', 'unknown')"),
+      lost: lostParts(unread),
+      unnamed: { count: keepUnnamed(bodies, unnamedIn, isKept), directory: unnamedIn },
     };
   } finally {
     fresh.close();
   }
 }
 
-function copyRows(file: string, fresh: Sqlite.Database): void {
+/** Rows whose messages are known. */
+const STILL_OWED = `journal WHERE id NOT IN (SELECT journalId FROM journalTargets)
+  OR id IN (SELECT journalId FROM journalTargets WHERE copyId IN (SELECT id FROM copies))`;
+
+const pinnedBodies = (fresh: Sqlite.Database): ReadonlySet<string> =>
+  new Set(fresh.prepare('SELECT ref FROM bodies WHERE pins > 0').pluck().all() as string[]);
+
+/** @param unread what may have had more rows than could be read */
+function copyRows(file: string, fresh: Sqlite.Database, unread: Set<string>): void {
+  const tables = fresh.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").pluck().all();
   let damaged: Sqlite.Database;
   try {
     damaged = new Sqlite(file, { fileMustExist: true });
   } catch (error) {
     if (diskTroubleOf(error) !== 'damaged') throw error;
+    for (const name of tables) unread.add(String(name));
     return;
   }
   try {
-    const tables = fresh.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").pluck().all();
-    for (const name of tables) if (!LEFT_OUT.has(name)) copyTable(String(name), damaged, fresh);
+    for (const name of tables) {
+      if (LEFT_OUT.has(name)) continue;
+      copyTable(String(name), damaged, fresh, () => unread.add(String(name)));
+    }
   } finally {
     damaged.close();
   }
 }
 
-function copyTable(name: string, damaged: Sqlite.Database, fresh: Sqlite.Database): void {
+function copyTable(name: string, damaged: Sqlite.Database, fresh: Sqlite.Database, onDamage: () => void): void {
   try {
     const table = tableOf(name, damaged, fresh);
-    if (!table) return;
+    if (!table) {
+      onDamage();
+      return;
+    }
     const names = table.columns.map((column) => column.name);
     const insert = fresh.prepare(
       `INSERT OR IGNORE INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
     );
-    for (const row of rowsOf(damaged, table)) insert.run(names.map((column) => row[column]));
+    for (const row of rowsOf(damaged, table, onDamage)) insert.run(names.map((column) => row[column]));
   } catch (error) {
     // Not even its name can be read.
     if (diskTroubleOf(error) !== 'damaged') throw error;
+    onDamage();
   }
 }
 
@@ -109,6 +140,18 @@ function mend(fresh: Sqlite.Database): void {
   fresh.exec(`
     DELETE FROM sources WHERE accountId NOT IN (SELECT id FROM accounts);
     DELETE FROM messages WHERE accountId NOT IN (SELECT id FROM accounts);
+    -- The copy that is to be stored is lost, or what it is a copy of: its bytes are known by the row that is to bring it.
+    CREATE TEMP TABLE unheld AS
+      SELECT t.copyId, j.sourceId, j.accountId, c.messageId AS knownId, j.payload,
+        row_number() OVER (ORDER BY t.copyId) + max((SELECT ifnull(max(id), 0) FROM messages), (SELECT ifnull(max(messageId), 0) FROM copies)) AS newId
+      FROM journal j JOIN journalTargets t ON t.journalId = j.id JOIN sources s ON s.id = j.sourceId
+        LEFT JOIN copies c ON c.id = t.copyId
+      WHERE j.kind = 'append' AND json_valid(j.payload) AND j.payload ->> '$.bodyRef' IS NOT NULL
+        AND (c.id IS NULL OR c.messageId NOT IN (SELECT id FROM messages));
+    INSERT OR IGNORE INTO messages (id, accountId, internalDate, sizeBytes, bodyRef, ours)
+      SELECT ifnull(knownId, newId), accountId, payload ->> '$.internalDate', payload ->> '$.sizeBytes', payload ->> '$.bodyRef', 1 FROM unheld;
+    INSERT OR IGNORE INTO copies (id, sourceId, messageId) SELECT copyId, sourceId, newId FROM unheld WHERE knownId IS NULL;
+    DROP TABLE unheld;
     DELETE FROM copies WHERE sourceId NOT IN (SELECT id FROM sources) OR messageId NOT IN (SELECT id FROM messages);
     DELETE FROM messages WHERE id NOT IN (SELECT messageId FROM copies);
     DELETE FROM listings WHERE messageId NOT IN (SELECT id FROM messages);
@@ -143,6 +186,8 @@ function mend(fresh: Sqlite.Database): void {
     -- Its listing or its header is lost: both are fetched again.
     UPDATE messages SET messageIdHeader = NULL WHERE ours = 0 AND messageIdHeader IS NOT NULL
       AND (id NOT IN (SELECT messageId FROM listings) OR id NOT IN (SELECT messageId FROM headers));
+    DELETE FROM listings WHERE messageId IN (SELECT id FROM messages WHERE messageIdHeader IS NULL);
+    DELETE FROM headers WHERE messageId IN (SELECT id FROM messages WHERE messageIdHeader IS NULL);
     UPDATE sources SET uidNext = NULL, highestModseq = NULL, lastFullCheck = 0 WHERE local IS NULL;
     UPDATE sources SET listed = 0 WHERE local IS NULL AND present = 1 AND id NOT IN (
       SELECT f.sourceId FROM feeds f JOIN mailboxes m ON m.id = f.mailboxId WHERE m.kind = 'account');
@@ -151,7 +196,7 @@ function mend(fresh: Sqlite.Database): void {
       highestModseq = max(highestModseq, ifnull((SELECT max(modseq) FROM entries WHERE mailboxId = mailboxes.id), 1)) + 1`);
 }
 
-/** Files that something names: their rows may be lost. What cannot be fetched again stays pinned. */
+/** Files that something names, and no others: their rows may be lost. What cannot be fetched again stays pinned. */
 function restoreBodies(fresh: Sqlite.Database, directory: string): void {
   const add = fresh.prepare('INSERT OR IGNORE INTO bodies (ref, sizeBytes, usedAt, pins) VALUES (?, ?, ?, ?)');
   const named = fresh.prepare(`
@@ -162,10 +207,13 @@ function restoreBodies(fresh: Sqlite.Database, directory: string): void {
       UNION ALL SELECT payload ->> '$.bodyRef', 1 FROM journal WHERE json_valid(payload)
       UNION ALL SELECT bodyRef, 1 FROM removals
     ) WHERE bodyRef IS NOT NULL GROUP BY bodyRef`);
-  for (const { ref, pinned } of named.all() as { ref: string; pinned: number }[]) {
+  const known = named.all() as { ref: string; pinned: number }[];
+  for (const { ref, pinned } of known) {
     const size = statSync(bodyPath(directory, ref), { throwIfNoEntry: false })?.size;
     if (size !== undefined) add.run(ref, size, Date.now(), pinned);
   }
+  const refs = JSON.stringify(known.map(({ ref }) => ref));
+  fresh.prepare('DELETE FROM bodies WHERE ref NOT IN (SELECT value FROM json_each(?))').run(refs);
 }
 
 /** Copies whose entries are lost are shown again. */

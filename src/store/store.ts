@@ -13,6 +13,7 @@ import { createPreviewStore, type PreviewStore } from './previews.js';
 import { createProbeStore, type ProbeStore } from './probes.js';
 import { createProblemStore, type ProblemStore } from './problems.js';
 import { createRemovalStore, type RemovalStore } from './removals.js';
+import { createSeenTime, type SeenTime } from './seen-time.js';
 import { createSortKeyStore, type SortKeyStore } from './sort-keys.js';
 import { createSourceStore, type SourceStore } from './sources.js';
 import { createUidMap, type UidMap } from './uid-map.js';
@@ -39,6 +40,7 @@ export interface Store {
   readonly usage: UsageStore;
   readonly pauses: PauseStore;
   readonly probes: ProbeStore;
+  readonly seenTime: SeenTime;
 }
 
 export const createStore = (database: Database): Store => ({
@@ -61,4 +63,5 @@ export const createStore = (database: Database): Store => ({
   usage: createUsageStore(database),
   pauses: createPauseStore(database),
   probes: createProbeStore(database),
+  seenTime: createSeenTime(database),
 });

@@ -53,7 +53,7 @@ export interface Rig extends AsyncDisposable {
   /** Every journal row carried out and every source looked at: nothing is left to do. */
   settle(): Promise<void>;
   /** Ends the gateway properly and starts it again on the same files. */
-  restart(change?: Partial<RigOptions>): Promise<void>;
+  restart(change?: Partial<RigOptions>, meanwhile?: () => void): Promise<void>;
   /**
    * The gateway dies at this very instant: what is on disk now is what the next one finds, with what `meanwhile` has done
    * to the data directory.
@@ -141,9 +141,10 @@ export async function createRig(options: RigOptions): Promise<Rig> {
         if (depth() === 0 && i > 0) return;
       }
     },
-    restart: async (change = {}) => {
+    restart: async (change = {}, meanwhile = () => undefined) => {
       settings = { ...settings, ...change };
       await stopRunning();
+      meanwhile();
       startAgain();
     },
     crash: async (change = {}, meanwhile = () => undefined) => {
@@ -242,6 +243,7 @@ function outboxOf(store: Store, submissions: SubmissionStore, options: RigOption
     submissions,
     bodies,
     sentCopies,
+    seenTime: store.seenTime,
     accounts: sending,
     sizeLimit: 1_000_000,
     logger: silentLogger,

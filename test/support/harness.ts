@@ -244,6 +244,7 @@ function buildCore({ options, accounts, fakes, directory, submitted }: RunSettin
         submissions: createSubmissionStore(database),
         bodies: foundations.bodies,
         sentCopies: foundations.sentCopies,
+        seenTime: store.seenTime,
         accounts: foundations.accounts.map((account) => ({
           ...account,
           submitter: accounts.find(({ name }) => name === account.name)?.submitter ?? submitter,

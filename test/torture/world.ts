@@ -79,9 +79,15 @@ export interface WorldOptions {
   note?(line: string): void;
   /** Files for the gateway's `--import`. */
   readonly preload?: readonly string[];
+  /** Default: within the gateway's own directory. */
+  readonly dataDir?: string;
 }
 
-export async function startWorld({ preload = [], note = () => undefined }: WorldOptions = {}): Promise<World> {
+export async function startWorld({
+  preload = [],
+  note = () => undefined,
+  ...options
+}: WorldOptions = {}): Promise<World> {
   const demos = await startUpstreams(note);
   const accounts = ACCOUNTS.map((name) => {
     const { imapPort, smtpPort, password, address } = demos.account(name);
@@ -99,12 +105,13 @@ export async function startWorld({ preload = [], note = () => undefined }: World
       },
     };
   });
-  const config = { listen: { plaintextOnLoopback: true } };
+  const where = options.dataDir === undefined ? {} : { dataDir: options.dataDir };
+  const config = { listen: { plaintextOnLoopback: true }, ...where };
   const gateway = await startGatewayProcess({ accounts, config, standby: true, preload }).catch(async (error) => {
     await demos.stop();
     throw error;
   });
-  const dataDir = join(gateway.directory, 'data');
+  const dataDir = options.dataDir ?? join(gateway.directory, 'data');
   // Opened only while the gateway runs, and closed again: what a killed one leaves is for the next one to recover.
   const withDatabase = async <T>(work: (database: Sqlite.Database) => T | Promise<T>): Promise<T> => {
     const database = new Sqlite(join(dataDir, 'gateway.db'), { fileMustExist: true });

@@ -1,6 +1,7 @@
 // What the outbox is given, and what core does with it.
 import type { Logger } from '../../lib/logger.js';
 import type { Database } from '../../store/database.js';
+import type { SeenTime } from '../../store/seen-time.js';
 import type { SubmissionStore } from '../../store/submissions.js';
 import type { Submitter } from '../../upstream/connector.js';
 import type { Outbox } from '../core.js';
@@ -27,6 +28,7 @@ export interface OutboxOptions {
   readonly submissions: SubmissionStore;
   readonly bodies: MessageBodies;
   readonly sentCopies: SentCopies;
+  readonly seenTime: SeenTime;
   readonly accounts: readonly SendingAccount[];
   readonly sizeLimit: number;
   readonly logger: Logger;

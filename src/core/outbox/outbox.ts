@@ -1,5 +1,4 @@
 // Sending (DESIGN §9): committed before anything else, tried at once, retried, reported; one send, one copy (promise 4).
-
 import { orAfter, sleep } from '../../lib/deadline.js';
 import { insist } from '../../lib/insist.js';
 import { createDueTimes } from '../../lib/moment.js';
@@ -24,16 +23,8 @@ import {
 } from './timing.js';
 
 export function createOutbox(options: OutboxOptions): OutboxRun {
-  const {
-    submissions,
-    database,
-    accounts,
-    bodies,
-    sentCopies,
-    logger,
-    verdictMs = 20_000,
-    watchSentMs = 30_000,
-  } = options;
+  const { submissions, database, accounts, seenTime } = options;
+  const { bodies, sentCopies, logger, verdictMs = 20_000, watchSentMs = 30_000 } = options;
   const stop = new AbortController();
   const mutexes = new Map<number, Mutex>(accounts.map(({ id }) => [id, createMutex()]));
   const pauses = createSendingPauses(options);
@@ -151,7 +142,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     const { serverText = error.message, replyCode = 550, outcomeUnknown = false } = error.details;
     logger.warn({ err: error, submission: row.id }, 'a message could not be sent now');
     const isHeld = pauses.failed(account, error);
-    const isOver = error.kind === 'permanent' || isGivenUp(row);
+    const isOver = error.kind === 'permanent' || isGivenUp(row, seenTime.ago);
     unreachable.delete(row.id);
     if (isOver) {
       await writeDown(() => database.durable(() => submissions.setState(row.id, 'failed', { lastError: serverText })));
@@ -205,7 +196,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
   const resolveUnknown = async (account: SendingAccount, row: SubmissionRow): Promise<void> => {
     const found = await sentCopies.alreadyInSent(account.id, row.messageId).catch(() => undefined);
     // Sent cannot be looked at now: to wait is safe, for as long as it can be no loss.
-    if (found === undefined && Date.now() - row.createdAt < LOOK_FIRST_MS) {
+    if (found === undefined && row.createdAt > seenTime.ago(LOOK_FIRST_MS)) {
       submissions.setState(row.id, 'unknown', { nextAttemptAt: Date.now() + MINUTE });
       return;
     }
@@ -244,6 +235,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     const busy = new Set<number>();
     while (!stop.signal.aborted) {
       await database.health.well(stop.signal);
+      seenTime.look();
       for (const account of accounts) {
         if (busy.has(account.id)) continue;
         busy.add(account.id);
@@ -265,7 +257,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       submit,
     },
     submittedBy: (messageId) => {
-      const row = submissions.recentByMessageId(messageId, Date.now() - ABSORB_MS);
+      const row = submissions.recentByMessageId(messageId, seenTime.ago(ABSORB_MS));
       const account = accounts.find(({ id }) => id === row?.accountId);
       return account && { accountId: account.id, savesSent: account.savesSent() };
     },

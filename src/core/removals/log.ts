@@ -1,4 +1,6 @@
 // Notes what clients remove while it goes, in the transaction that removes it.
+
+import { DiskError } from '../../mail/errors.js';
 import { SystemFlag } from '../../mail/flags.js';
 import type { Store } from '../../store/store.js';
 import type { Remover } from './contract.js';
@@ -10,6 +12,7 @@ const SHARE_OF_CACHE = 1 / 4;
 /** Forgotten with each note: what a slice of a large EXPUNGE adds goes again as cheaply. */
 const EXPIRED_AT_ONCE = 500;
 const DAY_MS = 86_400_000;
+const SET_BACK_MS = 60_000;
 
 export interface RemovalLog {
   /**
@@ -33,19 +36,26 @@ export interface Removing {
   readonly copies: readonly (readonly [number, number | null])[];
 }
 
-export function createRemovalLog({ removals, database }: Store, undoDays: number, cacheBytes: number): RemovalLog {
+export function createRemovalLog(
+  { removals, database, seenTime }: Store,
+  undoDays: number,
+  cacheBytes: number,
+): RemovalLog {
   const budgetBytes = Math.floor(cacheBytes * SHARE_OF_CACHE);
   const times = new WeakMap<Remover, number>();
   let last = removals.lastAt();
-  /** Each command has a time of its own, also when the clock stands or goes back. */
+  /** Each command has a time of its own, also when the clock stands; when it has been set back, the time it says now. */
   const timeOf = (by: Remover | undefined): number => {
     const known = by && times.get(by);
     if (known !== undefined) return known;
-    last = Math.max(Date.now(), last + 1);
+    const now = Date.now();
+    last = last - now > SET_BACK_MS ? now : Math.max(now, last + 1);
+    while (removals.isUsed(last)) last++;
     if (by) times.set(by, last);
     return last;
   };
-  const oldest = () => Date.now() - undoDays * DAY_MS;
+  // Copies are thrown away for their age: a clock that leaps ahead makes nothing old.
+  const oldest = () => seenTime.ago(undoDays * DAY_MS);
   let pinned = removals.pinnedBytes();
   const keepWithinBudget = () => {
     if (pinned <= budgetBytes) return;
@@ -53,8 +63,13 @@ export function createRemovalLog({ removals, database }: Store, undoDays: number
     pinned = removals.pinnedBytes();
     if (pinned > budgetBytes) pinned -= removals.release(pinned - budgetBytes);
   };
-  // What has become too old while the gateway did not run.
-  database.batch(() => removals.expire(oldest(), Number.MAX_SAFE_INTEGER));
+  try {
+    // What has become too old while the gateway did not run.
+    database.batch(() => removals.expire(oldest(), Number.MAX_SAFE_INTEGER));
+  } catch (error) {
+    // On a full disk nothing is forgotten, and mail can be read.
+    if (!(error instanceof DiskError)) throw error;
+  }
   return {
     budgetBytes,
     oldest,

@@ -33,9 +33,12 @@ export function createRemovals(context: RemovalsContext): Removals {
   const { store, unit, removals } = context;
 
   const rowsFrom = (since: number | undefined): RemovalRow[] =>
-    store.removals.since(Math.max(since ?? 0, removals.oldest()));
+    notedSince(store.removals.since(removals.oldest()), since);
   /** Of the last command that removed anything, brought back already or not. */
-  const lastRows = (): RemovalRow[] => rowsFrom(store.removals.lastAt());
+  const lastRows = (): RemovalRow[] => {
+    const last = store.removals.lastAt();
+    return rowsFrom(undefined).filter(({ at }) => at === last);
+  };
 
   const undo = async (rows: readonly RemovalRow[]): Promise<Map<number, RemovedMessage>> => {
     await lookIntoTrash(context, rows);
@@ -76,6 +79,20 @@ export function createRemovals(context: RemovalsContext): Removals {
       return batchesOf(rows, await (dryRun ? tell(rows) : undo(rows)));
     },
   };
+}
+
+/**
+ * Newest first, as they are given. What has a time to come was noted before the clock was set back: it is taken to be from when
+ * the next one was noted.
+ */
+function notedSince(rows: RemovalRow[], since: number | undefined): RemovalRow[] {
+  if (since === undefined) return rows;
+  const now = Date.now();
+  let next = now;
+  return rows.filter(({ at }) => {
+    if (at <= now) next = at;
+    return next >= since;
+  });
 }
 
 const CHANGED = 'its account is changing at this moment: try again';

@@ -100,6 +100,30 @@ test.each([-3 * DAY, 3 * DAY])('set by %d ms while a message waits: sent once, a
   expect(upstreamTokens(fake, 'INBOX')).toEqual(['m1']);
 });
 
+test.each([
+  ['while it runs', false],
+  ['between two runs', true],
+])('400 days forward %s: a message that was tried often has its three days all the same', async (_, isOff) => {
+  const { fake, rig, line, sent } = await account();
+  await using _rig = rig;
+  line.fails = true;
+  await submit(rig);
+  const tries = () => rig.submissions.unfinished()[0]?.attempts ?? 0;
+  // By a server that cannot be reached, within minutes.
+  rig.store.database.sqlite.exec('UPDATE submissions SET attempts = 6, nextAttemptAt = 0');
+  if (isOff) await rig.restart({}, () => setClock(400 * DAY));
+  else setClock(400 * DAY);
+  await rig.until('it was tried again', () => tries() >= 7);
+  await rig.until('and that has ended', () => rig.submissions.unfinished()[0]?.state !== 'sending');
+  expect(rig.submissions.counts()).toEqual({ queued: 1, failed: 0 });
+  vi.advanceTimersByTime(3 * DAY + HOUR);
+  await soon(rig, 'it is given up in the end', () => rig.submissions.counts().failed === 1);
+  expect(sent).toEqual([]);
+  // Of which the user is told.
+  await rig.until('the report is in INBOX', () => rig.core.reads.snapshot(rig.idOf('INBOX')).uids.length === 2);
+  expect(upstreamTokens(fake, 'Sent')).toEqual([]);
+});
+
 test.each([-3 * DAY, 3 * DAY])('set by %d ms: new mail and changed flags come as before', async (jump) => {
   const { fake, rig } = await account();
   await using _ = rig;

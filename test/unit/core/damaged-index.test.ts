@@ -89,6 +89,7 @@ const flagged = (fake: Awaited<ReturnType<typeof account>>['fake']) =>
 describe.each<[string, Harm]>([
   ['indexes', indexes],
   ['envelopes, headers and sort keys', overwriting('listings', 'headers', 'sortKeys', 'previews')],
+  ['headers alone', overwriting('headers')],
   ['the places of messages in mailboxes', overwriting('entries', 'tombstones')],
   ['the mailboxes', overwriting('mailboxes', 'feeds', 'subscriptions')],
   ['the list of body files', overwriting('bodies')],
@@ -128,6 +129,59 @@ test('with the journal unreadable: what clients have stored here alone is stored
   await rig.settle();
   expect(upstreamTokens(fake, 'Drafts')).toEqual(['draft']);
   // The move is forgotten; the message is not.
+  expect(shownTokens(rig, 'INBOX').sort()).toEqual(['m1', 'm2', 'm3', 'm4']);
+});
+
+test.each<[string, Harm]>([
+  ['messages', overwriting('messages')],
+  ['copies', overwriting('copies')],
+  ['both', overwriting('messages', 'copies')],
+])('with the table of %s unreadable: a draft that no provider has is stored all the same', async (_, harm) => {
+  const { fake, rig, sent, down, up } = await account();
+  await using _rig = rig;
+  down();
+  await appendMail(rig, 'A/Drafts', mail('draft'), NO_FLAGS);
+  await submit(rig, 'b@example.org');
+  await suffer(rig, harm);
+  expect(problems(rig)).toContainEqual(
+    expect.stringMatching(/some of this may be lost: changes that no provider had yet/),
+  );
+  up();
+  await rig.settle();
+  await rig.until('it is sent', () => sent.length > 0);
+  expect(upstreamTokens(fake, 'Drafts')).toEqual(['draft']);
+  await rig.until('it is shown', () => shownTokens(rig, 'Drafts').join() === 'draft');
+  expect(shownTokens(rig, 'INBOX').sort()).toEqual(['m1', 'm2', 'm3', 'm4']);
+});
+
+test.each<[string, Harm, says: RegExp]>([
+  ['the accounts', overwriting('accounts'), /changes that no provider had yet, messages in Recovered$/],
+  ['the messages to be sent', overwriting('submissions'), /lost: messages waiting to be sent$/],
+  [
+    'everything',
+    nothingLeft,
+    /lost: changes that no provider had yet, messages waiting to be sent, what "gateway undo"/,
+  ],
+])('with %s unreadable: what may be lost is named, and the texts are kept', async (_, harm, says) => {
+  const { rig, down, up } = await account();
+  await using _rig = rig;
+  await readBody(rig, 'INBOX', 1);
+  down();
+  await appendMail(rig, 'A/Drafts', mail('draft'), NO_FLAGS);
+  await submit(rig, 'b@example.org');
+  await suffer(rig, harm);
+  const [{ text, remedy } = { text: '', remedy: '' }] = rig.core.overview
+    .problems()
+    .filter(({ text }) => text.startsWith('the index'));
+  expect(text).toMatch(says);
+  const directory = /in (\S+gateway\.db\.damaged-\S+\.messages):/.exec(remedy)?.[1] ?? '';
+  up();
+  await rig.settle();
+  const kept = readdirSync(directory).map(
+    (name) => /^subject: (.*)/im.exec(readFileSync(join(directory, name), 'utf8'))?.[1],
+  );
+  if (harm === nothingLeft) expect(kept.sort()).toEqual(['draft', 'm1', 'sent']);
+  else expect(kept).toContain(/sent/.test(text) ? 'sent' : 'draft');
   expect(shownTokens(rig, 'INBOX').sort()).toEqual(['m1', 'm2', 'm3', 'm4']);
 });
 
