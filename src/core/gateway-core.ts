@@ -52,7 +52,7 @@ export interface CoreOptions {
   readonly cacheBytes: number;
   readonly prefetchDays: number;
   /** How long what clients remove can be brought back; 0: not at all. */
-  readonly undoDays?: number;
+  readonly undoDays: number;
   readonly login: Login;
   readonly logger: Logger;
   /** Made last, on top of what core offers it. */
@@ -81,7 +81,6 @@ export interface OutboxService extends AsyncDisposable {
 
 /** The largest message taken, also where an upstream takes more or does not tell its APPENDLIMIT. */
 const MAX_APPEND_BYTES = 50_000_000;
-const DEFAULT_UNDO_DAYS = 7;
 /** How long the first filling of the unified mailboxes waits for an account that neither answers nor fails. */
 const FIRST_LISTING_PATIENCE_MS = 120_000;
 
@@ -109,7 +108,7 @@ export function createCore(options: CoreOptions): Core {
   const ingest = createIngest(store, unit, strays);
   const bodies = createMessageBodies({ store, files: options.files, reader, cacheBytes: options.cacheBytes, logger });
   const takeApart = createTakeApart(bodies, options.files);
-  const removals = createRemovalLog(store, options.undoDays ?? DEFAULT_UNDO_DAYS, options.cacheBytes);
+  const removals = createRemovalLog(store, options.undoDays, options.cacheBytes);
   const journal: JournalContext = {
     store,
     unit,
