@@ -13,6 +13,7 @@ import { transfer } from './actions/transfer.js';
 import { createAnnotations } from './annotations.js';
 import { createBell } from './changes.js';
 import type { Actions, Core, CoreEvent, Login, Outbox, Overview } from './core.js';
+import { createDeletions } from './deletions.js';
 import { watchDisk } from './disk-watch.js';
 import { createFirstListing } from './first-listing.js';
 import { createFlagTable } from './flag-table.js';
@@ -109,6 +110,7 @@ export function createCore(options: CoreOptions): Core {
   const bodies = createMessageBodies({ store, files: options.files, reader, cacheBytes: options.cacheBytes, logger });
   const takeApart = createTakeApart(bodies, options.files);
   const removals = createRemovalLog(store, options.undoDays, options.cacheBytes);
+  const deletions = createDeletions({ store, unit, removals, logger });
   const journal: JournalContext = {
     store,
     unit,
@@ -117,6 +119,7 @@ export function createCore(options: CoreOptions): Core {
     bodies,
     strays,
     removals,
+    deletions,
     isBeingSent: (messageId) => outbox.isBeingSent(messageId),
   };
 
@@ -180,10 +183,18 @@ export function createCore(options: CoreOptions): Core {
     alerts: outages.alerts,
   });
   const patience = new AbortController();
-  const mailboxes = createMailboxes({ store, unit, tree, accounts, accountTrees: options.accountTrees, removals });
+  const mailboxes = createMailboxes({
+    store,
+    unit,
+    tree,
+    accounts,
+    accountTrees: options.accountTrees,
+    removals,
+    deletions,
+  });
   return {
     mailboxes,
-    removals: createRemovals({ ...context, mailboxes, lookAt }),
+    removals: createRemovals({ ...context, mailboxes, deletions, lookAt }),
     quotas: createQuotas(store, accounts),
     annotations: createAnnotations({
       store,
@@ -214,6 +225,7 @@ export function createCore(options: CoreOptions): Core {
     start: () => {
       const timer = setTimeout(firstListing.stopWaiting, FIRST_LISTING_PATIENCE_MS);
       patience.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+      deletions.resume();
       for (const actor of actors.values()) actor.start();
       outbox.start();
       bodies.sweep(patience.signal).catch((err: unknown) => logger.warn({ err }, 'cannot look for files left over'));
@@ -222,6 +234,7 @@ export function createCore(options: CoreOptions): Core {
       patience.abort();
       await outbox[Symbol.asyncDispose]();
       await Promise.all([...actors.values()].map((actor) => actor.close()));
+      await deletions[Symbol.asyncDispose]();
       await outages[Symbol.asyncDispose]();
     },
   };
