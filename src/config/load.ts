@@ -74,7 +74,7 @@ export interface Config {
     readonly merge: Readonly<Record<string, readonly string[]>>;
     readonly views: Readonly<Record<string, string>>;
   };
-  readonly bodies: { readonly cacheBytes: number; readonly prefetchDays: number };
+  readonly bodies: Readonly<ConfigFile['bodies']>;
   readonly log: { readonly level: ConfigFile['log']['level'] };
   /** What works but is unwise, one line each, for the user. */
   readonly warnings: readonly string[];

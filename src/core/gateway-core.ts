@@ -13,6 +13,7 @@ import { transfer } from './actions/transfer.js';
 import { createAnnotations } from './annotations.js';
 import { createBell } from './changes.js';
 import type { Actions, Core, CoreEvent, Login, Outbox, Overview } from './core.js';
+import { createDeletions } from './deletions.js';
 import { watchDisk } from './disk-watch.js';
 import { createFirstListing } from './first-listing.js';
 import { createFlagTable } from './flag-table.js';
@@ -52,7 +53,7 @@ export interface CoreOptions {
   readonly cacheBytes: number;
   readonly prefetchDays: number;
   /** How long what clients remove can be brought back; 0: not at all. */
-  readonly undoDays?: number;
+  readonly undoDays: number;
   readonly login: Login;
   readonly logger: Logger;
   /** Made last, on top of what core offers it. */
@@ -81,7 +82,6 @@ export interface OutboxService extends AsyncDisposable {
 
 /** The largest message taken, also where an upstream takes more or does not tell its APPENDLIMIT. */
 const MAX_APPEND_BYTES = 50_000_000;
-const DEFAULT_UNDO_DAYS = 7;
 /** How long the first filling of the unified mailboxes waits for an account that neither answers nor fails. */
 const FIRST_LISTING_PATIENCE_MS = 120_000;
 
@@ -109,7 +109,8 @@ export function createCore(options: CoreOptions): Core {
   const ingest = createIngest(store, unit, strays);
   const bodies = createMessageBodies({ store, files: options.files, reader, cacheBytes: options.cacheBytes, logger });
   const takeApart = createTakeApart(bodies, options.files);
-  const removals = createRemovalLog(store, options.undoDays ?? DEFAULT_UNDO_DAYS, options.cacheBytes);
+  const removals = createRemovalLog(store, options.undoDays, options.cacheBytes);
+  const deletions = createDeletions({ store, unit, removals, logger });
   const journal: JournalContext = {
     store,
     unit,
@@ -118,6 +119,7 @@ export function createCore(options: CoreOptions): Core {
     bodies,
     strays,
     removals,
+    deletions,
     isBeingSent: (messageId) => outbox.isBeingSent(messageId),
   };
 
@@ -181,10 +183,18 @@ export function createCore(options: CoreOptions): Core {
     alerts: outages.alerts,
   });
   const patience = new AbortController();
-  const mailboxes = createMailboxes({ store, unit, tree, accounts, accountTrees: options.accountTrees, removals });
+  const mailboxes = createMailboxes({
+    store,
+    unit,
+    tree,
+    accounts,
+    accountTrees: options.accountTrees,
+    removals,
+    deletions,
+  });
   return {
     mailboxes,
-    removals: createRemovals({ ...context, mailboxes, lookAt }),
+    removals: createRemovals({ ...context, mailboxes, deletions, lookAt }),
     quotas: createQuotas(store, accounts),
     annotations: createAnnotations({
       store,
@@ -215,6 +225,7 @@ export function createCore(options: CoreOptions): Core {
     start: () => {
       const timer = setTimeout(firstListing.stopWaiting, FIRST_LISTING_PATIENCE_MS);
       patience.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+      deletions.resume();
       for (const actor of actors.values()) actor.start();
       outbox.start();
       bodies.sweep(patience.signal).catch((err: unknown) => logger.warn({ err }, 'cannot look for files left over'));
@@ -223,6 +234,7 @@ export function createCore(options: CoreOptions): Core {
       patience.abort();
       await outbox[Symbol.asyncDispose]();
       await Promise.all([...actors.values()].map((actor) => actor.close()));
+      await deletions[Symbol.asyncDispose]();
       await outages[Symbol.asyncDispose]();
     },
   };

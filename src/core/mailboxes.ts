@@ -6,6 +6,7 @@ import type { SourceRow } from '../store/sources.js';
 import type { Store } from '../store/store.js';
 import type { AccountSettings } from './accounts.js';
 import type { Mailbox, Mailboxes, MailboxId } from './core.js';
+import type { Deletions } from './deletions.js';
 import type { DeletePayload } from './journal/payloads.js';
 import { canonicalPath, checkMailboxName, parentOf } from './mailbox-names.js';
 import type { Remover } from './removals/contract.js';
@@ -20,11 +21,20 @@ export interface MailboxesOptions {
   readonly tree: Tree;
   readonly accounts: readonly AccountSettings[];
   readonly accountTrees: 'all' | 'folders' | 'none';
-  readonly removals: RemovalLog;
+  readonly removals: Pick<RemovalLog, 'timeOf'>;
+  readonly deletions: Pick<Deletions, 'begin' | 'resume'>;
+}
+
+interface Deleted {
+  readonly path: string;
+  readonly removedAt: number | undefined;
+  readonly device: string;
+  readonly mailboxId: number;
 }
 
 /** The mailbox tree as clients see and change it; what it owes the upstreams goes through the journal. */
-export function createMailboxes({ store, unit, tree, accounts, accountTrees, removals }: MailboxesOptions): Mailboxes {
+export function createMailboxes(options: MailboxesOptions): Mailboxes {
+  const { store, unit, tree, accounts, accountTrees, removals, deletions } = options;
   const { mailboxes, sources, copies } = store;
   const byId = new Map(accounts.map((account) => [account.id, account]));
   const defaultAccount = accounts.find((account) => account.isDefault) ?? accounts[0];
@@ -170,13 +180,13 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees, rem
       throw new MailboxError('HASCHILDREN', 'this mailbox has mailboxes below it; delete those first');
     }
     unit.durable((work) => {
-      // All at once: one command, one time.
-      const staying = doomed.flatMap(({ id }) => copies.ofSource(id)).filter(({ leaving }) => leaving === 0);
-      const removedAt = removals.note({ by, mailboxPath: path, copies: staying.map(({ id }) => [id, null]) });
-      for (const source of doomed) removeSource(source, removedAt, work);
-      mailboxes.remove(mailbox.id);
+      // One command, one time.
+      const deleted = { path, removedAt: removals.timeOf(by), device: by?.device ?? '', mailboxId: mailbox.id };
+      for (const source of doomed) removeSource(source, deleted, work);
+      mailboxes.takeAway(mailbox.id);
       work.ringTree();
     });
+    deletions.resume();
   };
   /** The sources a mailbox stands for: its own, or, below a unified mailbox, those of all accounts. */
   const sourcesToDelete = (mailbox: MailboxRow): readonly SourceRow[] => {
@@ -187,24 +197,19 @@ export function createMailboxes({ store, unit, tree, accounts, accountTrees, rem
     }
     throw new MailboxError('CANNOT', 'this mailbox cannot be deleted');
   };
-  const removeSource = (source: SourceRow, removedAt: number | undefined, work: Work): void => {
-    for (const copy of copies.ofSource(source.id)) {
-      copies.setLeaving(copy.id, true);
-      work.withdraw(copy.id);
-    }
+  /** Nobody sees its mailbox from now on; its messages follow. */
+  const removeSource = (source: SourceRow, { path, removedAt, device, mailboxId }: Deleted, work: Work): void => {
     const own = mailboxes
       .feedsOfSource(source.id)
-      .map(({ mailboxId }) => mailboxes.get(mailboxId))
+      .map((feed) => mailboxes.get(feed.mailboxId))
       .find((row) => row?.kind === 'account');
-    if (own) mailboxes.remove(own.id);
+    if (own) mailboxes.takeAway(own.id);
     mailboxes.removeFeedsOfSource(source.id);
-    work.owe({
-      accountId: source.accountId,
-      kind: 'delete',
-      sourceId: source.id,
-      payload: { mailboxPath: own?.path ?? '', removedAt } satisfies DeletePayload,
-      targets: [],
-    });
+    const mailboxIds = [...new Set([mailboxId, ...(own ? [own.id] : [])])];
+    const rest = { upTo: copies.newestId(), device, shownAs: path, mailboxIds };
+    const payload: DeletePayload = { mailboxPath: own?.path ?? '', removedAt, rest };
+    const owed = { accountId: source.accountId, kind: 'delete', sourceId: source.id, payload, targets: [] } as const;
+    deletions.begin(work, work.owe(owed));
   };
 
   const isShown = (row: MailboxRow): boolean => {

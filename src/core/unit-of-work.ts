@@ -97,6 +97,8 @@ function createSession(store: Store) {
     const counter = countersOf(mailboxId);
     uidMap.insert(mailboxId, counter.uidNext++, copyId, counter.highestModseq);
   };
+  /** Taken away, with entries that are still to be put away (core/deletions.ts). */
+  const isGone = (mailboxId: number) => !counters.has(mailboxId) && uidMap.counters(mailboxId) === undefined;
   const leave = (mailboxId: number, uid: number) => uidMap.remove(mailboxId, uid, countersOf(mailboxId).highestModseq);
 
   const feedCache = new Map<number, { mailboxId: number; archive: boolean }[]>();
@@ -144,14 +146,14 @@ function createSession(store: Store) {
       settleArchive(copy.messageId);
     },
     withdraw: (copyId) => {
-      for (const entry of uidMap.entriesOfCopy(copyId)) leave(entry.mailboxId, entry.uid);
+      for (const { mailboxId, uid } of uidMap.entriesOfCopy(copyId)) if (!isGone(mailboxId)) leave(mailboxId, uid);
       // Most have none, and a large EXPUNGE asks for every message.
       const copy = hasArchive() ? copies.get(copyId) : undefined;
       if (copy) settleArchive(copy.messageId);
     },
     withdrawAll: (copyIds) => {
       for (const mailboxId of uidMap.mailboxesOf(copyIds))
-        uidMap.removeAll(mailboxId, copyIds, countersOf(mailboxId).highestModseq);
+        if (!isGone(mailboxId)) uidMap.removeAll(mailboxId, copyIds, countersOf(mailboxId).highestModseq);
       for (const id of hasArchive() ? copyIds : []) {
         const copy = copies.get(id);
         if (copy) settleArchive(copy.messageId);

@@ -26,6 +26,9 @@ export type CopyFlags = Pick<
 export const joinKeywords = (keywords: readonly string[]): string => keywords.join(' ');
 export const splitKeywords = (text: string): string[] => (text === '' ? [] : text.split(' '));
 
+/** Where a page of copies ends: its last. */
+export type PageMark = Pick<CopyRow, 'id' | 'upstreamUid'>;
+
 export interface CopyStore {
   /** A copy as the upstream lists it (flags equal upstream flags). */
   insertListed(sourceId: number, messageId: number, upstreamUid: number, flags: FlagSet): number;
@@ -48,6 +51,8 @@ export interface CopyStore {
   unbound(sourceId: number): CopyRow[];
   ofMessage(messageId: number): CopyRow[];
   ofSource(sourceId: number): CopyRow[];
+  /** At most `limit` copies of the source, behind those up to `after`: first those not bound, then by upstream uid. */
+  page(sourceId: number, after: PageMark | undefined, limit: number): CopyRow[];
   /** Those bound copies some of whose flags are ours. */
   withOwnFlags(sourceId: number): CopyRow[];
   bind(id: number, upstreamUid: number, upstream: FlagSet): void;
@@ -112,6 +117,12 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
   const unbound = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ? AND upstreamUid IS NULL');
   const ofMessage = sqlite.prepare('SELECT * FROM copies WHERE messageId = ?');
   const ofSource = sqlite.prepare('SELECT * FROM copies WHERE sourceId = ?');
+  const pageUnbound = sqlite.prepare(
+    'SELECT * FROM copies WHERE sourceId = ? AND upstreamUid IS NULL AND id > ? ORDER BY id LIMIT ?',
+  );
+  const pageBound = sqlite.prepare(
+    'SELECT * FROM copies WHERE sourceId = ? AND upstreamUid > ? ORDER BY upstreamUid LIMIT ?',
+  );
   const withOwnFlags = sqlite.prepare(
     `SELECT * FROM copies WHERE sourceId = ? AND upstreamUid IS NOT NULL AND (ownFlags <> 0 OR ownKeywords <> '')`,
   );
@@ -170,6 +181,10 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
     ofMessage: (messageId) => ofMessage.all(messageId) as CopyRow[],
     withOwnFlags: (sourceId) => withOwnFlags.all(sourceId) as CopyRow[],
     ofSource: (sourceId) => ofSource.all(sourceId) as CopyRow[],
+    page: (sourceId, after, limit) => {
+      const unbound = after && after.upstreamUid !== null ? [] : pageUnbound.all(sourceId, after?.id ?? 0, limit);
+      return (unbound.length > 0 ? unbound : pageBound.all(sourceId, after?.upstreamUid ?? 0, limit)) as CopyRow[];
+    },
     bind: (id, uid, upstream) => void bind.run(uid, upstream.system, joinKeywords(upstream.keywords), id),
     unbind: (id) => void unbind.run(id),
     setUpstreamUid: (id, uid) => void setUid.run(uid, id),

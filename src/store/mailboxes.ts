@@ -61,6 +61,10 @@ export interface MailboxStore {
   setSpecialUse(id: number, specialUse: string): void;
   /** Deletes the mailbox, its entries, tombstones, feeds and annotations. */
   remove(id: number): void;
+  /** Deletes all of it but its entries and tombstones, which nobody sees any more; they may be many. */
+  takeAway(id: number): void;
+  /** Deletes entries and tombstones of a mailbox that has been taken away, about `limit` of each; whether there were any. */
+  forgetSome(id: number, limit: number): boolean;
   /** A new uidValidity and no entries: everything will be allocated again. */
   renumber(id: number): void;
   addFeed(mailboxId: number, sourceId: number, active: boolean): void;
@@ -89,6 +93,15 @@ export function createMailboxStore({ sqlite }: Database): MailboxStore {
     sqlite.prepare(`DELETE FROM ${table} WHERE mailboxId = ?`),
   );
   const remove = sqlite.prepare('DELETE FROM mailboxes WHERE id = ?');
+  const forgetSome = [
+    ['entries', 'uid'],
+    ['tombstones', 'modseq'],
+  ].map(([table, column]) =>
+    sqlite.prepare(
+      `DELETE FROM ${table} WHERE mailboxId = @id AND ${column} <= ifnull(
+         (SELECT ${column} FROM ${table} WHERE mailboxId = @id ORDER BY ${column} LIMIT 1 OFFSET @limit), 9e15)`,
+    ),
+  );
   const renumber = sqlite.prepare(
     'UPDATE mailboxes SET uidValidity = ?, uidNext = 1, highestModseq = highestModseq + 1 WHERE id = ?',
   );
@@ -136,6 +149,12 @@ export function createMailboxStore({ sqlite }: Database): MailboxStore {
       for (const statement of removal) statement.run(id);
       remove.run(id);
     },
+    takeAway: (id) => {
+      for (const statement of removal.slice(2)) statement.run(id);
+      remove.run(id);
+    },
+    forgetSome: (id, limit) =>
+      forgetSome.map((statement) => statement.run({ id, limit }).changes).some((changes) => changes > 0),
     renumber: (id) => {
       removal[0]?.run(id);
       removal[1]?.run(id);

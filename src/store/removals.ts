@@ -60,8 +60,14 @@ export interface RemovalStore {
    * has come to since.
    */
   isElsewhereSince(removal: RemovalRow): boolean;
-  /** Of one action: the messages among `messageIds` whose bodies are not here. */
-  withoutBody(at: number, messageIds: readonly number[]): { id: number; messageId: number; sizeBytes: number }[];
+  /** Of one action: removals of these messages, or all from the source, whose bodies are not here. */
+  withoutBody(which: {
+    readonly at: number;
+    readonly messageIds: readonly number[] | undefined;
+    /** Where no messages are named: of these at most `limit`. */
+    readonly sourceId: number;
+    readonly limit: number;
+  }): { id: number; messageId: number; sizeBytes: number }[];
   /** How much is pinned for one action. */
   keptOf(at: number): { count: number; bytes: number };
   /** Pins what has been fetched for a removal since. */
@@ -131,10 +137,9 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
              ELSE c.id > @trashCopyId END)`,
     )
     .pluck();
-  const withoutBody = sqlite.prepare(
-    `SELECT id, messageId, sizeBytes FROM removals
-     WHERE at = ? AND bodyRef IS NULL AND ${OPEN} AND messageId IN (SELECT value FROM json_each(?))`,
-  );
+  const WITHOUT_BODY = `SELECT id, messageId, sizeBytes FROM removals WHERE at = @at AND bodyRef IS NULL AND ${OPEN}`;
+  const withoutBody = sqlite.prepare(`${WITHOUT_BODY} AND messageId IN (SELECT value FROM json_each(@messageIds))`);
+  const withoutBodyIn = sqlite.prepare(`${WITHOUT_BODY} AND sourceId = @sourceId LIMIT @limit`);
   const keptOf = sqlite.prepare(
     'SELECT count(*) AS count, ifnull(sum(sizeBytes), 0) AS bytes FROM removals WHERE at = ? AND bodyRef IS NOT NULL',
   );
@@ -179,8 +184,10 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
       return statement.all(facts) as number[];
     },
     isElsewhereSince: (removal) => isElsewhereSince.get(removal) === 1,
-    withoutBody: (at, messageIds) =>
-      withoutBody.all(at, JSON.stringify(messageIds)) as { id: number; messageId: number; sizeBytes: number }[],
+    withoutBody: ({ at, messageIds, sourceId, limit }) =>
+      (messageIds
+        ? withoutBody.all({ at, messageIds: JSON.stringify(messageIds) })
+        : withoutBodyIn.all({ at, sourceId, limit })) as { id: number; messageId: number; sizeBytes: number }[],
     keptOf: (at) => keptOf.get(at) as { count: number; bytes: number },
     setBody: (id, bodyRef) => {
       pin.run(bodyRef);

@@ -207,7 +207,7 @@ function startCore(directory: string, options: RigOptions): Running {
     merge: options.merge ?? {},
     cacheBytes: options.cacheBytes ?? 1e9,
     prefetchDays: options.prefetchDays ?? 0,
-    ...(options.undoDays === undefined ? {} : { undoDays: options.undoDays }),
+    undoDays: options.undoDays ?? 7,
     login: createLogin({ user: 'me', devices: () => [] }),
     logger: silentLogger,
     createOutbox: (foundations) => outboxOf(store, submissions, options, foundations),

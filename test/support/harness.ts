@@ -232,6 +232,7 @@ function buildCore({ options, accounts, fakes, directory, submitted }: RunSettin
     merge: options.merge ?? {},
     cacheBytes: 1_000_000_000,
     prefetchDays: options.prefetchDays ?? 0,
+    undoDays: 7,
     login: createLogin({
       user: USER,
       devices: () => [main, ...(options.devices ?? [])],

@@ -1,5 +1,6 @@
 import type { Store } from '../../store/store.js';
 import type { AccountSettings } from '../accounts.js';
+import type { Deletions } from '../deletions.js';
 import type { MessageBodies } from '../reads/bodies.js';
 import type { RemovalLog } from '../removals/log.js';
 import type { Strays } from '../sync/strays-contract.js';
@@ -15,6 +16,7 @@ export interface JournalContext {
   readonly bodies: MessageBodies;
   readonly removals: RemovalLog;
   readonly strays: Strays;
+  readonly deletions: Pick<Deletions, 'settled'>;
   /** Whether a message with this Message-ID waits in the outbox: what is to stand in Sent is not decided yet. */
   isBeingSent(messageIdHeader: string): boolean;
 }

@@ -1,3 +1,4 @@
+import { createTurns } from '../../lib/turns.js';
 import { UpstreamError } from '../../mail/errors.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { CopyRow } from '../../store/copies.js';
@@ -5,7 +6,6 @@ import type { JournalRow } from '../../store/journal.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { UpstreamSession } from '../../upstream/connector.js';
-import { inBatches } from '../batches.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
 import { setPathOfTree } from '../sync/owed-paths.js';
@@ -13,6 +13,8 @@ import { adoptNames } from '../sync/tree-sync.js';
 import type { JournalContext } from './context.js';
 import type { AppendPayload, CreatePayload, ExpungePayload, RenamePayload } from './payloads.js';
 import { trashOf } from './transfer.js';
+
+const PAGE = 200;
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((part, i) => part === b[i]);
@@ -109,10 +111,14 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
   }
   // Cut short, the row is carried out again.
   if (source) {
-    await inBatches(unit, store.copies.ofSource(source.id), (work, copy) => {
-      if (isMoving(store, copy)) strays.depart(work, copy);
-      else removeCopy(store, work, copy);
-    });
+    for await (const page of pagesOf(store, source)) {
+      unit.batch((work) => {
+        for (const copy of page) {
+          if (isMoving(store, copy)) strays.depart(work, copy);
+          else removeCopy(store, work, copy);
+        }
+      });
+    }
   }
   unit.batch((work) => {
     store.journal.remove(row.id);
@@ -138,21 +144,35 @@ async function saveUndeleted(
   if (!source.selectable) return undefined;
   const selected = await lane.selectKnown(source, { fresh: true });
   const origins = onTheirWay(store, source);
-  const known = store.copies.ofSource(source.id);
   // Where mailboxes are labels, the mail stays when one is deleted.
   const isMail = !lane.session.capabilities.labelStore && selected.exists > 0;
   const there = isMail ? await lane.session.uids() : [];
-  const isDeleted = (copy: CopyRow) => copy.leaving === 1 && !isMoving(store, copy);
-  const deleted = new Set(known.filter(isDeleted).map(({ upstreamUid }) => upstreamUid));
+  const deleted = new Set<number>();
+  const leaving: number[] = [];
+  for await (const page of pagesOf(store, source)) {
+    for (const copy of page) {
+      if (copy.upstreamUid === null) continue;
+      if (origins.has(copy.id)) leaving.push(copy.upstreamUid);
+      if (copy.leaving === 1 && !isMoving(store, copy)) deleted.add(copy.upstreamUid);
+    }
+  }
   const unseen = there.filter((uid) => !deleted.has(uid));
   if (unseen.length > 0 && !trash) {
     throw new UpstreamError('permanent', 'messages have come into it that nobody here has seen, and there is no Trash');
   }
-  const leaving = known.filter(({ id }) => origins.has(id)).flatMap(({ upstreamUid }) => upstreamUid ?? []);
   const uids = [...new Set([...leaving, ...unseen])].sort((a, b) => a - b);
   if (uids.length > 0 && trash) await lane.session.move(rangesOf(uids), trash.path);
   await leave(context, lane, source);
   return uids.length > 0 ? trash : undefined;
+}
+
+/** All copies of the source, a few at a time, with clients in between. */
+async function* pagesOf({ copies }: Store, { id }: SourceRow): AsyncGenerator<readonly CopyRow[], void, undefined> {
+  const turns = createTurns();
+  for (let page = copies.page(id, undefined, PAGE); page.length > 0; page = copies.page(id, page.at(-1), PAGE)) {
+    yield page;
+    await turns.pause();
+  }
 }
 
 /** It has come back from elsewhere, where it was moved or copied to from here: that is owed behind the mailbox's end. */

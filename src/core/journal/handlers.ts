@@ -23,7 +23,23 @@ export async function carryOut(context: JournalContext, lane: Lane, rows: readon
   const [row] = rows;
   // Spooling reads through the account's reader, which may be this very lane: as a job of it, it would wait for itself.
   if (row?.kind === 'spool') return carrySpool(context, row);
-  if (row?.kind === 'expunge' || row?.kind === 'delete') await keepBodies(context, whatEnds(context, row));
+  if (row?.kind === 'delete') {
+    await context.deletions.settled(row.id);
+    const settled = context.store.journal.get(row.id);
+    return settled ? carryRemoval(context, lane, settled) : [];
+  }
+  if (row?.kind === 'expunge') return carryRemoval(context, lane, row);
+  return carryOnLane(context, lane, rows);
+}
+
+/** What the upstream will delete for good is fetched first, where it is not here. */
+async function carryRemoval(context: JournalContext, lane: Lane, row: JournalRow): Promise<number[]> {
+  await keepBodies(context, whatEnds(context, row));
+  return carryOnLane(context, lane, [row]);
+}
+
+function carryOnLane(context: JournalContext, lane: Lane, rows: readonly JournalRow[]): Promise<number[]> {
+  const [row] = rows;
   return lane.run(Priority.push, async (session) => {
     try {
       return await carryOnSession(context, session, rows);
@@ -50,10 +66,11 @@ async function isTargetRenamed(
 
 /** The messages that the row deletes for good; none if they go to Trash. */
 function whatEnds({ store }: JournalContext, row: JournalRow) {
-  const payload = JSON.parse(row.payload) as Partial<ExpungePayload> & DeletePayload;
-  const copies = row.kind === 'delete' ? store.copies.ofSource(row.sourceId ?? 0) : store.journal.targetCopies(row.id);
-  const messageIds = payload.toTrash ? [] : copies.map(({ messageId }) => messageId);
-  return { removedAt: payload.removedAt, messageIds, attempts: row.attempts };
+  const { toTrash, removedAt } = JSON.parse(row.payload) as Partial<ExpungePayload> & DeletePayload;
+  const targets = () => store.journal.targetCopies(row.id).map(({ messageId }) => messageId);
+  // A mailbox is too much to list: its removals tell.
+  const messageIds = toTrash ? [] : row.kind === 'delete' ? undefined : targets();
+  return { removedAt, sourceId: row.sourceId ?? 0, messageIds, attempts: row.attempts };
 }
 
 async function carryOnSession(

@@ -63,4 +63,14 @@ export interface DeletePayload {
   readonly mailboxPath: string;
   /** As of an expunge. */
   readonly removedAt?: number | undefined;
+  /** What is still to be done here first (core/deletions.ts). */
+  readonly rest?: {
+    /** The newest copy when it was deleted: what has a higher id came later. */
+    readonly upTo: number;
+    /** Who deleted it, and what it was called there: for undo. */
+    readonly device: string;
+    readonly shownAs: string;
+    /** The mailboxes that are gone; entries of theirs may still be there. */
+    readonly mailboxIds: readonly number[];
+  };
 }

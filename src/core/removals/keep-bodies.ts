@@ -5,10 +5,20 @@ import { MAX_KEPT_BYTES } from './log.js';
 
 /** For one client command, bodies that were here already included: an emptied Trash is not worth an hour's download. */
 const KEPT_AT_ONCE = { count: 1_000, bytes: 64_000_000 };
+/** So that a mailbox of any size costs a moment. */
+const MAX_LOOKED_AT = 5 * KEPT_AT_ONCE.count;
 /** In pieces, so that a client that reads does not wait for all of it. */
 const CHUNK = 40;
 /** Whatever keeps the bodies from coming must not keep the user's deletion from being carried out. */
 const MAX_ATTEMPTS = 3;
+
+export interface Ending {
+  readonly removedAt: number | undefined;
+  readonly sourceId: number;
+  /** Undefined: all that was removed from the source then. */
+  readonly messageIds: readonly number[] | undefined;
+  readonly attempts: number;
+}
 
 /**
  * Fetches and pins the bodies of messages that a client removed at `removedAt`. `attempts`: how often the journal row has
@@ -16,17 +26,14 @@ const MAX_ATTEMPTS = 3;
  */
 export async function keepBodies(
   { store, bodies, unit, removals }: JournalContext,
-  {
-    removedAt,
-    messageIds,
-    attempts,
-  }: { removedAt: number | undefined; messageIds: readonly number[]; attempts: number },
+  { removedAt, sourceId, messageIds, attempts }: Ending,
 ): Promise<void> {
   if (removedAt === undefined || attempts >= MAX_ATTEMPTS) return;
   const kept = store.removals.keptOf(removedAt);
   let { count, bytes } = kept;
   const limit = Math.min(KEPT_AT_ONCE.bytes, removals.budgetBytes);
-  const wanted = store.removals.withoutBody(removedAt, messageIds).filter(({ sizeBytes }) => {
+  const candidates = store.removals.withoutBody({ at: removedAt, sourceId, messageIds, limit: MAX_LOOKED_AT });
+  const wanted = candidates.filter(({ sizeBytes }) => {
     if (sizeBytes > MAX_KEPT_BYTES || count >= KEPT_AT_ONCE.count || bytes + sizeBytes > limit) return false;
     count++;
     bytes += sizeBytes;

@@ -20,6 +20,8 @@ export interface RemovalLog {
    * action's time, by which its removals are found (Unix milliseconds); undefined when nothing is kept.
    */
   note(removing: Removing): number | undefined;
+  /** The time of an action that will note what goes with it by and by; undefined when nothing is kept. */
+  timeOf(by: Remover | undefined): number | undefined;
   /** Before this time nothing can be brought back (Unix milliseconds). */
   oldest(): number;
   /** Pins a body that has been fetched for a removal. Inside a transaction. */
@@ -30,6 +32,8 @@ export interface RemovalLog {
 
 export interface Removing {
   readonly by: Remover | undefined;
+  /** The action's time, if it has begun before. */
+  readonly at?: number;
   /** As the client calls it. */
   readonly mailboxPath: string;
   /** [copy, the copy in Trash that it becomes] */
@@ -73,9 +77,10 @@ export function createRemovalLog(
   return {
     budgetBytes,
     oldest,
-    note: ({ by, mailboxPath, copies }) => {
+    timeOf: (by) => (undoDays === 0 ? undefined : timeOf(by)),
+    note: ({ by, at: begun, mailboxPath, copies }) => {
       if (undoDays === 0 || copies.length === 0) return undefined;
-      const at = timeOf(by);
+      const at = begun ?? timeOf(by);
       pinned -= removals.expire(oldest(), EXPIRED_AT_ONCE);
       pinned += removals.add({
         at,

@@ -6,6 +6,7 @@ import { UpstreamError } from '../../mail/errors.js';
 import type { RemovalRow } from '../../store/removals.js';
 import type { AppendContext } from '../actions/append.js';
 import type { Mailboxes } from '../core.js';
+import type { Deletions } from '../deletions.js';
 import type { Work } from '../unit-of-work.js';
 import type { RemovalBatch, Removals, RemovedMessage, UndoWay } from './contract.js';
 import { makeHome } from './home.js';
@@ -14,6 +15,7 @@ import { type Link, type Ready, restore } from './restore.js';
 
 export interface RemovalsContext extends AppendContext {
   readonly mailboxes: Mailboxes;
+  readonly deletions: Pick<Deletions, 'settled'>;
   /** Looks at a source upstream now. @throws {UpstreamError} */
   lookAt(sourceId: number): Promise<void>;
 }
@@ -30,7 +32,7 @@ const AT_ONCE = 50;
 const LOOK_MS = 5_000;
 
 export function createRemovals(context: RemovalsContext): Removals {
-  const { store, unit, removals } = context;
+  const { store, unit, removals, deletions } = context;
 
   const rowsFrom = (since: number | undefined): RemovalRow[] =>
     notedSince(store.removals.since(removals.oldest()), since);
@@ -70,10 +72,12 @@ export function createRemovals(context: RemovalsContext): Removals {
   };
   return {
     list: async (since) => {
+      await deletions.settled();
       const rows = rowsFrom(since);
       return batchesOf(rows, await tell(rows));
     },
     undo: async ({ since, dryRun }) => {
+      await deletions.settled();
       const rows = since === undefined ? lastRows() : rowsFrom(since);
       if (dryRun) await lookIntoTrash(context, rows);
       return batchesOf(rows, await (dryRun ? tell(rows) : undo(rows)));

@@ -201,9 +201,10 @@ const BROKEN =
   'Check host, port and TLS of this account in the configuration.\n请检查该账号配置中的主机、端口和 "tls"。';
 const UNTRUSTED =
   'Check the host name; the certificate of a private server goes into "serverCertificate" of this account: { "ca": "FILE.pem" }.\n请检查主机名；自建服务器的证书请写入该账号的 "serverCertificate"：{ "ca": "文件.pem" }。';
-const WRONG_PASSWORD =
-  'Check the user name and the password (many providers want an app password, or authorization code, instead of the one of the web page). Corrected in its file: run "gateway sync"; in the configuration: restart. If they are right, run "gateway sync --force".\n请检查用户名和密码（许多服务商要求使用应用专用密码或授权码，而非网页密码）。密码在文件中的，改后运行 "gateway sync"；写在配置中的，改后重启网关。若无误，请运行 "gateway sync --force"。';
 const KEEPS_TRYING = 'The gateway keeps trying; cached mail stays readable.\n网关会不断重试；已缓存的邮件仍可阅读。';
+
+const ASK_DOCTOR =
+  'See "gateway doctor": it says what to do about the sign-in.\n请运行 "gateway doctor" 查看登录问题的解决办法。';
 
 /** What a person can do about an account that cannot be synchronised. */
 export function remedyFor({ kind, details }: UpstreamError): string {
@@ -211,10 +212,11 @@ export function remedyFor({ kind, details }: UpstreamError): string {
   if (details.code === 'CERTIFICATE') return UNTRUSTED;
   if (details.code === 'TLS') return BROKEN;
   switch (kind) {
-    case 'auth':
-      return WRONG_PASSWORD;
     case 'transient':
       return KEEPS_TRYING;
+    // The connector says what to do about a sign-in, but what an older version wrote down has nothing of it.
+    case 'auth':
+      return ASK_DOCTOR;
     case 'permanent':
       return BROKEN;
   }

@@ -3,6 +3,7 @@ import { createLoginKey } from '../../core/limits/login-key.js';
 import { whenText } from '../../lib/when.js';
 import { UpstreamError } from '../../mail/errors.js';
 import type { Pause } from '../../store/pauses.js';
+import { REMEDIES } from '../../upstream/providers/remedies.js';
 import type { Upstream } from '../upstreams.js';
 import { type Finding, findings, type Said, said } from './finding.js';
 import { probeWay } from './network.js';
@@ -168,11 +169,8 @@ function remedyOf({ kind, details }: Pick<UpstreamError, 'kind' | 'details'>): S
   if (details.remedy) return details.remedy;
   if (details.code === 'CERTIFICATE') return UNTRUSTED_REMEDY;
   if (details.code === 'TLS') return NO_TLS_REMEDY;
-  if (kind === 'auth')
-    return said(
-      'Check the user name and the password in the configuration (many providers want an app password, or authorization code, instead of the one of the web page), then restart the gateway.',
-      '请检查配置中的用户名和密码（许多服务商要求使用应用专用密码或授权码，而非网页密码），然后重启网关。',
-    );
+  // What an older version wrote down, or a gateway that only says that it needs a sign-in.
+  if (kind === 'auth') return REMEDIES.wrongPassword;
   if (kind === 'permanent')
     return said(
       'Check host, port, "tls" and "serverCertificate" of this account in the configuration.',

@@ -6,6 +6,7 @@ import { UpstreamError } from '../../mail/errors.js';
 import type { Connector, UpstreamSession } from '../connector.js';
 import type { ProbeFacts } from '../profile.js';
 import type { ConnectorTraits, TlsMode } from '../providers/provider.js';
+import { REMEDIES } from '../providers/remedies.js';
 import { readCapabilities } from './capabilities.js';
 import { connectClient } from './client.js';
 import { MAX_CHECKS } from './copy-order.js';
@@ -90,7 +91,7 @@ async function readPassword({ password }: ImapConnectorOptions): Promise<string>
   } catch (error) {
     throw error instanceof UpstreamError
       ? error
-      : new UpstreamError('auth', 'the password cannot be read', {}, { cause: error });
+      : new UpstreamError('auth', 'the password cannot be read', { remedy: REMEDIES.noPassword }, { cause: error });
   }
 }
 

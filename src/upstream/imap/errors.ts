@@ -7,7 +7,7 @@ import {
   type UpstreamErrorDetails,
   type UpstreamErrorKind,
 } from '../../mail/errors.js';
-import { COMMON_TEXTS, meaningOf, retryAfterOf, type ServerText, signInRemedyOf } from '../providers/index.js';
+import { COMMON_TEXTS, meaningOf, remedyOf, retryAfterOf, type ServerText } from '../providers/index.js';
 
 /** RFC 5530 and friends. OVERQUOTA is transient: the user may make room, and nothing is lost by waiting. */
 const KIND_OF_CODE: ReadonlyMap<string, UpstreamErrorKind> = new Map([
@@ -48,13 +48,15 @@ interface Told {
   readonly serverText: string;
   readonly known: ServerText | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly remedy: Remedy | undefined;
 }
 
-const detailsOf = ({ code, serverText, known, retryAfterMs }: Told): UpstreamErrorDetails => ({
+const detailsOf = ({ code, serverText, known, retryAfterMs, remedy }: Told): UpstreamErrorDetails => ({
   ...(code === undefined ? {} : { code }),
   ...(serverText === '' ? {} : { serverText }),
   ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  ...(known ? { meaning: known.meaning, remedy: known.remedy } : {}),
+  ...(known ? { meaning: known.meaning } : {}),
+  ...(remedy ? { remedy } : {}),
 });
 
 export interface Refusal {
@@ -77,7 +79,7 @@ export function refusal(command: string, { code, text, texts = COMMON_TEXTS }: R
   return new UpstreamError(
     kind,
     `the server refused ${command}: ${serverText || code || 'no reason given'}`,
-    detailsOf({ code, serverText, known, retryAfterMs }),
+    detailsOf({ code, serverText, known, retryAfterMs, remedy: remedyOf(kind, known) }),
   );
 }
 
@@ -91,11 +93,11 @@ export function loginRefusal(
   const sounds = codeKind(code) === 'transient' || (code === undefined && isBusy(serverText)) ? 'transient' : 'auth';
   const kind = known?.kind ?? sounds;
   const retryAfterMs = retryAfterOf(serverText) ?? known?.retryAfterMs ?? (kind === 'auth' ? loginRetryMs : undefined);
-  const remedy = signInRemedyOf(kind, known, signInRemedy);
-  return new UpstreamError(kind, `the server refused the login: ${serverText || code || 'no reason given'}`, {
-    ...detailsOf({ code, serverText, known, retryAfterMs }),
-    ...(remedy ? { remedy } : {}),
-  });
+  return new UpstreamError(
+    kind,
+    `the server refused the login: ${serverText || code || 'no reason given'}`,
+    detailsOf({ code, serverText, known, retryAfterMs, remedy: remedyOf(kind, known, signInRemedy) }),
+  );
 }
 
 export interface Loss {
@@ -115,7 +117,7 @@ export function lost(reason: string, { bye, outcomeUnknown, cause, texts = COMMO
     'transient',
     safeText(serverText === '' ? reason : `${reason}: ${serverText}`),
     {
-      ...detailsOf({ code: undefined, serverText, known, retryAfterMs }),
+      ...detailsOf({ code: undefined, serverText, known, retryAfterMs, remedy: known?.remedy }),
       ...(outcomeUnknown ? { outcomeUnknown } : {}),
     },
     cause === undefined ? {} : { cause },

@@ -12,7 +12,7 @@ import { aol, yahoo } from './yahoo.js';
 
 export { GENERIC_TRAITS } from './generic.js';
 export type { ConnectorTraits, Endpoint, Provider, TlsMode } from './provider.js';
-export { COMMON_TEXTS, HOUR, meaningOf, retryAfterOf, type ServerText, signInRemedyOf } from './texts.js';
+export { COMMON_TEXTS, HOUR, meaningOf, remedyOf, retryAfterOf, type ServerText } from './texts.js';
 
 const PROVIDERS: readonly Provider[] = [
   qq,

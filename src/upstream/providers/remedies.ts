@@ -58,6 +58,10 @@ export const REMEDIES = {
     'Check the user name and the password (many providers want an app password, or authorization code, instead of the one of the web page). Corrected in its file: run "gateway sync"; in the configuration: restart. If they are right, run "gateway sync --force".',
     '请检查用户名和密码（许多服务商要求使用应用专用密码或授权码，而非网页密码）。密码在文件中的，改后运行 "gateway sync"；写在配置中的，改后重启网关。若无误，请运行 "gateway sync --force"。',
   ),
+  noPassword: remedy(
+    'The gateway cannot read the password of this account: see that its file is there and that the gateway may read it, then run "gateway sync".',
+    '网关无法读取该账号的密码：请确认密码文件存在且网关可以读取，然后运行 "gateway sync"。',
+  ),
   sendingLimit: remedy(
     'The provider’s sending limit for the day is reached; the message is kept and tried again by itself.',
     '已达到服务商的每日发信上限；邮件已保留，稍后会自动重发。',

@@ -45,13 +45,15 @@ export const COMMON_TEXTS: readonly ServerText[] = [
 
 const OF_PASSWORDS: ReadonlySet<string> = new Set(['wrongPassword', 'needsAppPassword']);
 
-/** What to do about a refused sign-in: what the provider itself wants goes before what many want. */
-export const signInRemedyOf = (
-  kind: UpstreamErrorKind,
-  known: ServerText | undefined,
-  own: Remedy | undefined,
-): Remedy | undefined =>
-  kind === 'auth' && (known === undefined || OF_PASSWORDS.has(known.meaning)) ? (own ?? known?.remedy) : known?.remedy;
+/**
+ * What to do about a refusal. A sign-in that is refused always has a remedy: what the provider itself wants (`own`) goes before
+ * what many want.
+ */
+export function remedyOf(kind: UpstreamErrorKind, known: ServerText | undefined, own?: Remedy): Remedy | undefined {
+  if (kind !== 'auth') return known?.remedy;
+  const isOfPassword = known === undefined || OF_PASSWORDS.has(known.meaning);
+  return (isOfPassword ? own : undefined) ?? known?.remedy ?? REMEDIES.wrongPassword;
+}
 
 /** The first line that fits. */
 export const meaningOf = (text: string, texts: readonly ServerText[]): ServerText | undefined =>

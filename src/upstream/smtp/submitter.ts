@@ -9,9 +9,9 @@ import {
   COMMON_TEXTS,
   HOUR,
   meaningOf,
+  remedyOf,
   retryAfterOf,
   type ServerText,
-  signInRemedyOf,
   type TlsMode,
 } from '../providers/index.js';
 
@@ -180,7 +180,7 @@ function upstreamError(
   const outcomeUnknown = phase === 'send' && isSent && replyCode === undefined;
   const busyMs = replyCode === 421 || /try again later|frequency/i.test(serverText) ? HOUR : undefined;
   const retryAfterMs = retryAfterOf(serverText) ?? known?.retryAfterMs ?? busyMs;
-  const remedy = signInRemedyOf(kind, known, signInRemedy);
+  const remedy = remedyOf(kind, known, signInRemedy);
   const details = {
     serverText,
     ...(replyCode === undefined ? {} : { replyCode }),

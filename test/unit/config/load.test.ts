@@ -42,7 +42,7 @@ describe('loadConfig', () => {
       },
       accounts: [{ kind: 'demo', name: 'QQ', demo: 'qq', default: true, address: undefined }],
       mailboxes: { accountTrees: 'all', merge: {}, views: {} },
-      bodies: { cacheBytes: 2_000_000_000, prefetchDays: 30 },
+      bodies: { cacheBytes: 2_000_000_000, prefetchDays: 30, undoDays: 7 },
       log: { level: 'info' },
       warnings: [],
     });

@@ -6,6 +6,7 @@ import { remedyFor } from '../../../../src/core/sync/gate.js';
 import { silentLogger } from '../../../../src/lib/logger.js';
 import { createImapConnector } from '../../../../src/upstream/imap/connector.js';
 import { GENERIC_TRAITS } from '../../../../src/upstream/providers/index.js';
+import { REMEDIES } from '../../../../src/upstream/providers/remedies.js';
 import { refusalOf } from '../../../contract/contract-support.js';
 import { serverTls } from '../../../support/harness.js';
 import type { ScriptedOptions } from '../../../support/scripted-server.js';
@@ -95,7 +96,8 @@ describe('signing in', () => {
       logger: silentLogger,
       password: () => Promise.reject(new Error('locked')),
     });
-    expect(await refusalOf(locked.connect())).toMatchObject({ kind: 'auth' });
+    const error = await refusalOf(locked.connect());
+    expect([error.kind, error.details.remedy]).toEqual(['auth', REMEDIES.noPassword]);
   });
 
   test('no password goes over a connection that was to be encrypted and is not', async () => {

@@ -1,10 +1,11 @@
 // What to do about a refused sign-in: in the words of the provider in question, each language by itself.
 import { expect, test } from 'vitest';
 import { remedyFor } from '../../../../src/core/sync/gate.js';
-import { inLanguage, languageOf } from '../../../../src/lib/languages.js';
+import { bothLanguages, inLanguage, languageOf } from '../../../../src/lib/languages.js';
 import { UpstreamError } from '../../../../src/mail/errors.js';
-import { loginRefusal } from '../../../../src/upstream/imap/errors.js';
+import { loginRefusal, refusal } from '../../../../src/upstream/imap/errors.js';
 import { providerOf } from '../../../../src/upstream/providers/index.js';
+import { REMEDIES } from '../../../../src/upstream/providers/remedies.js';
 
 const refusedBy = (name: string, text: string) => {
   const traits = providerOf(name)?.traits;
@@ -26,6 +27,16 @@ test.each([
     expect(inLanguage(remedy, 'zh')).toMatch(new RegExp(`${called} 要求使用应用专用密码`));
     expect(remedy).not.toMatch(/QQ|163/);
   }
+});
+
+test('where neither the provider nor its text says more: what many want', () => {
+  for (const text of ['no', 'Invalid credentials'])
+    expect(refusedBy('generic', text)).toBe(bothLanguages(REMEDIES.wrongPassword));
+});
+
+test('a command that is refused because the sign-in holds no more has a remedy of its own too', () => {
+  const { kind, details } = refusal('SELECT', { code: 'AUTHORIZATIONFAILED', text: 'expired' });
+  expect([kind, details.remedy]).toEqual(['auth', REMEDIES.wrongPassword]);
 });
 
 test('what is no matter of the password keeps its own remedy', () => {

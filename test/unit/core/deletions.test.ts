@@ -1,0 +1,113 @@
+// DELETE of a mailbox with more messages than fit into one transaction.
+import { expect, test, vi } from 'vitest';
+import { createRig, type Rig, useVirtualTime } from '../../support/core-harness.js';
+import { mail, shownTokens, upstreamTokens } from '../../support/core-mail.js';
+import { createFakeUpstream } from '../../support/fake-connector.js';
+
+useVirtualTime();
+
+const AT_ONCE = 200;
+/** More than a slice. */
+const MANY = 250;
+
+async function large(options: { readonly merge?: Readonly<Record<string, readonly string[]>> } = {}, size = MANY) {
+  const fake = createFakeUpstream();
+  fake.create('Box');
+  for (let i = 0; i < size; i++) fake.deliver('Box', mail(`m${i}`));
+  const rig = await createRig({ accounts: [{ name: 'A', fake }], ...options });
+  await rig.settle();
+  expect(rig.core.reads.snapshot(rig.idOf('A/Box')).uids.length).toBe(size);
+  const [feed] = rig.store.mailboxes.feedsOfMailbox(rig.idOf('A/Box'));
+  return { fake, rig, sourceId: feed?.sourceId ?? 0, boxId: rig.idOf('A/Box') };
+}
+
+const count = (rig: Rig, sql: string, ...values: number[]) =>
+  rig.store.database.sqlite
+    .prepare(sql)
+    .pluck()
+    .get(...values) as number;
+const leaving = (rig: Rig, sourceId: number) =>
+  count(rig, 'SELECT count(*) FROM copies WHERE sourceId = ? AND leaving = 1', sourceId);
+
+test('no transaction takes more than a slice, others have their turn in between, and the mailbox is gone at once', async () => {
+  const size = 2 * AT_ONCE + 10;
+  const { fake, rig, sourceId, boxId } = await large({}, size);
+  await using _ = rig;
+  fake.goOffline();
+  const steps = [0];
+  const { database } = rig.store;
+  for (const way of ['durable', 'batch'] as const) {
+    const transaction = database[way];
+    vi.spyOn(database, way).mockImplementation((work) => {
+      const result = transaction(work);
+      steps.push(leaving(rig, sourceId));
+      // It has taken its time.
+      vi.advanceTimersByTime(10);
+      return result;
+    });
+  }
+  rig.core.mailboxes.delete('A/Box');
+  expect(rig.core.mailboxes.find('A/Box')).toBeUndefined();
+  expect(() => rig.core.reads.snapshot(boxId)).toThrow('gone');
+  const seenByOthers: number[] = [];
+  while (leaving(rig, sourceId) < size) {
+    seenByOthers.push(leaving(rig, sourceId));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(Math.max(...steps.map((now, i) => now - (steps[i - 1] ?? 0)))).toBeLessThanOrEqual(AT_ONCE);
+  expect(new Set(seenByOthers).size).toBeGreaterThan(1);
+  await rig.until(
+    'nothing left of it',
+    () => count(rig, 'SELECT count(*) FROM entries WHERE mailboxId = ?', boxId) === 0,
+  );
+  fake.goOnline();
+  await rig.settle();
+  expect(fake.paths()).not.toContainEqual(['Box']);
+  expect(upstreamTokens(fake, 'Trash')).toEqual([]);
+  expect(count(rig, 'SELECT count(*) FROM copies WHERE sourceId = ?', sourceId)).toBe(0);
+});
+
+test('killed half-way it goes on: all of it is gone and noted for undo, and what nobody saw is kept', async () => {
+  const { fake, rig, sourceId } = await large();
+  await using _ = rig;
+  fake.goOffline();
+  rig.core.mailboxes.delete('A/Box', { device: 'laptop' });
+  await rig.crash();
+  expect(leaving(rig, sourceId)).toBeLessThan(MANY);
+  expect(rig.core.mailboxes.find('A/Box')).toBeUndefined();
+  fake.deliver('Box', mail('late'));
+  fake.goOnline();
+  await rig.settle();
+  expect(fake.paths()).not.toContainEqual(['Box']);
+  expect(upstreamTokens(fake, 'Trash')).toEqual(['late']);
+  const batches = await rig.during(rig.core.removals.list(undefined));
+  expect(batches.map(({ device, messages }) => [device, messages.length])).toEqual([['laptop', MANY]]);
+  expect(batches[0]?.messages[0]?.mailbox).toBe('A/Box');
+});
+
+test('called off while it is half done, the mailbox and all its messages are back', async () => {
+  const { fake, rig, sourceId } = await large();
+  await using _ = rig;
+  fake.goOffline();
+  rig.core.mailboxes.delete('A/Box');
+  expect(leaving(rig, sourceId)).toBeLessThan(MANY);
+  const [batch] = await rig.during(rig.core.removals.undo({ since: undefined, dryRun: false }));
+  expect(batch?.messages.filter(({ way }) => way === 'calledOff' || way === 'there').length).toBe(MANY);
+  fake.goOnline();
+  await rig.settle();
+  expect(shownTokens(rig, 'A/Box').length).toBe(MANY);
+  expect(upstreamTokens(fake, 'Box').length).toBe(MANY);
+});
+
+test('a mailbox that shows its messages too lets them go, and tells its clients', async () => {
+  const { fake, rig } = await large({ merge: { Work: ['A/Box'] } });
+  await using _ = rig;
+  const work = rig.idOf('Work');
+  const before = rig.core.reads.snapshot(work);
+  expect(before.uids.length).toBe(MANY);
+  fake.goOffline();
+  rig.core.mailboxes.delete('A/Box');
+  await rig.until('all gone there', () => rig.core.reads.snapshot(work).uids.length === 0);
+  const { vanished } = rig.core.reads.changesSince(work, before.modseq);
+  expect(vanished.reduce((sum, [low, high]) => sum + high - low + 1, 0)).toBe(MANY);
+});
