@@ -43,8 +43,8 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
   const { context, accountId, bell } = options;
   const { health } = context.store.database;
   const due = createDueTimes(LONGEST_WAIT_MS);
-  // Told in an earlier run, and nothing waits any more.
-  if (context.store.journal.depth(accountId).depth === 0) options.onProblemOver(WAITING);
+  // It may have been told in an earlier run.
+  let mayWorry = true;
   while (!signal.aborted) {
     // What is carried out has to be written down before and after: see disk-watch.ts.
     await health.well(signal);
@@ -52,6 +52,9 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
     try {
       const rows = nextRows(context, accountId, due);
       first = rows[0];
+      // What waited may also have gone by itself: what it was owed for is gone.
+      if (mayWorry && !first) options.onProblemOver(WAITING);
+      mayWorry = first !== undefined && (mayWorry || first.attempts > 0);
       const waitMs = first ? due.leftMs(first.id, first.nextAttemptAt) : Number.POSITIVE_INFINITY;
       if (waitMs > 0) {
         await waitForBell(bell, accountId, Math.min(waitMs, 60_000), signal);

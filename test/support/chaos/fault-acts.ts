@@ -1,6 +1,7 @@
 // What goes wrong: lines, servers' patience, the disk, the gateway itself.
 import { expect } from 'vitest';
 import { UpstreamError } from '../../../src/mail/errors.js';
+import type { Chance } from '../../fuzz/mutate.js';
 import type { FakeMethod } from '../fake-connector.js';
 import { fullDump } from '../observer.js';
 import type { Act } from './client-acts.js';
@@ -38,10 +39,33 @@ const online: Act = (world, chance) => {
   world.fake(name).goOnline();
 };
 
+/** What carries out each kind of journal row. */
+const CARRIERS: Readonly<Record<string, FakeMethod>> = {
+  flags: 'storeFlags',
+  move: 'move',
+  copy: 'copy',
+  append: 'append',
+  expunge: 'expunge',
+  create: 'createMailbox',
+  rename: 'renameMailbox',
+  delete: 'deleteMailbox',
+  spool: 'fetchBodies',
+};
+
+/** Mostly what will be asked next: a fault that nothing meets proves nothing. */
+function nextMethod({ rig }: World, name: string, chance: Chance): FakeMethod {
+  const account = rig.store.accounts.list().find((row) => row.name === name);
+  const owed = account ? rig.store.journal.head(account.id, 20) : [];
+  const likely = owed.flatMap(({ kind }) => CARRIERS[kind] ?? []);
+  return likely.length > 0 && chance.below(4) > 0
+    ? chance.of(likely, 'move')
+    : chance.of([...WRITES, ...WRITES, ...READS], 'move');
+}
+
 const fail: Act = (world, chance) => {
   const name = chance.of(NAMES, 'A');
-  const method = chance.of([...WRITES, ...READS], 'move');
-  const when = chance.of(['before', 'after'] as const, 'after');
+  const method = nextMethod(world, name, chance);
+  const when = chance.of(['before', 'after', 'after'] as const, 'after');
   const cut = chance.below(2) === 0;
   world.note(`the next ${method} at ${name} fails ${when} it is done${cut ? ', line cut' : ''}`);
   world.fake(name).failNext(method, new UpstreamError('transient', 'lost'), { when, cut });
@@ -49,7 +73,7 @@ const fail: Act = (world, chance) => {
 
 const refuse: Act = (world, chance) => {
   const name = chance.of(NAMES, 'A');
-  const method = chance.of(WRITES, 'move');
+  const method = nextMethod(world, name, chance);
   world.note(`the next ${method} at ${name} is refused`);
   world.ledger.disturbAll();
   world.fake(name).failNext(method, new UpstreamError('permanent', 'NO', { serverText: 'NO' }));
@@ -104,7 +128,7 @@ const wait: Act = (world, chance) => world.pass(60_000 * (1 + chance.below(12)))
 export const FAULT_ACTS: Readonly<Record<string, readonly [number, Act]>> = {
   offline: [4, offline],
   online: [5, online],
-  fail: [4, fail],
+  fail: [7, fail],
   refuse: [2, refuse],
   throttle: [1, throttle],
   diskFull: [1, diskFull],
@@ -113,6 +137,6 @@ export const FAULT_ACTS: Readonly<Record<string, readonly [number, Act]>> = {
   restart: [1, restart],
   leave: [1, leave],
   comeBack: [2, comeBack],
-  breathe: [9, breathe],
+  breathe: [7, breathe],
   wait: [1, wait],
 };

@@ -103,6 +103,18 @@ describe('failures', () => {
     expect(rig.core.overview.problems()).toEqual([]);
   });
 
+  test('so it is when what it waited for is gone', async () => {
+    const { fake, rig, store } = await account(1);
+    await using _ = rig;
+    fake.failNext('storeFlags', busy, { times: 9 });
+    store(1, '\\Seen');
+    await rig.until('a problem is shown', () => rig.core.overview.problems().length > 0);
+    fake.expunge('INBOX', 1);
+    await rig.settle();
+    expect(shownTokens(rig, 'INBOX')).toEqual([]);
+    await rig.until('the problem is over', () => rig.core.overview.problems().length === 0);
+  });
+
   test('a refused STORE is put back where every client sees it', async () => {
     const { fake, rig, store } = await account(2);
     await using _ = rig;
