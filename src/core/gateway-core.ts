@@ -35,6 +35,7 @@ import type { UpstreamReader } from './reads/upstream-reader.js';
 import { registerAccounts } from './register-accounts.js';
 import { createRemovalLog } from './removals/log.js';
 import { createRemovals } from './removals/removals.js';
+import { callOffRestored } from './removals/restored.js';
 import { createSentCopies, type SentCopies } from './sent-copies.js';
 import type { Actor } from './sync/actor.js';
 import { createActors } from './sync/actors.js';
@@ -136,6 +137,9 @@ export function createCore(options: CoreOptions): Core {
   watchDisk(store, report);
   for (const { id, name } of owed) report(undefined, `account ${id}`, stillOwedText(name), STILL_OWED_REMEDY);
   for (const { id } of accounts) store.problems.resolve(undefined, `account ${id}`);
+  // Of an earlier start it has been told for long enough.
+  for (const { id } of store.accounts.list()) store.problems.resolve(id, 'restored');
+  for (const [id, count] of callOffRestored(journal)) report(id, 'restored', shownAgainText(count), SHOWN_AGAIN_REMEDY);
 
   const defaultAccount = accounts.find(({ isDefault }) => isDefault) ?? accounts[0];
   const context: AppendContext = {
@@ -259,6 +263,11 @@ const stillOwedText = (name: string): string =>
   `the account "${name}" is not in the configuration any more, but changes or messages of yours have not reached it yet`;
 const STILL_OWED_REMEDY =
   'They are kept; put the account back into the configuration to have them carried out.\n更改已保留：请将该账号写回配置以便执行。';
+
+const shownAgainText = (count: number): string =>
+  `${count === 1 ? '1 message is' : `${count} messages are`} shown again whose deletion had not been carried out when the backup was made`;
+const SHOWN_AGAIN_REMEDY =
+  'They may have been brought back since: delete what you do not want once more.\n这些邮件之后可能已被恢复：不需要的请再删除一次。';
 
 const appendLimitOf = (store: Store, accountId: number): number =>
   Math.min(MAX_APPEND_BYTES, store.accounts.list().find(({ id }) => id === accountId)?.appendLimit ?? MAX_APPEND_BYTES);

@@ -130,7 +130,12 @@ function lookBeforeRepeating(sqlite: Sqlite.Database): void {
       WHERE kind IN ('append', 'spool') AND payload ->> '$.mark' IS NULL
         AND EXISTS (SELECT 1 FROM sources s WHERE s.id = iif(kind = 'append', journal.sourceId, journal.payload ->> '$.toSourceId'));
     UPDATE journal SET sent = 1 WHERE kind = 'append';
-    UPDATE journal SET nextAttemptAt = 0`);
+    -- Strays apart (store/journal.ts), whose message has not been seen yet.
+    UPDATE journal SET nextAttemptAt = 0 WHERE nextAttemptAt < ${Number.MAX_SAFE_INTEGER};
+    -- What clients have removed may have been brought back since: it is called off (core/removals/restored.ts).
+    UPDATE journal SET payload = json_set(payload, '$.restored', json('true'))
+      WHERE kind = 'delete' OR (kind = 'expunge' AND payload ->> '$.removedAt' IS NOT NULL)
+        OR (kind = 'move' AND EXISTS (SELECT 1 FROM sources s WHERE s.id = payload ->> '$.toSourceId' AND s.role = 'trash'))`);
   // Its three days begin now: else one that is old would be sent without patience to look for it first.
   sqlite
     .prepare(

@@ -4,6 +4,7 @@
 import { UpstreamError } from '../../mail/errors.js';
 import type { JournalRow } from '../../store/journal.js';
 import { keepBodies } from '../removals/keep-bodies.js';
+import { callOff, isRestored } from '../removals/restored.js';
 import { type Lane, type LaneSession, Priority } from '../sync/lane.js';
 import { carryAppend, carrySpool } from './append.js';
 import type { JournalContext } from './context.js';
@@ -34,6 +35,8 @@ export async function carryOut(context: JournalContext, lane: Lane, rows: readon
 
 /** What the upstream will delete for good is fetched first, where it is not here. */
 async function carryRemoval(context: JournalContext, lane: Lane, row: JournalRow): Promise<number[]> {
+  // Its message, stored here before the backup was made, has turned out to be there.
+  if (row.kind === 'expunge' && isRestored(row) && callOff(context, row) > 0) return [];
   await keepBodies(context, whatEnds(context, row));
   return carryOnLane(context, lane, [row]);
 }

@@ -1,8 +1,14 @@
 // What the rows of the journal say, by kind; stored as JSON.
 import type { Mark } from './mark.js';
 
+/** Of deletions: EXPUNGE, DELETE, and a MOVE to Trash. */
+export interface MarkedPayload {
+  /** It was owed in a backup, and may have been undone since: core/removals/restored.ts. */
+  readonly restored?: boolean;
+}
+
 /** payload of `copy` and `move` */
-export interface TransferPayload {
+export interface TransferPayload extends MarkedPayload {
   readonly toSourceId: number;
   /** The target just before the command was sent. */
   readonly mark?: Mark;
@@ -39,7 +45,7 @@ export interface AppendPayload {
 }
 
 /** payload of `expunge` */
-export interface ExpungePayload {
+export interface ExpungePayload extends MarkedPayload {
   readonly toTrash: boolean;
   /** When a client removed them: by this the removals are found (core/removals). */
   readonly removedAt?: number | undefined;
@@ -59,7 +65,7 @@ export interface RenamePayload {
 }
 
 /** payload of `delete` */
-export interface DeletePayload {
+export interface DeletePayload extends MarkedPayload {
   readonly mailboxPath: string;
   /** As of an expunge. */
   readonly removedAt?: number | undefined;

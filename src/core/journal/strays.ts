@@ -283,7 +283,7 @@ function oweThere({ store, accounts }: StraysOptions, work: Work, row: StrayRow,
 }
 
 /** Not to be found anywhere: another client has deleted it. */
-function giveUp({ copies, journal, ...store }: Store, work: Work, rows: readonly StrayRow[]): void {
+export function giveUp({ copies, journal, ...store }: Store, work: Work, rows: readonly StrayRow[]): void {
   const all = { copies, journal, ...store };
   for (const { id, copyId, newCopyId } of rows) {
     journal.remove(id);

@@ -1,0 +1,57 @@
+// Deletions that a backup owes. They may have been undone since it was made, or the message be wanted again: whoever goes back to
+// a backup loses no mail by it. What is there upstream still shows again; to delete it once more is one keystroke.
+
+import type { JournalRow } from '../../store/journal.js';
+import type { JournalContext } from '../journal/context.js';
+import type { DeletePayload, MarkedPayload } from '../journal/payloads.js';
+import { putBack } from '../journal/put-back.js';
+import { giveUp } from '../journal/strays.js';
+import { undo } from '../journal/undo.js';
+import { removeCopy } from '../sync/ingest.js';
+
+/** Whether it was a deletion in the backup that this gateway has been restored from (store/restore.ts). */
+export const isRestored = ({ payload }: Pick<JournalRow, 'payload'>): boolean =>
+  (JSON.parse(payload) as MarkedPayload).restored === true;
+
+/**
+ * Before anything is carried out. What the upstream has never had is left: an EXPUNGE of it is called off when it turns out to
+ * be there (`callOff`). Returns how many messages show again, by account.
+ */
+export function callOffRestored(context: JournalContext): Map<number, number> {
+  const { store, unit } = context;
+  const counts = new Map<number, number>();
+  for (const { id: accountId } of store.accounts.list()) {
+    const strays = store.journal.strays(accountId).filter(isRestored);
+    if (strays.length > 0) unit.durable((work) => giveUp(store, work, strays));
+    let count = 0;
+    for (const kind of ['expunge', 'move', 'delete']) {
+      for (const row of store.journal.ofAccountAndKind(accountId, kind).filter(isRestored))
+        count += callOff(context, row);
+    }
+    if (count > 0) counts.set(accountId, count);
+  }
+  return counts;
+}
+
+/** Returns how many messages show again. */
+export function callOff(context: JournalContext, row: JournalRow): number {
+  const { store, unit } = context;
+  if (row.kind === 'delete') {
+    const count = store.copies.ofSource(row.sourceId ?? 0).length;
+    const { rest } = JSON.parse(row.payload) as DeletePayload;
+    undo(context, row);
+    // Of a large mailbox some may be left (core/deletions.ts): the numbers of the one that is there no longer.
+    for (const id of rest?.mailboxIds ?? []) while (unit.batch(() => store.mailboxes.forgetSome(id, 1_000)));
+    return count;
+  }
+  return unit.durable((work) => {
+    const known = store.journal.targets(row.id).filter(({ copyId }) => store.copies.get(copyId)?.upstreamUid != null);
+    for (const { copyId, newCopyId } of known) {
+      store.journal.dropTarget(row.id, copyId);
+      putBack(context, work, copyId);
+      const made = newCopyId === null ? undefined : store.copies.get(newCopyId);
+      if (made?.upstreamUid === null) removeCopy(store, work, made);
+    }
+    return known.length;
+  });
+}
