@@ -1,5 +1,5 @@
 // Whether the pairs of COPYUID are the right ones (Yahoo's are permuted): seen at the first transfers of several messages, by
-// their sizes.
+// their sizes and dates.
 
 import { UpstreamError } from '../../mail/errors.js';
 import { countRanges, type NumberRanges, rangesOf } from '../../mail/sequence-set.js';
@@ -10,44 +10,71 @@ import { splitSet } from './sets.js';
 
 /** More messages at a time prove no more. */
 const MAX_MESSAGES = 100;
-/** Messages of one size prove nothing: after so many transfers of such it is left at that. */
+/** Messages of one size and date prove nothing: after so many transfers of such it is left at that. */
 export const MAX_CHECKS = 3;
 
-type Sizes = ReadonlyMap<number, number>;
+interface Look {
+  readonly size: number;
+  /** Unix time, seconds. */
+  readonly date: number | undefined;
+}
+type Looks = ReadonlyMap<number, Look>;
 
-export const isCheckable = (uids: NumberRanges): boolean => countRanges(uids) > 1 && countRanges(uids) <= MAX_MESSAGES;
+export const isCheckable = (uids: NumberRanges): boolean => countRanges(uids) > 1;
+
+/** Neighbours: each has its place taken by the next where the order is wrong. */
+function sampleOf(uids: NumberRanges): NumberRanges {
+  let left = MAX_MESSAGES;
+  return uids.flatMap(([first, last]): NumberRanges => {
+    const end = Math.min(last, first + left - 1);
+    left -= Math.max(0, end - first + 1);
+    return end < first ? [] : [[first, end]];
+  });
+}
 
 /** Of messages of the selected mailbox. @throws {UpstreamError} */
-async function sizesOf({ wire, flags, traits }: FetchContext, uids: NumberRanges): Promise<Sizes> {
-  const sizes = new Map<number, number>();
+async function looksOf({ wire, flags, traits }: FetchContext, uids: NumberRanges): Promise<Looks> {
+  const looks = new Map<number, Look>();
   for (const { text } of splitSet(uids, 40, traits))
-    await wire.run('UID FETCH', [`${text} (UID RFC822.SIZE)`], {
+    await wire.run('UID FETCH', [`${text} (UID RFC822.SIZE INTERNALDATE)`], {
       untagged: {
         FETCH: (response) => {
-          const { uid, sizeBytes } = fetchedItems(response, flags) ?? {};
-          if (uid !== undefined && sizeBytes !== undefined) sizes.set(uid, sizeBytes);
+          const { uid, sizeBytes: size, internalDate: date } = fetchedItems(response, flags) ?? {};
+          if (uid !== undefined && size !== undefined) looks.set(uid, { size, date });
         },
       },
     });
-  return sizes;
+  return looks;
 }
 
-/** In the target, which is looked at without changing anything there. Undefined: the sizes cannot tell. @throws {UpstreamError} */
+/** In the target, which is looked at without changing anything there. Undefined: the looks cannot tell. @throws {UpstreamError} */
 async function isInOrder(
   context: FetchContext,
   target: string,
   { pairs = new Map() }: Transferred,
-  before: Sizes,
+  before: Looks,
 ): Promise<boolean | undefined> {
-  const known = [...pairs].flatMap(([from, to]) => (before.has(from) ? [{ to, size: before.get(from) }] : []));
-  if (new Set(known.map(({ size }) => size)).size < 2) return undefined;
+  const known = [...pairs].flatMap(([from, to]) => {
+    const was = before.get(from);
+    return was ? [{ to, was }] : [];
+  });
+  if (new Set(known.map(({ was }) => `${was.size} ${was.date}`)).size < 2) return undefined;
   await context.wire.run('EXAMINE', [target], { untagged: { EXISTS: () => undefined, FLAGS: () => undefined } });
   const uids = known.map(({ to }) => to).sort((a, b) => a - b);
-  const after = await sizesOf(context, rangesOf(uids));
+  const after = await looksOf(context, rangesOf(uids));
   // Somebody else may have taken some away since.
-  const there = known.filter(({ to }) => after.has(to));
+  const there = known.flatMap(({ to, was }) => {
+    const is = after.get(to);
+    return is ? [{ was, is }] : [];
+  });
   if (there.length < 2) return undefined;
-  return there.every(({ to, size }) => after.get(to) === size);
+  if (there.some(({ was, is }) => was.size !== is.size)) return false;
+  // A server need not keep the dates (RFC 9051 §6.4.7): what it gave anew tells nothing.
+  const dates = new Set(there.map(({ was }) => was.date));
+  const keepsDates = there.filter(({ is }) => dates.has(is.date)).length * 2 >= there.length;
+  if (keepsDates && there.some(({ was, is }) => was.date !== is.date)) return false;
+  const told = there.map(({ was }) => (keepsDates ? `${was.size} ${was.date}` : was.size));
+  return new Set<unknown>(told).size < 2 ? undefined : true;
 }
 
 type Work = (context: FetchContext, uids: NumberRanges, target: string) => Promise<Transferred>;
@@ -60,7 +87,7 @@ export async function transferAndSee(
   work: Work,
   comeBack: () => Promise<SelectedSource>,
 ): Promise<Transferred> {
-  const before = await sizesOf(context, uids);
+  const before = await looksOf(context, sampleOf(uids));
   const told = await work(context, uids, target);
   if (!told.pairs) return told;
   const { wire, view } = context;

@@ -1,0 +1,49 @@
+// The same messages are removed, brought back, removed again and brought back again: none is lost, none comes twice.
+import { expect, test } from 'vitest';
+import { createRig, useVirtualTime } from '../../../support/core-harness.js';
+import { mail, shownTokens, upstreamTokens } from '../../../support/core-mail.js';
+import { createFakeUpstream } from '../../../support/fake-connector.js';
+import { expunge, pins, undo } from '../../../support/removals.js';
+
+useVirtualTime();
+
+// More than is brought back in one transaction, and than is fetched at once.
+const tokens = Array.from({ length: 60 }, (_, i) => `t${10 + i}`);
+
+test('an emptied Trash, twice; then everything at once, to where it was first', async () => {
+  const fake = createFakeUpstream();
+  for (const token of tokens) fake.deliver('INBOX', mail(token));
+  const rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await using _ = rig;
+  await rig.settle();
+  const places = () =>
+    ['INBOX', 'Trash'].map((path) => [upstreamTokens(fake, path).sort(), shownTokens(rig, path).sort()]);
+  const none: string[] = [];
+  rig.core.actions.move(rig.idOf('INBOX'), [[1, tokens.length]], 'Trash', { device: 'phone' });
+  await rig.settle();
+  for (const _round of [1, 2]) {
+    expunge(rig, 'Trash', tokens);
+    await rig.settle();
+    expect(places()).toEqual([
+      [none, none],
+      [none, none],
+    ]);
+    expect(Object.values(await undo(rig))).toEqual(tokens.map(() => 'cache'));
+    await rig.settle();
+    expect(places()).toEqual([
+      [none, none],
+      [tokens, tokens],
+    ]);
+    expect(pins(rig)).toBe(0);
+  }
+  expunge(rig, 'Trash', tokens);
+  await rig.settle();
+  await undo(rig, 0);
+  await rig.settle();
+  expect(places()).toEqual([
+    [tokens, tokens],
+    [none, none],
+  ]);
+  // All of it has been brought back.
+  expect(new Set(Object.values(await undo(rig, 0)))).toEqual(new Set(['undone']));
+});
