@@ -2,6 +2,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { inLanguage } from '../../../src/lib/languages.js';
 import { UpstreamError } from '../../../src/mail/errors.js';
 import { backUpData } from '../../../src/store/backup.js';
 import { restoreData } from '../../../src/store/restore.js';
@@ -43,7 +44,7 @@ const state = (rig: Rig, fake: Awaited<ReturnType<typeof owing>>['fake']) => ({
     rig.core.mailboxes.find(path) ? shownTokens(rig, path) : undefined,
   ),
 });
-const told = (rig: Rig) => rig.core.overview.problems().map(({ text }) => text);
+const told = (rig: Rig) => rig.core.overview.problems().map(({ text }) => inLanguage(text, 'en'));
 
 test.each([true, false])('undone since: %s; they show again, and it is said', async (isUndone) => {
   const { fake, rig, file } = await owing();
