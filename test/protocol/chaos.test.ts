@@ -9,7 +9,8 @@ import { beginVirtualTime, useVirtualTime } from '../support/core-harness.js';
 useVirtualTime();
 
 const { SEED, RUNS, STEPS, SHRINK } = process.env;
-const FIXED = [1, 2, 3, 4];
+/** These showed the breaks that CONTRIBUTING.md names. */
+const FIXED = [1, 2, 12, 17];
 const seeds = SEED
   ? Array.from({ length: Number(RUNS ?? 1) }, (_, i) => Number(SEED) + i)
   : [...FIXED, 1 + Math.floor(Math.random() * 1e6)];

@@ -48,6 +48,7 @@ function transfer(kind: 'move' | 'copy', between: boolean): Act {
     if (!met || to === '') return;
     world.note(`${kind} ${told(met)} -> ${to}`);
     if (!(await world.asks(() => rig.core.actions[kind](rig.idOf(met.path), uidsOf(met.rows), to, by(kind))))) return;
+    if (to.endsWith('Trash')) ledger.trashed(...tokensOf(met.rows));
     const besides = new Map<string, string[]>();
     for (const { token, uid } of met.rows) {
       const from = accountOf.get(uid) ?? '';
@@ -83,6 +84,7 @@ const expunge: Act = async (world, chance) => {
   });
   if (!isDone) return;
   for (const token of tokensOf(met.rows)) ledger.removed(token);
+  ledger.trashed(...tokensOf(met.rows));
   if (isForetold) world.wishAsShown(tokensOf(met.rows));
   else ledger.disturb(...tokensOf(met.rows));
 };
@@ -94,6 +96,7 @@ const append: Act = async (world, chance) => {
   const from = `${chance.of(['a', 'b'], 'a')}@example.org`;
   if (!(await world.asks(() => appendMail(world.rig, to, mail(token, from), flags())))) return;
   world.ledger.born(token);
+  if (to.endsWith('Trash')) world.ledger.trashed(token);
   world.wishAsShown([token]);
 };
 
@@ -116,6 +119,7 @@ const replace: Act = async (world, chance) => {
   if (!(await world.asks(() => rig.during(work(), 10)))) return;
   ledger.born(token);
   ledger.removed(old.token);
+  ledger.trashed(old.token, ...(to.endsWith('Trash') ? [token] : []));
   world.wishAsShown([token]);
   if (isForetold) world.wishAsShown([old.token]);
   else ledger.disturb(old.token);
@@ -143,12 +147,14 @@ const rename: Act = async (world, chance) => {
 };
 
 const deleteBox: Act = async (world, chance) => {
-  const path = world.folder(chance, account(chance));
+  const name = account(chance);
+  const path = world.folder(chance, name);
   if (!path) return;
   const tokens = world.shownIn(path);
   world.note(`delete ${path} with ${tokens.join()}`);
   if (!(await world.asks(() => world.rig.core.mailboxes.delete(path, by('expunge'))))) return;
   for (const token of tokens) world.ledger.removed(token);
+  world.deleting.add(name);
   world.ledger.disturb(...tokens);
 };
 

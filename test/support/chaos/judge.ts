@@ -53,6 +53,20 @@ function faultsOf(world: World): string[] {
   ];
 }
 
+/** Promise 3, at every moment: the old home is given up only when the new one has been found. @throws {Error} */
+export function mustHaveHomes({ fakes, ledger, deleting }: World): void {
+  const homes = new Map<string, boolean>();
+  for (const [name, fake] of fakes) {
+    for (const path of fake.paths()) {
+      const isHome = path[0] !== 'Trash' || deleting.has(name);
+      const all = [...fake.contents(path), ...(fake.mailbox(path)?.withheld ?? [])];
+      for (const { bytes } of all) homes.set(tokenOf(bytes), isHome || homes.get(tokenOf(bytes)) === true);
+    }
+  }
+  const homeless = [...homes].filter(([token, hasHome]) => !hasHome && ledger.isWantedOutsideTrash(token));
+  if (homeless.length > 0) throw new Error(`in a Trash alone: ${homeless.map(([token]) => token).join()}`);
+}
+
 /** How many there are of each token: at the providers, and in `Recovered`. */
 function countAll(world: World): Map<string, number> {
   const { rig, fakes } = world;

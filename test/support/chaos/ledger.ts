@@ -11,6 +11,7 @@ export interface Wish {
 
 export class Ledger {
   readonly #owed = new Map<string, number>();
+  readonly #trashed = new Set<string>();
   readonly #most = new Map<string, number>();
   readonly #wishes = new Map<string, Wish>();
   /** Touched by somebody else since all was quiet: who wins is not for us to say, only that nothing is lost. */
@@ -31,6 +32,16 @@ export class Ledger {
   /** What was removed on purpose was brought back with OK. */
   returned(token: string): void {
     add(this.#owed, token, 1);
+  }
+
+  /** Somebody has put it into a Trash, or done what may end there. */
+  trashed(...tokens: readonly string[]): void {
+    for (const token of tokens) this.#trashed.add(token);
+  }
+
+  /** It must be somewhere, and nobody has done anything that could leave it in a Trash alone. */
+  isWantedOutsideTrash(token: string): boolean {
+    return !this.#trashed.has(token) && (this.#owed.get(token) ?? 0) > 0;
   }
 
   /** One more of it may come to be: a copy. */

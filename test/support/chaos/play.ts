@@ -3,7 +3,7 @@
 import { Chance } from '../../fuzz/mutate.js';
 import { type Act, CLIENT_ACTS } from './client-acts.js';
 import { FAULT_ACTS } from './fault-acts.js';
-import { judge, rest } from './judge.js';
+import { judge, mustHaveHomes, rest } from './judge.js';
 import { UPSTREAM_ACTS } from './upstream-acts.js';
 import { World } from './world.js';
 
@@ -41,6 +41,7 @@ export async function play(game: Game): Promise<void> {
       const [, act] = chance.of(deck, ['nothing', () => undefined]);
       await act(world, chance);
       world.witness.look(world.rig);
+      mustHaveHomes(world);
     }
     world.note('rest');
     await rest(world);

@@ -71,6 +71,7 @@ const move: Act = (world, chance) => {
   if (!met || to.join('/') === met.path.join('/')) return;
   world.note(`upstream: move ${met.token} ${text(at, met.path)} -> ${text(at, to)}`);
   world.ledger.disturb(met.token);
+  if (to[0] === 'Trash') world.ledger.trashed(met.token);
   at.fake.move(met.path, met.uid, to);
 };
 

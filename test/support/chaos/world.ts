@@ -88,6 +88,7 @@ export class World {
     const options = count > 1 ? { internalDate: 1_767_300_000 } : {};
     for (let i = 0; i < count; i++) this.fake(account).deliver(path, mail(token), options);
     this.ledger.born(token, count);
+    if (path[0] === 'Trash') this.ledger.trashed(token);
     return token;
   }
 
@@ -170,8 +171,12 @@ export class World {
   }
   readonly #awaited = new Set<string>();
 
+  /** Accounts of which a mailbox is being deleted: what is put into it meanwhile goes to Trash. */
+  readonly deleting = new Set<string>();
+
   /** All is quiet, and was found right. */
   calm(): void {
+    this.deleting.clear();
     this.#awaited.clear();
     this.ledger.calm();
   }
