@@ -41,7 +41,7 @@ export class World {
   readonly story: string[] = [];
   readonly fakes: ReadonlyMap<string, FakeUpstream>;
   readonly servers: ReadonlyMap<string, FakeUpstreamOptions>;
-  readonly witness = new Witness();
+  readonly witness = new Witness({ missesNothing: false });
   readonly rig: Rig;
   #tokens = 0;
 
