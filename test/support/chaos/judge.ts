@@ -118,7 +118,9 @@ function differences(world: World): string[] {
     const lines = shown(rig, path)
       .filter(isToken)
       .map(({ token, flags }) => lineOf(token, /\\Seen/.test(flags), /\\Flagged/.test(flags)));
-    here.set(path, lines.sort());
+    // Another had its name when it came back by `undo`; clients go on calling it so.
+    const name = path.replace(/ \(\d+\)$/, '');
+    here.set(name, [...(here.get(name) ?? []), ...lines].sort());
   }
   return [...new Set([...there.keys(), ...here.keys()])].flatMap((path) => {
     const [shows, has] = [here.get(path) ?? [], there.get(path) ?? []].map((lines) => lines.join(' '));
