@@ -42,6 +42,7 @@ export const quirksSchema = z
     maxCommandBytes: z.int().min(200).max(64_000).optional().describe('Longest command line, in bytes.'),
     messageLimit: amount('Most messages one command may name.'),
     trustsCopyUid: flag('Whether COPYUID of several messages is right.'),
+    trustsNewKeywords: flag('Whether keywords that PERMANENTFLAGS does not list are kept where it has \\*.'),
     trustsCondstore: flag('Whether CONDSTORE is used where the server has it.'),
     trustsQresync: flag('Whether QRESYNC is used where the server has it.'),
     ignoredCapabilities: names('Words of CAPABILITY that are taken as not said: ["MOVE"].'),

@@ -70,6 +70,7 @@ const FIELDS: { readonly [Key in keyof Quirks]-?: z.ZodType<Quirks[Key]> } = {
     joinsByMessageId: isOn,
   }),
   keepsKeywords: isOn,
+  claimsKeywords: isOn,
   keptKeywords: texts,
   unkeptFlags: texts,
   allRecent: isOn,

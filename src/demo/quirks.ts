@@ -100,6 +100,8 @@ export interface Quirks {
   readonly labelStore: LabelStoreQuirks | undefined;
   /** False: PERMANENTFLAGS has no `\*`, and keywords other than `keptKeywords` are dropped. */
   readonly keepsKeywords: boolean;
+  /** PERMANENTFLAGS has `\*` all the same where `keepsKeywords` is false. */
+  readonly claimsKeywords: boolean;
   /** System flags that PERMANENTFLAGS does not list, and that are dropped. */
   readonly unkeptFlags: readonly string[];
   /** Every message is \Recent to every session. */
@@ -211,6 +213,7 @@ export const NO_QUIRKS: Quirks = {
   searchWholeWords: false,
   labelStore: undefined,
   keepsKeywords: true,
+  claimsKeywords: false,
   unkeptFlags: [],
   allRecent: false,
   keptKeywords: [],

@@ -152,7 +152,11 @@ export interface UpstreamSession extends AsyncDisposable {
     uids: readonly UpstreamUid[],
     onBody: (uid: UpstreamUid, body: AsyncIterable<Uint8Array>) => Promise<void>,
   ): Promise<void>;
-  storeFlags(uids: NumberRanges, operation: FlagOperation, flags: FlagSet): Promise<void>;
+  /**
+   * Resolves with the keywords (lower case) that the server took and dropped, whatever its PERMANENTFLAGS say; from then on SELECT tells
+   * that it keeps no new ones.
+   */
+  storeFlags(uids: NumberRanges, operation: FlagOperation, flags: FlagSet): Promise<readonly string[]>;
   copy(uids: NumberRanges, to: SourcePath): Promise<Transferred>;
   /** MOVE where the server has it, else COPY + \Deleted + UID EXPUNGE; without UIDPLUS it throws permanent and changes nothing. */
   move(uids: NumberRanges, to: SourcePath): Promise<Transferred>;

@@ -30,6 +30,8 @@ export interface ProbeFacts {
   readonly copyUid?: Verdict;
   readonly copyOrder?: Verdict;
   readonly appendUid?: Verdict;
+  /** `\*` in PERMANENTFLAGS is true: a new keyword is there when it is looked for. Seen in use. */
+  readonly newKeywords?: Verdict;
   /** Seen in use. */
   readonly idle?: readonly IdleNews[];
 }

@@ -146,6 +146,7 @@ class Fake implements FakeUpstream {
       trustsCopyUid: traits.trustsCopyUid,
       capabilities: capabilitiesOf(options),
       permanentFlags: (path) => this.#permanentFlagsOf.get(path.join('/')) ?? this.#permanentFlags,
+      keywords: { areDropped: options.dropsKeywords ?? false, isKnown: false },
       latencyMs: options.latencyMs ?? 0,
       addsLineEnd: options.addsLineEnd ?? false,
       silentIdle: options.silentIdle ?? false,

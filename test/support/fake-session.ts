@@ -125,7 +125,7 @@ export class FakeSession extends FakeWire implements UpstreamSession {
         exists: messages.length,
         highestModseq: this.capabilities.condstore ? highestModseq : undefined,
         permanentSystemFlags: listed.system,
-        keepsNewKeywords: this.host.permanentFlags(path).includes('\\*'),
+        keepsNewKeywords: this.host.permanentFlags(path).includes('\\*') && !this.host.keywords.isKnown,
         keepsKeywords: listed.keywords.map((keyword) => keyword.toLowerCase()),
       };
     });
@@ -197,11 +197,16 @@ export class FakeSession extends FakeWire implements UpstreamSession {
     });
   }
 
-  storeFlags(uids: NumberRanges, operation: FlagOperation, flags: FlagSet): Promise<void> {
+  storeFlags(uids: NumberRanges, operation: FlagOperation, flags: FlagSet): Promise<readonly string[]> {
     return this.command('storeFlags', [uids, operation, flags], () => {
       const mailbox = this.current();
+      const kept = this.kept(flags, mailbox);
       for (const message of messagesIn(mailbox, uids))
-        this.own(mailbox, () => this.host.account.setFlags(mailbox, message, operation, this.kept(flags, mailbox)));
+        this.own(mailbox, () => this.host.account.setFlags(mailbox, message, operation, kept));
+      if (!this.host.keywords.areDropped || operation !== 'add') return [];
+      const dropped = flags.keywords.filter((keyword) => !kept.keywords.includes(keyword));
+      if (dropped.length > 0) this.host.keywords.isKnown = true;
+      return dropped.map((keyword) => keyword.toLowerCase());
     });
   }
 

@@ -21,6 +21,8 @@ export interface FakeUpstreamOptions {
   readonly silentIdle?: boolean;
   /** Whether new keywords are kept (`\*` in PERMANENTFLAGS). */
   readonly keywords?: boolean;
+  /** New keywords are dropped without a word, although PERMANENTFLAGS has `\*`. */
+  readonly dropsKeywords?: boolean;
   /** PERMANENTFLAGS, word for word; default: all system flags, and `\*` unless `keywords` says no. */
   readonly permanentFlags?: readonly string[];
   /** Gmail: one content, several labels; `emailId` set. */

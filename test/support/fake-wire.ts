@@ -22,6 +22,8 @@ export interface SessionHost {
   readonly capabilities: UpstreamCapabilities;
   /** PERMANENTFLAGS, as they are now. */
   permanentFlags(path: SourcePath): readonly string[];
+  /** `isKnown`: its connector has found out. */
+  readonly keywords: { readonly areDropped: boolean; isKnown: boolean };
   readonly latencyMs: number;
   readonly addsLineEnd: boolean;
   readonly silentIdle: boolean;
@@ -121,7 +123,8 @@ export class FakeWire {
     const listed = this.host.permanentFlags(path);
     const { system, keywords } = flagSetOf(listed.filter((flag) => flag !== '\\*'));
     const known = new Set(keywords.map((keyword) => keyword.toLowerCase()));
-    const keeps = (keyword: string) => listed.includes('\\*') || known.has(keyword.toLowerCase());
+    const keeps = (keyword: string) =>
+      (listed.includes('\\*') && !this.host.keywords.areDropped) || known.has(keyword.toLowerCase());
     return { system: flags.system & system, keywords: flags.keywords.filter(keeps) };
   }
 

@@ -24,19 +24,24 @@ export async function carryFlags(
   const targetCopies = () =>
     new Map(rows.flatMap((row) => store.journal.targetCopies(row.id).map((copy) => [copy.id, copy] as const)));
   const uids = [...targetCopies().values()].flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
+  let dropped: readonly string[] = [];
   if (source && uids.length > 0) {
     const state = await selectForCopies(context, lane, source, [...targetCopies().values()]);
     if (!state) return [source.id];
     loseFlagSupport(store, source, state);
     const ranges = rangesOf(uids);
-    if (!isEmpty(change.add)) await lane.session.storeFlags(ranges, 'add', change.add);
+    if (!isEmpty(change.add)) dropped = await lane.session.storeFlags(ranges, 'add', change.add);
     if (!isEmpty(change.remove)) await lane.session.storeFlags(ranges, 'remove', change.remove);
+    // Kept here from now on, like what PERMANENTFLAGS does not list.
+    if (dropped.length > 0) loseFlagSupport(store, source, { ...state, keepsNewKeywords: false });
   }
   unit.batch((work) => {
     const copies = targetCopies();
     for (const row of rows) store.journal.remove(row.id);
     const owesMore = source !== undefined && store.journal.head(source.accountId, 1).length > 0;
-    confirmFlags(store, work, [...copies.values()], change, owesMore);
+    const keywords = change.add.keywords.filter((keyword) => !dropped.includes(keyword.toLowerCase()));
+    const done = { ...change, add: { ...change.add, keywords } };
+    confirmFlags(store, work, [...copies.values()], done, owesMore);
   });
   return [];
 }

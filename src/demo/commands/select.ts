@@ -76,15 +76,24 @@ function describe(name: 'SELECT' | 'EXAMINE', { mailbox }: View): Completion {
 }
 
 function tell(session: DemoSession, view: View): void {
-  const { bareSelectCodes, examineOmitsPermanentFlags, keepsKeywords, keptKeywords, unkeptFlags, unseenIsCount } =
-    session.account.personality.quirks;
+  const {
+    bareSelectCodes,
+    claimsKeywords,
+    examineOmitsPermanentFlags,
+    keepsKeywords,
+    keptKeywords,
+    unkeptFlags,
+    unseenIsCount,
+  } = session.account.personality.quirks;
   const { mailbox } = view;
   const code = (word: string, value: string, text: string) =>
     session.line(`* OK [${word} ${value}]${bareSelectCodes.includes(word) ? '' : ` ${text}`}`);
   const keywords = new Set([...keptKeywords, ...view.shown.flatMap(({ mail }) => mail.flags.keywords)]);
   session.line(`* FLAGS (${[SYSTEM, ...keywords].join(' ')})`);
   const kept = SYSTEM.split(' ').filter((flag) => !unkeptFlags.includes(flag));
-  const permanent = view.isReadOnly ? '' : `${[...kept, ...keywords].join(' ')}${keepsKeywords ? ' \\*' : ''}`;
+  const permanent = view.isReadOnly
+    ? ''
+    : `${[...kept, ...keywords].join(' ')}${keepsKeywords || claimsKeywords ? ' \\*' : ''}`;
   if (!view.isReadOnly || !examineOmitsPermanentFlags) code('PERMANENTFLAGS', `(${permanent})`, 'Flags permitted.');
   code('UIDVALIDITY', `${mailbox.uidValidity}`, 'UIDs valid.');
   session.line(`* ${view.exists} EXISTS`);

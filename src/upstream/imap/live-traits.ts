@@ -41,12 +41,16 @@ export function traitsFrom(table: ConnectorTraits, { greeting, id, words }: Serv
 
 /** Traits that say whether something may be relied on, and the trials that show it. */
 const TRIALS: Readonly<
-  Record<'searchTrusted' | 'trustsCondstore' | 'trustsQresync' | 'trustsCopyUid', readonly (keyof ProbeFacts)[]>
+  Record<
+    'searchTrusted' | 'trustsCondstore' | 'trustsQresync' | 'trustsCopyUid' | 'trustsNewKeywords',
+    readonly (keyof ProbeFacts)[]
+  >
 > = {
   searchTrusted: ['searchAll', 'searchText'],
   trustsCondstore: ['condstore'],
   trustsQresync: ['condstore', 'qresync'],
   trustsCopyUid: ['copyOrder'],
+  trustsNewKeywords: ['newKeywords'],
 };
 
 /**

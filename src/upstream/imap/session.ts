@@ -149,7 +149,8 @@ export class ImapSession implements UpstreamSession {
   async #select(path: SourcePath): Promise<SelectedSource> {
     this.#view = undefined;
     this.#wire.defaults = {};
-    const source = await selectSource(this.#wire, this.#paths, path, this.capabilities);
+    const told = await selectSource(this.#wire, this.#paths, path, this.capabilities);
+    const source = this.#shared.traits.trustsNewKeywords ? told : { ...told, keepsNewKeywords: false };
     this.#view = new SelectedView(path, source, (news) => this.#onIdleNews(news));
     this.#wire.defaults = this.#view.handlers;
     this.#shared.selectedBefore.set(pathKey(path), source);
@@ -187,7 +188,7 @@ export class ImapSession implements UpstreamSession {
     return this.#onSelected((context) => fetchBodies(context, uids, onBody));
   }
 
-  storeFlags(uids: NumberRanges, operation: FlagOperation, flags: FlagSet): Promise<void> {
+  storeFlags(uids: NumberRanges, operation: FlagOperation, flags: FlagSet): Promise<readonly string[]> {
     return this.#onSelected((context) => storeFlags(context, uids, operation, flags));
   }
 

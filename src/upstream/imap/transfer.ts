@@ -7,7 +7,7 @@ import { asUpstreamUid, type UpstreamUid } from '../../mail/ids.js';
 import { countRanges, type NumberRanges } from '../../mail/sequence-set.js';
 import type { FlagOperation, SelectedSource, Transferred } from '../connector.js';
 import { cannot } from './errors.js';
-import type { FetchContext } from './fetch.js';
+import { type FetchContext, fetchFlags } from './fetch.js';
 import { withinReach } from './search.js';
 import { expandSet, splitSet } from './sets.js';
 import { responseCodeOf, type TokenList, textOf, uint32Of } from './tokens.js';
@@ -30,22 +30,51 @@ export function keptFlags(
   };
 }
 
-/** Silent: the change is ours, core knows it. */
+/** Silent: the change is ours, core knows it. What is new to the server is looked for afterwards: see connector.ts. */
 export async function storeFlags(
   context: FetchContext,
   uids: NumberRanges,
   operation: FlagOperation,
   flags: FlagSet,
-): Promise<void> {
+): Promise<readonly string[]> {
   const kept = keptFlags(flags, context.view.source);
-  if (kept.system === 0 && kept.keywords.length === 0) return;
-  await inPieces(
-    context,
-    uids,
-    'UID STORE',
-    `${operation === 'add' ? '+' : '-'}FLAGS.SILENT (${flagSetText(kept)})`,
-    context.view.ownFlags(uids),
-  );
+  if (kept.system === 0 && kept.keywords.length === 0) return [];
+  const store = () =>
+    inPieces(
+      context,
+      uids,
+      'UID STORE',
+      `${operation === 'add' ? '+' : '-'}FLAGS.SILENT (${flagSetText(kept)})`,
+      context.view.ownFlags(uids),
+    );
+  await store();
+  const { source, provedKeywords } = context.view;
+  const isNew = (keyword: string) => !source.keepsKeywords.includes(keyword) && !provedKeywords.has(keyword);
+  const fresh = operation === 'add' ? kept.keywords.map((keyword) => keyword.toLowerCase()).filter(isNew) : [];
+  if (fresh.length === 0 || (await dropped(context, uids, fresh))?.length === 0) return [];
+  // Another client may have been quicker, once.
+  await store();
+  return (await dropped(context, uids, fresh)) ?? [];
+}
+
+/** Those of the keywords that the newest of the messages has not; undefined when it is not there. @throws {UpstreamError} */
+async function dropped(
+  context: FetchContext,
+  uids: NumberRanges,
+  keywords: readonly string[],
+): Promise<readonly string[] | undefined> {
+  const last = uids.at(-1)?.[1];
+  let has: ReadonlySet<string> | undefined;
+  if (last !== undefined)
+    await fetchFlags(context, [[last, last]], (rows) => {
+      for (const { flags } of rows) has = new Set(flags.keywords.map((keyword) => keyword.toLowerCase()));
+    });
+  const there = has;
+  if (!there) return undefined;
+  const lost = keywords.filter((keyword) => !there.has(keyword));
+  for (const keyword of keywords) if (there.has(keyword)) context.view.provedKeywords.add(keyword);
+  context.note({ newKeywords: lost.length > 0 ? 'wrong' : 'right' });
+  return lost;
 }
 
 export const copy = (context: FetchContext, uids: NumberRanges, name: string): Promise<Transferred> =>

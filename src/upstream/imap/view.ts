@@ -17,6 +17,8 @@ export function vanishedOf(response: ImapResponse): { earlier: boolean; ranges: 
 export class SelectedView {
   readonly path: SourcePath;
   readonly source: SelectedSource;
+  /** Lower case: stored since the SELECT, looked for, and there. */
+  readonly provedKeywords = new Set<string>();
   /** Called when something changed that nobody has been told of yet. */
   onChange: (() => void) | undefined;
   #exists: number;

@@ -25,6 +25,7 @@ export const GENERIC_TRAITS: ConnectorTraits = {
   messageLimit: undefined,
   appendNeedsLineEnd: false,
   trustsCopyUid: true,
+  trustsNewKeywords: true,
   trustsCondstore: true,
   trustsQresync: true,
   ignoredCapabilities: [],

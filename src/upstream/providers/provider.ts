@@ -24,6 +24,8 @@ export interface ConnectorTraits extends ProviderTraits {
   readonly appendNeedsLineEnd: boolean;
   /** False: COPYUID of more than one message is permuted or wrong, so pairs are told for single messages only. */
   readonly trustsCopyUid: boolean;
+  /** False: new keywords are dropped without a word, whatever PERMANENTFLAGS says; those it lists are kept. */
+  readonly trustsNewKeywords: boolean;
   /** False: CONDSTORE is advertised but its modseqs cannot be relied on. */
   readonly trustsCondstore: boolean;
   /** False: QRESYNC is advertised but its VANISHED cannot be relied on. */

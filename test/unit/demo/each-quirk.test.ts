@@ -210,6 +210,12 @@ const ROWS: Readonly<Record<keyof Quirks, QuirkRow>> = {
     dialogue: selected('STORE 1 +FLAGS (Later)'),
     says: /^(?![\s\S]*\\\*)(?![\s\S]*Later)/,
   },
+  claimsKeywords: {
+    on: { claimsKeywords: true },
+    also: { keepsKeywords: false },
+    dialogue: selected('STORE 1 +FLAGS (Later)'),
+    says: /^(?=[\s\S]*\\\*)(?![\s\S]*Later)/,
+  },
   keptKeywords: {
     on: { keptKeywords: ['Later'] },
     also: { keepsKeywords: false },

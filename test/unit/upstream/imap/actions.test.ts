@@ -79,6 +79,26 @@ describe('actions', () => {
     expect((await session.copy([[1, 1]], ['Box'])).pairs).toEqual(new Map([[1, 8]]));
   });
 
+  test.each([
+    ['(\\Seen Later)', [], true],
+    ['(\\Seen)', ['later'], false],
+  ])('a new keyword is looked for once: %s', async (has, dropped, keeps) => {
+    const { session, server } = await selected({
+      SELECT:
+        '* 2 EXISTS\r\n* FLAGS (\\Seen)\r\n* OK [PERMANENTFLAGS (\\Seen $Junk \\*)] x\r\n* OK [UIDVALIDITY 1] x\r\n{tag} OK x\r\n',
+      'UID STORE': '{tag} OK x\r\n',
+      'UID FETCH': `* 2 FETCH (UID 2 FLAGS ${has})\r\n{tag} OK x\r\n`,
+    });
+    const said = (command: string) => server.received.filter((line) => line.startsWith(command));
+    expect(await session.storeFlags([[1, 2]], 'add', { system: SystemFlag.Seen, keywords: ['$Junk'] })).toEqual([]);
+    expect(said('UID FETCH')).toEqual([]);
+    expect(await session.storeFlags([[1, 2]], 'add', { system: 0, keywords: ['Later'] })).toEqual(dropped);
+    expect(said('UID FETCH').map((line) => line.split(' ')[2])).toEqual(keeps ? ['2'] : ['2', '2']);
+    if (keeps) await session.storeFlags([[1, 1]], 'add', { system: 0, keywords: ['later'] });
+    expect(said('UID FETCH')).toHaveLength(keeps ? 1 : 2);
+    expect(await session.select(['INBOX'])).toMatchObject({ keepsNewKeywords: keeps, keepsKeywords: ['$junk'] });
+  });
+
   test('sets are ascending, merged and cut to the length the server takes', async () => {
     const { session, server } = await selected({}, {}, { maxCommandBytes: 200 });
     const scattered = Array.from({ length: 100 }, (_, i) => [1_000_000 - i * 7, 1_000_000 - i * 7] as const);
