@@ -60,6 +60,11 @@ export interface RemovalStore {
    * has come to since.
    */
   isElsewhereSince(removal: RemovalRow): boolean;
+  /**
+   * Whether somebody else has put it back where it was: more of its like have come there since than were brought back from
+   * here. Known by its Message-ID and size; without a Message-ID never.
+   */
+  isBackSince(removal: RemovalRow): boolean;
   /** Of one action: removals of these messages, or all from the source, whose bodies are not here. */
   withoutBody(which: {
     readonly at: number;
@@ -137,6 +142,17 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
              ELSE c.id > @trashCopyId END)`,
     )
     .pluck();
+  // Save dates are in whole seconds: one of the same second has come since.
+  const isBackSince = sqlite
+    .prepare(
+      `SELECT (SELECT count(*) FROM messages m JOIN copies c ON c.messageId = m.id
+           WHERE m.accountId = @accountId AND m.messageIdHeader = @messageIdHeader AND m.sizeBytes = @sizeBytes
+             AND c.sourceId = @sourceId AND c.leaving = 0
+             AND (SELECT min(saveDate) FROM entries WHERE copyId = c.id) * 1000 + 999 >= @at)
+         > (SELECT count(*) FROM removals WHERE accountId = @accountId AND messageIdHeader = @messageIdHeader
+             AND sizeBytes = @sizeBytes AND sourceId = @sourceId AND undoneAt >= @at)`,
+    )
+    .pluck();
   const WITHOUT_BODY = `SELECT id, messageId, sizeBytes FROM removals WHERE at = @at AND bodyRef IS NULL AND ${OPEN}`;
   const withoutBody = sqlite.prepare(`${WITHOUT_BODY} AND messageId IN (SELECT value FROM json_each(@messageIds))`);
   const withoutBodyIn = sqlite.prepare(`${WITHOUT_BODY} AND sourceId = @sourceId LIMIT @limit`);
@@ -183,6 +199,7 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
       const facts = { accountId, messageIdHeader, sourceId, internalDate, sizeBytes, subject };
       return statement.all(facts) as number[];
     },
+    isBackSince: (removal) => removal.messageIdHeader !== '' && isBackSince.get(removal) === 1,
     isElsewhereSince: (removal) => isElsewhereSince.get(removal) === 1,
     withoutBody: ({ at, messageIds, sourceId, limit }) =>
       (messageIds

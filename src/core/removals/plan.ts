@@ -19,6 +19,8 @@ export type Plan =
 export interface PlanContext {
   readonly store: Store;
   readonly accounts: ReadonlyMap<number, AccountSettings>;
+  /** What others have put back may be another one of its like. */
+  readonly isAlone?: boolean;
 }
 
 const lost = (reason: string): Plan => ({ way: 'lost', reason });
@@ -33,6 +35,7 @@ export function planFor(context: PlanContext, row: RemovalRow, later?: RemovalRo
   if (own.some(({ leaving }) => leaving === 0)) return { way: 'there' };
   const calledOff = callOff(store, own, row);
   if (calledOff) return calledOff;
+  if (!context.isAlone && store.removals.isBackSince(row)) return { way: 'there' };
   const trashed = inTrash(context, row, copies);
   if (trashed) return { way: 'trash', copy: trashed };
   const goesToTrash = row.trashCopyId !== null || accounts.get(row.accountId)?.traits.deleteIsMoveToTrash === true;

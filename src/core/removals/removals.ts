@@ -145,7 +145,7 @@ async function makeReady(context: RemovalsContext, slice: readonly Wanted[]): Pr
   const { store, bodies, takeApart, mailboxes } = context;
   const ready = new Map<number, Ready>();
   for (const { row, later } of slice) {
-    const plan = planFor(context, row, later);
+    const plan = planFor({ ...context, isAlone: true }, row, later);
     if (plan.way === 'trash' || plan.way === 'copy' || plan.way === 'cache') makeHome(context, mailboxes, row);
     if (plan.way !== 'cache') continue;
     const body = await bodies.settle(plan.bodyRef);
