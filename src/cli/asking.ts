@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../config/index.js';
 import type { AccountStatus, GatewayStatus } from '../gateway.js';
-import { inLanguage, languageOf } from '../lib/languages.js';
+import { inLanguage } from '../lib/languages.js';
 import { whenText } from '../lib/when.js';
 import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { CliError, ExitCode, type Io } from './io.js';
 import { limitLines } from './limits-text.js';
 import { totals } from './progress.js';
-import { count, duration, printable, table } from './text.js';
+import { count, duration, inOneLanguage, printable, table } from './text.js';
 import { traitLines } from './traits-text.js';
 
 export interface AskOptions {
@@ -28,17 +28,11 @@ export async function status(
   io: Io,
 ): Promise<ExitCode> {
   const config = loadConfig(file, { lazySecrets: true });
-  const facts = inOneLanguage(await askStatus(config.dataDir));
-  if (json) io.print(JSON.stringify(facts));
+  const facts = await askStatus(config.dataDir);
+  if (json) io.print(JSON.stringify({ ...facts, problems: facts.problems.map(inOneLanguage) }));
   else for (const line of statusLines(facts, config.listen.host, verbose)) io.print(line);
   return ExitCode.ok;
 }
-
-/** Remedies in the language of whoever asks. */
-const inOneLanguage = (facts: GatewayStatus): GatewayStatus => ({
-  ...facts,
-  problems: facts.problems.map((one) => ({ ...one, remedy: inLanguage(one.remedy, languageOf(process.env)) })),
-});
 
 export function statusLines(facts: GatewayStatus, host: string, isVerbose = false): string[] {
   const limits = limitLines(facts.accounts, isVerbose).map(printable);
@@ -53,7 +47,7 @@ export function statusLines(facts: GatewayStatus, host: string, isVerbose = fals
     ...accountTable(facts),
     ...(limits.length > 0 ? ['', ...limits] : []),
     ...(isVerbose ? traitLines(facts.accounts).map(printable) : []),
-    ...facts.problems.flatMap((problem) => ['', ...problemLines(problem)]),
+    ...facts.problems.flatMap((problem) => ['', ...problemLines(inOneLanguage(problem))]),
   ];
 }
 
@@ -62,7 +56,7 @@ const deviceText = ({ name, connections, programs }: GatewayStatus['clients']['d
 
 function accountTable({ accounts, problems }: GatewayStatus): string[] {
   const isTold = ({ name }: AccountStatus, why: string) =>
-    problems.some(({ account, text }) => account === name && text === why);
+    problems.some(({ account, text }) => account === name && inLanguage(text, 'en') === why);
   const rows = accounts.map((account) => {
     const { done, total } = totals(account);
     const mail =

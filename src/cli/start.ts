@@ -4,7 +4,6 @@ import { type Config, loadConfig } from '../config/index.js';
 import type { CoreEvent, Gateway, startGateway } from '../gateway.js';
 import { DeadlineError, withDeadline } from '../lib/deadline.js';
 import { errorCode } from '../lib/files.js';
-import { inLanguage, languageOf } from '../lib/languages.js';
 import { createLogger, type Logger } from '../lib/logger.js';
 import { createPrettyLogger } from '../lib/pretty-log.js';
 import { takenPorts } from '../lib/taken-ports.js';
@@ -12,7 +11,7 @@ import { certificatePaths, machineFacts } from '../tls/index.js';
 import { ExitCode, type Io } from './io.js';
 import { createProgress, type Progress, progressText } from './progress.js';
 import { onStopSignal } from './signals.js';
-import { printable } from './text.js';
+import { inOneLanguage, printable } from './text.js';
 import { welcomeLines } from './welcome.js';
 
 const STOP_MS = 5_000;
@@ -136,8 +135,7 @@ export function follow(gateway: Gateway, report: Report): () => void {
     synced.add(account);
     report.synced(account);
   };
-  const tellProblem: Report['problem'] = (problem) =>
-    report.problem({ ...problem, remedy: inLanguage(problem.remedy, languageOf(process.env)) });
+  const tellProblem: Report['problem'] = (problem) => report.problem(inOneLanguage(problem));
   const unsubscribe = gateway.onEvent((event: CoreEvent) => {
     if (event.event === 'synced') tellSynced(event.account);
     else if (event.event === 'problem') tellProblem(event);

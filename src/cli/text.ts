@@ -1,4 +1,5 @@
 // How numbers, times and tables look to a person.
+import { inLanguage, languageOf } from '../lib/languages.js';
 
 /** 12345 → `12,345` */
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
@@ -43,3 +44,9 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
       .trimEnd(),
   );
 }
+
+/** In the language of whoever asks. */
+export const inOneLanguage = <P extends { readonly text: string; readonly remedy: string }>(problem: P): P => {
+  const language = languageOf(process.env);
+  return { ...problem, text: inLanguage(problem.text, language), remedy: inLanguage(problem.remedy, language) };
+};

@@ -1,6 +1,8 @@
 // Builds core out of its parts and answers the front ends' interface (core.ts).
+
 import type { Logger } from '../lib/logger.js';
 import { MailboxError, UpstreamError } from '../mail/errors.js';
+import { problemTexts, type Trouble } from '../mail/problems.js';
 import type { BodyFiles } from '../store/body-files.js';
 import type { Store } from '../store/store.js';
 import type { AccountSettings, CoreAccount } from './accounts.js';
@@ -65,7 +67,7 @@ export interface OutboxFoundations {
   readonly accounts: readonly AccountSettings[];
   readonly sentCopies: SentCopies;
   readonly bodies: ReturnType<typeof createMessageBodies>;
-  onProblem(accountId: number | undefined, subject: string, text: string, remedy: string): void;
+  onProblem(accountId: number | undefined, subject: string, trouble: Trouble): void;
   onProblemOver(accountId: number, subject: string): void;
 }
 
@@ -128,18 +130,18 @@ export function createCore(options: CoreOptions): Core {
   const tell = (event: CoreEvent) => {
     for (const listener of listeners) listener(event);
   };
-  const report = (accountId: number | undefined, subject: string, text: string, remedy: string) => {
-    const isNew = store.problems.report(accountId, subject, text, remedy);
+  const report = (accountId: number | undefined, subject: string, trouble: Trouble) => {
+    const isNew = store.problems.report(accountId, subject, trouble);
     const account = accountId === undefined ? undefined : byId.get(accountId)?.name;
-    if (isNew) tell({ event: 'problem', ...(account === undefined ? {} : { account }), text, remedy });
+    if (isNew) tell({ event: 'problem', ...(account === undefined ? {} : { account }), ...problemTexts(trouble) });
   };
 
   watchDisk(store, report);
-  for (const { id, name } of owed) report(undefined, `account ${id}`, stillOwedText(name), STILL_OWED_REMEDY);
+  for (const { id, name } of owed) report(undefined, `account ${id}`, { code: 'stillOwed', account: name });
   for (const { id } of accounts) store.problems.resolve(undefined, `account ${id}`);
   // Of an earlier start it has been told for long enough.
   for (const { id } of store.accounts.list()) store.problems.resolve(id, 'restored');
-  for (const [id, count] of callOffRestored(journal)) report(id, 'restored', shownAgainText(count), SHOWN_AGAIN_REMEDY);
+  for (const [id, count] of callOffRestored(journal)) report(id, 'restored', { code: 'shownAgain', count });
 
   const defaultAccount = accounts.find(({ isDefault }) => isDefault) ?? accounts[0];
   const context: AppendContext = {
@@ -258,16 +260,6 @@ const createActions = (context: AppendContext): Actions => ({
   replace: async (mailboxId, uid, path, message, by) =>
     replace(context, { mailboxId, uid, path, by }, await takeInOne(context, message)),
 });
-
-const stillOwedText = (name: string): string =>
-  `the account "${name}" is not in the configuration any more, but changes or messages of yours have not reached it yet`;
-const STILL_OWED_REMEDY =
-  'They are kept; put the account back into the configuration to have them carried out.\n更改已保留：请将该账号写回配置以便执行。';
-
-const shownAgainText = (count: number): string =>
-  `${count === 1 ? '1 message is' : `${count} messages are`} shown again whose deletion had not been carried out when the backup was made`;
-const SHOWN_AGAIN_REMEDY =
-  'They may have been brought back since: delete what you do not want once more.\n这些邮件之后可能已被恢复：不需要的请再删除一次。';
 
 const appendLimitOf = (store: Store, accountId: number): number =>
   Math.min(MAX_APPEND_BYTES, store.accounts.list().find(({ id }) => id === accountId)?.appendLimit ?? MAX_APPEND_BYTES);

@@ -45,6 +45,7 @@ export interface AccountStatus {
 
 export interface Problem {
   readonly account: string | undefined;
+  /** Both in English and Chinese (lib/languages.ts). */
   readonly text: string;
   readonly remedy: string;
   /** Unix time, milliseconds. */

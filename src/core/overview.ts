@@ -1,9 +1,8 @@
-import { MailboxError } from '../mail/errors.js';
+import { failureText, MailboxError } from '../mail/errors.js';
 import type { Store } from '../store/store.js';
 import type { AccountSettings } from './accounts.js';
 import type { AccountAlert, CoreEvent, Overview } from './core.js';
 import type { Actor } from './sync/actor.js';
-import { failureText } from './sync/gate.js';
 
 export interface OverviewOptions {
   readonly store: Store;

@@ -76,6 +76,8 @@ export interface UpstreamErrorDetails {
   readonly meaning?: string;
   /** What to do about it then. */
   readonly remedy?: Remedy;
+  /** The error's message in Chinese, where it is the gateway's own and not the server's. */
+  readonly chinese?: string;
   /** True when it is not known whether the server carried the request out (connection lost while waiting). */
   readonly outcomeUnknown?: boolean;
 }
@@ -90,6 +92,12 @@ export class UpstreamError extends Error {
     this.kind = kind;
     this.details = details;
   }
+}
+
+/** The server's own words where there are any. */
+export function failureText(error: unknown): string {
+  if (error instanceof UpstreamError) return error.details.serverText ?? error.message;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Server text for a log line, a problem row or a client: one line, printable, short. */

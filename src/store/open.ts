@@ -3,6 +3,7 @@ import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../lib/deadline.js';
 import type { Logger } from '../lib/logger.js';
+import type { Trouble } from '../mail/problems.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { checkBeside, checkWhole, faultOf, lookForDamage } from './integrity.js';
 import { finishSalvage, type Salvaged, salvage } from './salvage.js';
@@ -34,34 +35,15 @@ export function openStore(dataDir: string, { logger, ...others }: OpenOptions): 
   rmSync(markerOf(file), { force: true });
   if (salvaged) logger.error(salvaged, 'the index was damaged: it has been made anew from what could be read of it');
   const store = createStore(watched(database, file, isUnclean, logger));
-  if (salvaged) store.problems.report(undefined, PROBLEM, ...salvagedTexts(salvaged));
+  if (salvaged) store.problems.report(undefined, PROBLEM, salvageTrouble(salvaged));
   else store.problems.resolve(undefined, PROBLEM);
   return store;
 }
 
-function salvagedTexts({
-  fault,
-  damagedFile,
-  messages,
-  owed,
-  lost,
-  unnamed,
-}: Salvaged): [text: string, remedy: string] {
-  const [english, chinese] = lostWords(lost);
-  const has = { lost: lost.length > 0, unnamed: unnamed.count > 0 };
-  return [
-    `the index was damaged (${fault}) and has been made anew: ${messages} messages and ${owed} changes not yet carried out could be saved, what providers have is fetched anew${has.lost ? `; some of this may be lost: ${english}` : ''}`,
-    [
-      has.unnamed
-        ? `The texts of ${unnamed.count} messages that may exist only here (drafts, mail to be sent) are in ${unnamed.directory}: look through them. `
-        : '',
-      `Mail programs fetch their lists anew. The disk may be failing: look into the system log. The damaged file is ${damagedFile}; delete it when all is well.`,
-      '\n索引曾损坏，已重建：请检查磁盘；一切正常后可删除损坏的文件。',
-      has.lost ? `以下内容可能有丢失：${chinese}。` : '',
-      has.unnamed ? `可能仅存于本机的 ${unnamed.count} 封邮件保存在 ${unnamed.directory}，请查看。` : '',
-    ].join(''),
-  ];
-}
+const salvageTrouble = ({ lost, ...facts }: Salvaged): Trouble => {
+  const [en, zh] = lostWords(lost);
+  return { code: 'salvaged', ...facts, lost: lost.length > 0 ? { en, zh } : undefined };
+};
 
 function openOrSalvage(file: string, options: DatabaseOptions): { database: Database; salvaged?: Salvaged } {
   const opened = existsSync(markerOf(file)) && existsSync(file) ? openChecked(file, options) : tryOpen(file, options);

@@ -1,9 +1,11 @@
+import { problemTexts, type Trouble } from '../mail/problems.js';
 import type { Database } from './database.js';
 import { diskTroubleOf } from './health.js';
 
 export interface ProblemRow {
   readonly accountId: number | null;
   readonly subject: string;
+  /** Both in two languages (lib/languages.ts); rows of older versions may have one only. */
   readonly text: string;
   readonly remedy: string;
   readonly since: number;
@@ -12,7 +14,7 @@ export interface ProblemRow {
 /** What the user should know. Kept in memory while the disk takes nothing: reporting a trouble must not be another one. */
 export interface ProblemStore {
   /** True if it was not known before. */
-  report(accountId: number | undefined, subject: string, text: string, remedy: string): boolean;
+  report(accountId: number | undefined, subject: string, trouble: Trouble): boolean;
   resolve(accountId: number | undefined, subject: string): void;
   /** Since when it has been so, Unix milliseconds; undefined when it is not. */
   since(accountId: number | undefined, subject: string): number | undefined;
@@ -73,7 +75,8 @@ export function createProblemStore({ sqlite, health }: Database): ProblemStore {
     for (const [key, row] of unsaved) if (ifPossible(() => save(row) ?? true)) unsaved.delete(key);
   });
   return {
-    report: (accountId, subject, text, remedy) => {
+    report: (accountId, subject, trouble) => {
+      const { text, remedy } = problemTexts(trouble);
       const known = find(accountId, subject);
       const row = {
         accountId: accountId ?? null,

@@ -1,4 +1,5 @@
 // Messages that can be told apart, and what a mailbox shows, for tests of core.
+import { inLanguage } from '../../src/lib/languages.js';
 import { type FlagSet, flagSetText } from '../../src/mail/flags.js';
 import { asUid, type Uid } from '../../src/mail/ids.js';
 import type { NumberRanges } from '../../src/mail/sequence-set.js';
@@ -106,3 +107,7 @@ export const userExpunges = (rig: Rig, path: string, token: string): void => {
   userStores(rig, path, token, '\\Deleted');
   rig.core.actions.expunge(rig.idOf(path), one(uidOf(rig, path, token)));
 };
+
+/** The English line of each problem, the latest first. */
+export const problemsOf = ({ core }: Rig): string[] =>
+  core.overview.problems().map(({ text }) => inLanguage(text, 'en'));

@@ -5,11 +5,11 @@ import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import { createDueTimes, type DueTimes } from '../../lib/moment.js';
 import { DiskError, UpstreamError } from '../../mail/errors.js';
+import type { Trouble } from '../../mail/problems.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { Bell } from '../changes.js';
 import { budgetError, type Limits } from '../limits/limits.js';
 import { NOT_GIVEN } from '../reads/bodies.js';
-import { remedyFor } from '../sync/gate.js';
 import type { Lane } from '../sync/lane.js';
 import { RenumberedError } from '../sync/lane.js';
 import type { JournalContext } from './context.js';
@@ -25,7 +25,7 @@ export interface PusherOptions {
   readonly limits: Pick<Limits, 'meter'>;
   /** After rows that changed these sources: the sync may have held something back for them. */
   onCarried(sourceIds: readonly number[]): void;
-  onProblem(subject: string, text: string, remedy: string): void;
+  onProblem(subject: string, trouble: Trouble): void;
   onProblemOver(subject: string): void;
 }
 
@@ -169,25 +169,13 @@ async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Pr
     if (error.kind === 'permanent') {
       logger.warn({ err: error, kind: first.kind, row: first.id }, 'upstream refused an action for good; undoing it');
       options.onCarried(undo(context, first));
-      options.onProblem(
-        `journal ${first.id}`,
-        refusalText(first.kind, error),
-        'The change has been put back; try it again, or do it at the provider.\n更改已撤回：请重试，或在服务商处操作。',
-      );
+      options.onProblem(`journal ${first.id}`, { code: 'refused', kind: first.kind, error });
       return;
     }
     for (const row of rows) postpone(context, row, error);
     if (error instanceof RenumberedError) options.onCarried([error.sourceId]);
-    const isBudget = error.details.meaning === 'budget';
-    if (isBudget || first.attempts >= WORRYING_ATTEMPTS) {
-      options.onProblem(
-        WAITING,
-        `changes are waiting to be carried out: ${error.message}`,
-        isBudget
-          ? remedyFor(error)
-          : 'They will be carried out when the provider answers again.\n服务商恢复应答后会自动执行。',
-      );
-    }
+    if (error.details.meaning === 'budget' || first.attempts >= WORRYING_ATTEMPTS)
+      options.onProblem(WAITING, { code: 'waiting', error });
   }
 }
 
@@ -202,17 +190,3 @@ function postpone({ store }: JournalContext, row: JournalRow, error: unknown): v
     error instanceof Error ? error.message : String(error),
   );
 }
-
-const refusalText = (kind: string, error: UpstreamError): string =>
-  `the provider refused to ${VERBS[kind] ?? kind}: ${error.details.serverText ?? error.message}`;
-const VERBS: Readonly<Record<string, string>> = {
-  flags: 'change flags',
-  move: 'move messages',
-  copy: 'copy messages',
-  expunge: 'delete messages',
-  append: 'store a message',
-  create: 'make a mailbox',
-  rename: 'rename a mailbox',
-  delete: 'delete a mailbox',
-  spool: 'give a message that is to be moved',
-};

@@ -55,6 +55,7 @@ export function budgetError({ name, used, limit, until }: Exhausted): UpstreamEr
   const retryAfterMs = Math.max(1, until - Date.now());
   return new UpstreamError('transient', `the ${en} are used up (${amounts}), until ${at}`, {
     meaning: 'budget',
+    chinese: `${zh}已用完（${amountText(name, used)}，共 ${amountText(name, limit)}），至 ${at}`,
     remedy,
     retryAfterMs,
   });

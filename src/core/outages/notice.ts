@@ -1,17 +1,14 @@
 // What the gateway says in INBOX of an account it cannot reach: in English and in Chinese, since a mailbox has readers of both.
 import { randomUUID } from 'node:crypto';
-import { chineseOf, inLanguage } from '../../lib/languages.js';
-import { safeText } from '../../mail/errors.js';
+import { safeText, type UpstreamError } from '../../mail/errors.js';
+import { remedyFor, said } from '../../mail/problems.js';
 import type { OutageKind } from '../../store/outages.js';
 
 export interface Notice {
   readonly account: string;
   readonly address: string;
   readonly kind: OutageKind;
-  /** The provider's own words. */
-  readonly reason: string;
-  /** In both languages (lib/languages.ts). */
-  readonly remedy: string;
+  readonly error: UpstreamError;
   /** Unix milliseconds. */
   readonly since: number;
 }
@@ -28,8 +25,6 @@ const MEANWHILE =
   'Meanwhile the mail that is already here can be read. What you do to it (flags, moves, deletions, drafts, mail to be sent) is kept and carried out when the account is back. This message goes away by itself then; it exists only in the gateway.';
 const MEANWHILE_ZH =
   '在此期间，已在本地的邮件照常可读；您的操作（标记、移动、删除、草稿、待发邮件）都会保存，账号恢复后自动执行。届时本邮件会自动消失；它只存在于网关中，不会上传到任何邮箱。';
-
-const SEE_STATUS_ZH = '可运行 gateway status 查看详情。';
 
 const ENGLISH: Readonly<Record<OutageKind, Wording>> = {
   needsSignIn: {
@@ -66,20 +61,20 @@ const CHINESE: Readonly<Record<OutageKind, Wording>> = {
 
 /** A complete message, all ASCII. */
 export function noticeMessage(notice: Notice): Uint8Array {
-  const { account, address, kind, reason, remedy } = notice;
+  const { account, address, kind, error } = notice;
+  const [reason, remedy] = [said(error), remedyFor(error)];
   const since = `${new Date(notice.since).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const [en, zh] = [ENGLISH[kind], CHINESE[kind]];
   const name = safeText(account);
-  const says = safeText(reason);
   const text = [
     en.lead(name, since),
-    `${en.reason}${says}`,
-    `${en.mend}${safeText(inLanguage(remedy, 'en'))}`,
+    `${en.reason}${safeText(reason.en)}`,
+    `${en.mend}${safeText(remedy.en)}`,
     en.meanwhile,
     '———',
     zh.lead(name, since),
-    `${zh.reason}${says}`,
-    `${zh.mend}${safeText(chineseOf(remedy) ?? SEE_STATUS_ZH)}`,
+    `${zh.reason}${safeText(reason.zh)}`,
+    `${zh.mend}${safeText(remedy.zh)}`,
     zh.meanwhile,
   ].join('\r\n\r\n');
   const lines = [

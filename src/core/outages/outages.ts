@@ -1,7 +1,7 @@
 // Outage mode: an account that needs sign-in, or cannot be reached for a while, is told of by one message in INBOX that exists
 // only here, and by an alert to every client. Both are about what is so now: with the account well again, they are gone.
 import type { Logger } from '../../lib/logger.js';
-import { DiskError } from '../../mail/errors.js';
+import { DiskError, type UpstreamError } from '../../mail/errors.js';
 import { SystemFlag } from '../../mail/flags.js';
 import type { OutageKind } from '../../store/outages.js';
 import type { Store } from '../../store/store.js';
@@ -15,8 +15,7 @@ import { noticeMessage } from './notice.js';
 
 export interface Outage {
   readonly kind: OutageKind;
-  readonly reason: string;
-  readonly remedy: string;
+  readonly error: UpstreamError;
   /** Unix milliseconds. */
   readonly since: number;
 }

@@ -1,5 +1,7 @@
 // What the outbox is given, and what core does with it.
+
 import type { Logger } from '../../lib/logger.js';
+import type { Trouble } from '../../mail/problems.js';
 import type { Database } from '../../store/database.js';
 import type { SeenTime } from '../../store/seen-time.js';
 import type { SubmissionStore } from '../../store/submissions.js';
@@ -32,7 +34,7 @@ export interface OutboxOptions {
   readonly accounts: readonly SendingAccount[];
   readonly sizeLimit: number;
   readonly logger: Logger;
-  onProblem(accountId: number, subject: string, text: string, remedy: string): void;
+  onProblem(accountId: number, subject: string, trouble: Trouble): void;
   onProblemOver(accountId: number, subject: string): void;
   /** How long a client waits for the upstream's verdict. */
   readonly verdictMs?: number;

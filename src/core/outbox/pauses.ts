@@ -1,9 +1,10 @@
 // An account whose submission server is left alone: it has refused the sign-in (every further try may lock it), wants a pause,
 // or has taken as much as its provider grants.
+
 import { whenText } from '../../lib/when.js';
 import type { UpstreamError } from '../../mail/errors.js';
+import { problemTexts, type Trouble } from '../../mail/problems.js';
 import { budgetError } from '../limits/limits.js';
-import { remedyFor } from '../sync/gate.js';
 import type { OutboxOptions, SendingAccount } from './contract.js';
 
 export const SIGN_IN_REFUSED = 'queued; the provider refuses the sign-in of its account, see gateway status';
@@ -29,10 +30,11 @@ type PausesOptions = Pick<OutboxOptions, 'accounts' | 'onProblem' | 'onProblemOv
 
 export function createSendingPauses({ accounts, onProblem, onProblemOver }: PausesOptions) {
   const told = new Map<number, string>();
-  const tell = ({ id }: SendingAccount, text: string, error: UpstreamError) => {
+  const tell = ({ id }: SendingAccount, trouble: Trouble) => {
+    const { text } = problemTexts(trouble);
     if (told.get(id) === text) return;
     told.set(id, text);
-    onProblem(id, SUBJECT, text, remedyFor(error));
+    onProblem(id, SUBJECT, trouble);
   };
   const takeBack = ({ id, limits }: SendingAccount) => {
     if (limits.smtp.failure() || limits.meter.exhausted('send')) return;
@@ -49,7 +51,7 @@ export function createSendingPauses({ accounts, onProblem, onProblemOver }: Paus
       const spent = meter.exhausted('send');
       if (!spent) return undefined;
       const error = budgetError(spent);
-      tell(account, `nothing is sent now: ${error.message}`, error);
+      tell(account, { code: 'sending', how: 'spent', error });
       return `queued; ${error.message}`;
     },
     review: async () => {
@@ -73,19 +75,20 @@ export function createSendingPauses({ accounts, onProblem, onProblemOver }: Paus
     },
     failed: (account, error) => {
       const { smtp, meter } = account.limits;
-      const { serverText = error.message, code, meaning, retryAfterMs } = error.details;
+      const { code, meaning, retryAfterMs } = error.details;
       if (isSignedIn(error)) meter.login();
       if (code === 'CERTIFICATE' || code === 'TLS') {
         // The message is not to blame; it is tried again as others are, and somebody has to mend it.
-        tell(account, `nothing can be sent: ${serverText}`, error);
+        tell(account, { code: 'sending', how: 'broken', error });
         return false;
       }
       const isRefused = error.kind === 'auth';
       // A text without a known meaning may concern one recipient alone (greylisting).
       if (!isRefused && (meaning === undefined || !retryAfterMs || error.kind === 'permanent')) return false;
       smtp.failed(error);
-      const until = isRefused ? '' : ` (until ${whenText(Date.now() + smtp.waitMs())})`;
-      tell(account, `sending is ${isRefused ? 'refused' : 'paused'}: ${serverText}${until}`, error);
+      const until = whenText(Date.now() + smtp.waitMs());
+      const trouble = { code: 'sending', error } as const;
+      tell(account, isRefused ? { ...trouble, how: 'refused' } : { ...trouble, how: 'paused', until });
       return true;
     },
   };

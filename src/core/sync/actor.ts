@@ -1,9 +1,11 @@
 // One account's life: sign in, list, show, fill in, then keep up with the upstream and carry the journal out (DESIGN §6).
+
 import { backoffMs } from '../../lib/backoff.js';
 import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import { createMutex } from '../../lib/mutex.js';
 import { DiskError, UpstreamError } from '../../mail/errors.js';
+import type { Trouble } from '../../mail/problems.js';
 import type { Store } from '../../store/store.js';
 import type { ProbeFacts, TraitReport, UpstreamSession } from '../../upstream/connector.js';
 import type { AccountSettings } from '../accounts.js';
@@ -17,7 +19,7 @@ import type { ReadOptions } from '../reads/upstream-reader.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { createClientReads } from './client-reads.js';
 import { createEachSource } from './each-source.js';
-import { createGate, failureText, type GateStatus, remedyFor, withDisk } from './gate.js';
+import { createGate, type GateStatus, withDisk } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
 import { createLooks } from './looks.js';
@@ -47,7 +49,7 @@ export interface ActorOptions {
   onListed(outcome: 'listed' | 'failed'): void;
   onSynced(): void;
   onProgress(): void;
-  onProblem(subject: string, text: string, remedy: string): void;
+  onProblem(subject: string, trouble: Trouble): void;
   onProblemOver(subject: string): void;
   /** The provider lets it in; it may not have done so before. */
   onSignedIn(): void;
@@ -98,7 +100,7 @@ export function createActor(options: ActorOptions): Actor {
     },
     onSignedIn: options.onSignedIn,
     // At once: only the user can mend it. What else fails is told when the account's life notices.
-    onRefused: (error) => options.onProblem('connection', failureText(error), remedyFor(error)),
+    onRefused: (error) => options.onProblem('connection', { code: 'connection', error }),
   });
   const check = traits.renumbersSilently ? createUidCheck(store) : undefined;
   const lane = () => createLane(gate.connect, { check, guard: gate });
@@ -214,7 +216,7 @@ export function createActor(options: ActorOptions): Actor {
       if (error.details.serverText !== undefined) gate.roundFailed(error);
       // The problem is what the user sees, once; this is told at every try.
       logger.info({ err: error }, 'account cannot be synchronised now');
-      options.onProblem('connection', failureText(error), remedyFor(error));
+      options.onProblem('connection', { code: 'connection', error });
     } else logger.error({ err: error }, 'synchronisation failed unexpectedly');
     await sleepUntilBack(Math.max(backoffMs(attempt, NETWORK_RETRY), gate.waitMs()));
   };

@@ -1,4 +1,5 @@
 // The actors of all accounts, and what becomes of what they tell.
+import type { Trouble } from '../../mail/problems.js';
 import type { AccountSettings } from '../accounts.js';
 import type { CoreEvent } from '../core.js';
 import type { createFirstListing } from '../first-listing.js';
@@ -11,7 +12,7 @@ export interface ActorsOptions
   readonly firstListing: ReturnType<typeof createFirstListing>;
   readonly outages: Pick<ReturnType<typeof createOutages>, 'down' | 'well' | 'signedIn'>;
   tell(event: CoreEvent): void;
-  report(accountId: number, subject: string, text: string, remedy: string): void;
+  report(accountId: number, subject: string, trouble: Trouble): void;
   /** What else waits for the network. */
   networkIsBack(): void;
 }
@@ -31,12 +32,12 @@ export function createActors(actors: Map<number, Actor>, options: ActorsOptions)
       if (pendingSync.delete(account.id) && pendingSync.size === 0) tell({ event: 'synced' });
     },
     onProgress: () => tell({ event: 'progress', account: account.name }),
-    onProblem: (subject, text, remedy) => {
-      report(account.id, subject, text, remedy);
-      if (subject !== 'connection') return;
+    onProblem: (subject, trouble) => {
+      report(account.id, subject, trouble);
+      if (trouble.code !== 'connection') return;
       const kind = actors.get(account.id)?.status().state === 'needsSignIn' ? 'needsSignIn' : 'offline';
       const since = store.problems.since(account.id, subject) ?? Date.now();
-      outages.down(account.id, { kind, reason: text, remedy, since });
+      outages.down(account.id, { kind, error: trouble.error, since });
     },
     onProblemOver: (subject) => {
       store.problems.resolve(account.id, subject);

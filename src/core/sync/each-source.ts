@@ -1,9 +1,9 @@
 import { UpstreamError } from '../../mail/errors.js';
+import type { Trouble } from '../../mail/problems.js';
 import type { SourceRow } from '../../store/sources.js';
-import { failureText } from './gate.js';
 
 export interface EachSourceOptions {
-  onProblem(subject: string, text: string, remedy: string): void;
+  onProblem(subject: string, trouble: Trouble): void;
   onProblemOver(subject: string): void;
 }
 
@@ -23,11 +23,7 @@ export function createEachSource({ onProblem, onProblemOver }: EachSourceOptions
       } catch (error) {
         if (!isOfOneMailbox(error, source)) throw error;
         well.delete(source.id);
-        onProblem(
-          subjectOf(source),
-          `the mailbox ${source.path.join('/')} cannot be read: ${failureText(error)}`,
-          'The others are served; the gateway keeps trying this one.\n其他邮箱照常；网关会不断重试。',
-        );
+        onProblem(subjectOf(source), { code: 'mailbox', path: source.path.join('/'), error });
       }
     }
   };

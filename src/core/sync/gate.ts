@@ -1,8 +1,7 @@
 // The account's door: all its connections are made here, so that a refused login, a throttle or a budget that is used up
 // holds for all of them.
-import { bothLanguages } from '../../lib/languages.js';
 import { whenText } from '../../lib/when.js';
-import { DiskError, type DiskTrouble, UpstreamError } from '../../mail/errors.js';
+import { DiskError, type DiskTrouble, failureText, UpstreamError } from '../../mail/errors.js';
 import type { Connector, UpstreamSession } from '../../upstream/connector.js';
 import type { AccountState } from '../core.js';
 import { type HoldKind, holdKindOf } from '../limits/hold.js';
@@ -189,35 +188,4 @@ function pauseError(failure: UpstreamError, waitMs: number): UpstreamError {
 function stateOf({ kind, details }: UpstreamError): AccountState {
   if (kind === 'auth') return 'needsSignIn';
   return details.retryAfterMs ? 'throttled' : 'offline';
-}
-
-/** The server's own words where there are any. */
-export function failureText(error: unknown): string {
-  if (error instanceof UpstreamError) return error.details.serverText ?? error.message;
-  return error instanceof Error ? error.message : String(error);
-}
-
-const BROKEN =
-  'Check host, port and TLS of this account in the configuration.\n请检查该账号配置中的主机、端口和 "tls"。';
-const UNTRUSTED =
-  'Check the host name; the certificate of a private server goes into "serverCertificate" of this account: { "ca": "FILE.pem" }.\n请检查主机名；自建服务器的证书请写入该账号的 "serverCertificate"：{ "ca": "文件.pem" }。';
-const KEEPS_TRYING = 'The gateway keeps trying; cached mail stays readable.\n网关会不断重试；已缓存的邮件仍可阅读。';
-
-const ASK_DOCTOR =
-  'See "gateway doctor": it says what to do about the sign-in.\n请运行 "gateway doctor" 查看登录问题的解决办法。';
-
-/** What a person can do about an account that cannot be synchronised. */
-export function remedyFor({ kind, details }: UpstreamError): string {
-  if (details.remedy) return bothLanguages(details.remedy);
-  if (details.code === 'CERTIFICATE') return UNTRUSTED;
-  if (details.code === 'TLS') return BROKEN;
-  switch (kind) {
-    case 'transient':
-      return KEEPS_TRYING;
-    // The connector says what to do about a sign-in, but what an older version wrote down has nothing of it.
-    case 'auth':
-      return ASK_DOCTOR;
-    case 'permanent':
-      return BROKEN;
-  }
 }

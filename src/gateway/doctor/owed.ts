@@ -46,6 +46,8 @@ export function checkOwed(sqlite: Sqlite.Database | undefined): Finding[] {
   return found.length > 0 ? found : [say.ok(said('nothing is owed to the providers', '没有待执行的更改或待发的邮件'))];
 }
 
+const inBoth = (text: string) => said(inLanguage(text, 'en'), inLanguage(text, 'zh'));
+
 /** As `gateway status` tells them; not what has been `told` of the account already. */
 export const toldProblems = ({ problems }: Pick<GatewayStatus, 'problems'>, told: readonly Finding[]): Finding[] => {
   const isTold = ({ account, text }: GatewayStatus['problems'][number]) =>
@@ -60,11 +62,7 @@ export const toldProblems = ({ problems }: Pick<GatewayStatus, 'problems'>, told
   return problems
     .filter((problem) => !isTold(problem))
     .map(({ account, text, remedy, since }) =>
-      findings('owed', account).bad(
-        said(text, text),
-        said(inLanguage(remedy, 'en'), inLanguage(remedy, 'zh')),
-        `since ${whenText(since)}`,
-      ),
+      findings('owed', account).bad(inBoth(text), inBoth(remedy), `since ${whenText(since)}`),
     );
 };
 

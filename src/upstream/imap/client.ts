@@ -1,6 +1,8 @@
 // A connected, signed-in imapflow client with everything automatic switched off.
+
 import type { ConnectionOptions } from 'node:tls';
 import type { IdInfoObject, ImapFlow } from 'imapflow';
+import type { Language } from '../../lib/languages.js';
 import { UpstreamError } from '../../mail/errors.js';
 import type { ConnectorTraits, TlsMode } from '../providers/provider.js';
 import { loginRefusal, lost } from './errors.js';
@@ -33,13 +35,13 @@ const CERTIFICATE_CODES =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT|ERR_SSL|EPROTO|HOSTNAME_MISMATCH|INVALID_CA|STARTTLS_INJECTION)/;
 
 /** What a person may make of it. */
-const CONNECT_TEXTS: ReadonlyMap<string, string> = new Map([
-  ['ENOTFOUND', 'there is no such host, or no network'],
-  ['EAI_AGAIN', 'the name cannot be looked up now: no network?'],
-  ['ECONNREFUSED', 'nobody listens there: ECONNREFUSED'],
-  ['ETIMEDOUT', 'no answer: ETIMEDOUT'],
-  ['EHOSTUNREACH', 'no way there: EHOSTUNREACH'],
-  ['ENETUNREACH', 'no network: ENETUNREACH'],
+const CONNECT_TEXTS: ReadonlyMap<string, Readonly<Record<Language, string>>> = new Map([
+  ['ENOTFOUND', { en: 'there is no such host, or no network', zh: '没有此主机，或没有网络' }],
+  ['EAI_AGAIN', { en: 'the name cannot be looked up now: no network?', zh: '暂时无法查询该主机名：没有网络？' }],
+  ['ECONNREFUSED', { en: 'nobody listens there: ECONNREFUSED', zh: '该端口无人监听：ECONNREFUSED' }],
+  ['ETIMEDOUT', { en: 'no answer: ETIMEDOUT', zh: '没有应答：ETIMEDOUT' }],
+  ['EHOSTUNREACH', { en: 'no way there: EHOSTUNREACH', zh: '无法到达：EHOSTUNREACH' }],
+  ['ENETUNREACH', { en: 'no network: ENETUNREACH', zh: '没有网络：ENETUNREACH' }],
 ]);
 /** Of those, the ones that a certificate which is named here would cure. */
 const UNTRUSTED = /SELF_SIGNED|UNABLE_TO|CERT_|DEPTH_ZERO|HOSTNAME|INVALID_CA/;
@@ -137,7 +139,9 @@ function connectError(
       UNTRUSTED.test(code ?? message) ? { code: 'CERTIFICATE' } : {},
       { cause: failure },
     );
-  return lost(`cannot reach ${where} (${CONNECT_TEXTS.get(code ?? '') ?? code ?? message})`, {
+  const { en = code ?? message, zh = en } = CONNECT_TEXTS.get(code ?? '') ?? {};
+  return lost(`cannot reach ${where} (${en})`, {
+    chinese: `无法连接 ${where}（${zh}）`,
     bye: client.byeReason,
     cause: failure,
     texts,

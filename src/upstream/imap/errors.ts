@@ -101,6 +101,8 @@ export function loginRefusal(
 }
 
 export interface Loss {
+  /** The reason in Chinese, where it is known. */
+  readonly chinese?: string;
   /** The server's last word. */
   readonly bye?: string | undefined;
   readonly outcomeUnknown?: boolean;
@@ -109,7 +111,10 @@ export interface Loss {
 }
 
 /** The connection is gone, or never came to be. */
-export function lost(reason: string, { bye, outcomeUnknown, cause, texts = COMMON_TEXTS }: Loss = {}): UpstreamError {
+export function lost(
+  reason: string,
+  { bye, chinese, outcomeUnknown, cause, texts = COMMON_TEXTS }: Loss = {},
+): UpstreamError {
   const serverText = bye === undefined ? '' : safeText(bye);
   const known = meaningOf(serverText, texts);
   const retryAfterMs = retryAfterOf(serverText) ?? known?.retryAfterMs;
@@ -118,6 +123,7 @@ export function lost(reason: string, { bye, outcomeUnknown, cause, texts = COMMO
     safeText(serverText === '' ? reason : `${reason}: ${serverText}`),
     {
       ...detailsOf({ code: undefined, serverText, known, retryAfterMs, remedy: known?.remedy }),
+      ...(chinese === undefined ? {} : { chinese }),
       ...(outcomeUnknown ? { outcomeUnknown } : {}),
     },
     cause === undefined ? {} : { cause },

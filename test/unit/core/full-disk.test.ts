@@ -4,7 +4,7 @@ import { DiskError } from '../../../src/mail/errors.js';
 import { NO_FLAGS, SystemFlag } from '../../../src/mail/flags.js';
 import { asUid } from '../../../src/mail/ids.js';
 import { createRig, type Rig, useVirtualTime } from '../../support/core-harness.js';
-import { appendMail, mail, readBody } from '../../support/core-mail.js';
+import { appendMail, mail, problemsOf, readBody } from '../../support/core-mail.js';
 import { createFakeUpstream } from '../../support/fake-connector.js';
 
 useVirtualTime();
@@ -27,7 +27,6 @@ const flag = (rig: Rig, uid: number) =>
     flags: { system: SystemFlag.Flagged, keywords: [] },
   });
 const pass = (rig: Rig, ms: number) => rig.during(new Promise<void>((done) => setTimeout(done, ms)));
-const problems = (rig: Rig) => rig.core.overview.problems().map(({ text }) => text);
 
 test('what would have to be kept is refused, what is here is read, and the user is told once', async () => {
   const { rig } = await account();
@@ -40,10 +39,10 @@ test('what would have to be kept is refused, what is here is read, and the user 
   expect(() => flag(rig, 2)).toThrow(DiskError);
   await expect(appendMail(rig, 'Drafts', mail('draft'), NO_FLAGS)).rejects.toThrow(DiskError);
   expect(await readBody(rig, 'INBOX', asUid(2))).toBe(mail('two'));
-  expect(problems(rig)).toEqual([expect.stringMatching(/^the data directory cannot be written to/)]);
+  expect(problemsOf(rig)).toEqual([expect.stringMatching(/^the data directory cannot be written to/)]);
   expect(told).toHaveLength(1);
   takeAgain(rig);
-  await rig.until('it is over', () => problems(rig).length === 0);
+  await rig.until('it is over', () => problemsOf(rig).length === 0);
   flag(rig, 1);
   await rig.settle();
 });
@@ -62,7 +61,7 @@ test('the sync pauses: nothing is asked of the provider, and what came meanwhile
   await expect(rig.core.overview.syncNow(undefined)).rejects.toThrow('the disk of the gateway is read-only');
   takeAgain(rig);
   await rig.until('the new message is here', () => rig.core.reads.snapshot(rig.idOf('INBOX')).uids.length === 3);
-  expect(problems(rig)).toEqual([]);
+  expect(problemsOf(rig)).toEqual([]);
 });
 
 test('a change that is owed already is carried out once the disk takes what becomes of it', async () => {
@@ -83,9 +82,9 @@ test('a change that is owed already is carried out once the disk takes what beco
 test('what a run ended with is no problem of the next one', async () => {
   const { rig } = await account();
   await using _ = rig;
-  rig.store.problems.report(undefined, 'disk', 'the disk is full', 'make room');
+  rig.store.problems.report(undefined, 'disk', { code: 'disk', trouble: 'full' });
   await rig.restart();
-  expect(problems(rig)).toEqual([]);
+  expect(problemsOf(rig)).toEqual([]);
 });
 
 test.each([
@@ -107,7 +106,7 @@ test.each([
   expect(told).toHaveLength(1);
   expect(rig.store.journal.depth(1).depth).toBe(0);
   spy.mockRestore();
-  await rig.until('it is over', () => problems(rig).length === 0);
+  await rig.until('it is over', () => problemsOf(rig).length === 0);
   await appendMail(rig, 'Drafts', mail('draft'), NO_FLAGS);
   await rig.settle();
 });

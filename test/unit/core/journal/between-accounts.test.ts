@@ -7,6 +7,7 @@ import {
   appendMail,
   mail,
   one,
+  problemsOf,
   readBody,
   shown,
   shownTokens,
@@ -108,7 +109,7 @@ test('a refused APPEND puts the message back and says so', async () => {
   expect(shownTokens(rig, 'INBOX').sort()).toEqual(['m1', 'm2']);
   expect(shownTokens(rig, 'B/Archive')).toEqual([]);
   expect(upstreamTokens(a, 'INBOX')).toEqual(['m1', 'm2']);
-  expect(rig.core.overview.problems()[0]?.text).toBe('the provider refused to store a message: over quota');
+  expect(problemsOf(rig)[0]).toBe('the provider refused to store a message: over quota');
 });
 
 test('its old mailbox is deleted before the message has reached the new one: the original is in Trash, not gone', async () => {

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { NO_FLAGS } from '../../../../src/mail/flags.js';
 import { createRig, useVirtualTime } from '../../../support/core-harness.js';
-import { appendMail, mail, one, readBody, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
+import {
+  appendMail,
+  mail,
+  one,
+  problemsOf,
+  readBody,
+  shownTokens,
+  uidOf,
+  upstreamTokens,
+} from '../../../support/core-mail.js';
 import { createFakeUpstream } from '../../../support/fake-connector.js';
 
 useVirtualTime();
@@ -186,7 +195,7 @@ describe('DELETE of a mailbox into which other clients have put mail meanwhile',
     await rig.settle();
     expect(upstreamTokens(fake, 'Box')).toEqual(['old', 'new']);
     expect(shownTokens(rig, 'A/Box')).toEqual(['old', 'new']);
-    expect(rig.core.overview.problems()[0]?.text).toMatch(/nobody here has seen/);
+    expect(problemsOf(rig)[0]).toMatch(/nobody here has seen/);
   });
 
   test('gone already: done', async () => {
@@ -214,7 +223,7 @@ describe('a change of the tree that is refused for good', () => {
     fake.goOnline();
     await rig.settle();
     expect(shownTokens(rig, 'Recovered')).toEqual(['new']);
-    expect(rig.core.overview.problems()[0]?.text).toBe('the provider refused to make a mailbox: not here');
+    expect(problemsOf(rig)[0]).toBe('the provider refused to make a mailbox: not here');
   });
 
   test('CREATE: what was put into it is kept whatever else the cache has to hold', async () => {
@@ -271,7 +280,7 @@ describe('a change of the tree that is refused for good', () => {
     await rig.settle();
     expect(shownTokens(rig, 'A/Box')).toEqual(['old']);
     expect(upstreamTokens(fake, 'Box')).toEqual(['old']);
-    expect(rig.core.overview.problems()[0]?.text).toBe('the provider refused to delete a mailbox: not here');
+    expect(problemsOf(rig)[0]).toBe('the provider refused to delete a mailbox: not here');
   });
 
   test('RENAME: the old name is back', async () => {

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { type FlagSet, NO_FLAGS } from '../../../../src/mail/flags.js';
 import { createRig, useVirtualTime } from '../../../support/core-harness.js';
-import { appendMail, mail, one, shown, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
+import {
+  appendMail,
+  mail,
+  one,
+  problemsOf,
+  shown,
+  shownTokens,
+  uidOf,
+  upstreamTokens,
+} from '../../../support/core-mail.js';
 import { createFakeUpstream, type FakeUpstreamOptions, flags } from '../../../support/fake-connector.js';
 
 useVirtualTime();
@@ -98,7 +107,7 @@ describe('failures', () => {
     fake.failNext('storeFlags', busy, { times: 12 });
     store(1, '\\Seen');
     await rig.until('a problem is shown', () => rig.core.overview.problems().length > 0);
-    expect(rig.core.overview.problems()[0]?.text).toContain('waiting to be carried out');
+    expect(problemsOf(rig)[0]).toContain('waiting to be carried out');
     await rig.settle();
     expect(rig.core.overview.problems()).toEqual([]);
   });
@@ -126,7 +135,7 @@ describe('failures', () => {
     expect(shown(rig, 'INBOX')[0]?.flags).toBe('');
     const { changed } = rig.core.reads.changesSince(rig.idOf('INBOX'), modseq);
     expect(changed.map(({ uid, flags: { system } }) => [uid, system])).toEqual([[1, 0]]);
-    expect(rig.core.overview.problems()[0]?.text).toBe('the provider refused to change flags: read-only');
+    expect(problemsOf(rig)[0]).toBe('the provider refused to change flags: read-only');
   });
 
   test('of joined rows only the one that is refused is undone', async () => {

@@ -1,7 +1,7 @@
 // Before the source of a move between accounts goes, its new home is read; what a provider rewrites is neither lost nor multiplied.
 import { expect, test } from 'vitest';
 import { createRig, useVirtualTime } from '../../../support/core-harness.js';
-import { mail, one, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
+import { mail, one, problemsOf, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
 import { createFakeUpstream, type FakeUpstream } from '../../../support/fake-connector.js';
 
 useVirtualTime();
@@ -46,5 +46,5 @@ test('another message altogether: the original stays, and it is not tried for ev
   await using _ = rig;
   expect(b.contents('Archive')).toHaveLength(1);
   expect([upstreamTokens(a, 'INBOX'), shownTokens(rig, 'INBOX')]).toEqual([['m'], ['m']]);
-  expect(rig.core.overview.problems()[0]?.text).toMatch(/verified/);
+  expect(problemsOf(rig)[0]).toMatch(/verified/);
 });

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { NO_FLAGS } from '../../../../src/mail/flags.js';
 import { createRig, type Rig, type RigOptions, useVirtualTime } from '../../../support/core-harness.js';
-import { appendMail, mail, readBody, upstreamTokens } from '../../../support/core-mail.js';
+import { appendMail, mail, problemsOf, readBody, upstreamTokens } from '../../../support/core-mail.js';
 import { createFakeUpstream, type FakeUpstream, type FakeUpstreamOptions } from '../../../support/fake-connector.js';
 
 useVirtualTime();
@@ -16,7 +16,6 @@ const LONG = 100 * 24 * HOUR;
 /** In steps that leave the sync time to look. */
 const pass = (rig: Rig, ms: number) => rig.during(new Promise<void>((done) => setTimeout(done, ms)), ms / 200);
 const state = (rig: Rig, name = 'A') => rig.core.overview.accounts().find((account) => account.name === name);
-const problems = (rig: Rig) => rig.core.overview.problems().map(({ text }) => text);
 const sync = (rig: Rig, force = false) => rig.during(rig.core.overview.syncNow(undefined, { force }), 10);
 
 /** Counts what is asked of the upstream from now on, goodbyes aside. */
@@ -51,7 +50,7 @@ describe('a throttle', () => {
     await expect(readBody(rig, 'INBOX', 1)).rejects.toMatchObject({ kind: 'transient' });
     await pass(rig, 20 * MINUTE);
     expect(calls()).toBe(0);
-    expect(problems(rig)).toEqual(['Request is throttled.']);
+    expect(problemsOf(rig)).toEqual(['Request is throttled.']);
     await rig.restart();
     await pass(rig, 20 * MINUTE);
     expect(calls()).toBe(0);
@@ -60,7 +59,7 @@ describe('a throttle', () => {
     expect(pausedUntil - since).toBeGreaterThanOrEqual(LONG);
     vi.setSystemTime(pausedUntil);
     await rig.until('it is well', () => state(rig)?.state === 'ready', 1_000);
-    expect(problems(rig)).toEqual([]);
+    expect(problemsOf(rig)).toEqual([]);
     await rig.restart();
     await rig.until('a restart does not remember it', () => state(rig)?.state === 'ready', 10);
   });
@@ -135,8 +134,8 @@ describe('budgets', () => {
     const traits = { budgets: { downloadBytesPerDay: 120_000 } };
     const { fake, rig } = await account({ traits }, { prefetchDays: 3_650 }, 150);
     await using _ = rig;
-    await rig.until('it is told', () => problems(rig).length > 0, 100);
-    expect(problems(rig)[0]).toMatch(/^most of the day's downloads are used \(0 MB of 0 MB\)/);
+    await rig.until('it is told', () => problemsOf(rig).length > 0, 100);
+    expect(problemsOf(rig)[0]).toMatch(/^most of the day's downloads are used \(0 MB of 0 MB\)/);
     await pass(rig, 10 * MINUTE);
     const missing = rig.store.messages.withoutBody({ id: 1, accountId: 1 }, 0, 100);
     expect(missing.length).toBeGreaterThan(0);
@@ -161,10 +160,10 @@ describe('budgets', () => {
     }
     await rig.until(
       'it is told',
-      () => problems(rig).some((text) => /^the downloads of a day are used up/.test(text)),
+      () => problemsOf(rig).some((text) => /^the downloads of a day are used up/.test(text)),
       100,
     );
-    expect(problems(rig)).toContainEqual(
+    expect(problemsOf(rig)).toContainEqual(
       expect.stringMatching(/^the downloads of a day are used up \(0 MB of 0 MB\), until .*\d\d:\d\d$/),
     );
     const { state: how, pausedUntil = 0 } = state(rig) ?? {};
@@ -176,7 +175,7 @@ describe('budgets', () => {
     await expect(sync(rig, true)).rejects.toThrow('used up');
     vi.setSystemTime(pausedUntil);
     await rig.until('it goes on', () => state(rig)?.state === 'ready', 1_000);
-    await rig.until('the problem is over', () => !problems(rig).some((text) => text.includes('used up')), 1_000);
+    await rig.until('the problem is over', () => !problemsOf(rig).some((text) => text.includes('used up')), 1_000);
   });
 
   test('uploads used up: a message waits here, told with its time; reading goes on', async () => {
@@ -185,8 +184,8 @@ describe('budgets', () => {
     await appendMail(rig, 'Drafts', `${mail('big')}${'x'.repeat(200_000)}\r\n`, NO_FLAGS);
     await rig.until('it is there', () => upstreamTokens(fake, 'Drafts').length === 1, 100);
     await appendMail(rig, 'Drafts', mail('small'), NO_FLAGS);
-    await rig.until('it is told', () => problems(rig).length > 0, 100);
-    expect(problems(rig)[0]).toMatch(
+    await rig.until('it is told', () => problemsOf(rig).length > 0, 100);
+    expect(problemsOf(rig)[0]).toMatch(
       /^changes are waiting to be carried out: the uploads of a day are used up .* until /,
     );
     expect(await readBody(rig, 'INBOX', 1)).toContain('This is m1.');
@@ -195,7 +194,7 @@ describe('budgets', () => {
     expect(upstreamTokens(fake, 'Drafts')).toEqual(['big']);
     vi.setSystemTime(Date.now() + 24 * HOUR);
     await rig.until('a day later it is carried out', () => upstreamTokens(fake, 'Drafts').length === 2, 1_000);
-    await rig.until('the problem is over', () => problems(rig).length === 0, 100);
+    await rig.until('the problem is over', () => problemsOf(rig).length === 0, 100);
   });
 
   test('sign-ins: no more than the provider takes in a quarter of an hour', async () => {

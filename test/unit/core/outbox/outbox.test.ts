@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import type { DeliveryReceipt, OutgoingMessage, Submitter } from '../../../../src/upstream/connector.js';
 import { createRig, type Rig, type RigAccount, useVirtualTime } from '../../../support/core-harness.js';
-import { appendMail, mail, shownTokens, tokenOf, upstreamTokens } from '../../../support/core-mail.js';
+import { appendMail, mail, problemsOf, shownTokens, tokenOf, upstreamTokens } from '../../../support/core-mail.js';
 import { createFakeUpstream, flags } from '../../../support/fake-connector.js';
 
 useVirtualTime();
@@ -114,7 +114,6 @@ describe('a refused sign-in', () => {
   const MINUTE = 60_000;
   const wrong = new UpstreamError('auth', 'no', { replyCode: 535, serverText: '535 5.7.8 wrong' });
   const pauseKey = (rig: Rig) => rig.store.database.sqlite.prepare('SELECT loginKey FROM accountPauses').pluck().get();
-  const problems = (rig: Rig) => rig.store.problems.open().map(({ text }) => text);
 
   test('is tried once more after 15 to 30 minutes, then rarely, whatever there is to send', async () => {
     const smtp = server(...Array<Answer>(100).fill(wrong));
@@ -130,7 +129,7 @@ describe('a refused sign-in', () => {
     });
     await pass(rig, 14 * MINUTE);
     expect(smtp.attempts()).toBe(1);
-    expect(problems(rig)).toEqual(['sending is refused: 535 5.7.8 wrong']);
+    expect(problemsOf(rig)).toEqual(['sending is refused: 535 5.7.8 wrong']);
     await pass(rig, 29 * MINUTE);
     expect(smtp.attempts()).toBe(2);
     await pass(rig, 5 * 60 * MINUTE);
@@ -154,7 +153,7 @@ describe('a refused sign-in', () => {
     await rig.until('it is known which login it was', () => pauseKey(rig) !== null, 1);
     await rig.crash();
     await pass(rig, 10 * MINUTE);
-    expect([smtp.attempts(), problems(rig)]).toEqual([1, ['sending is refused: 535 5.7.8 wrong']]);
+    expect([smtp.attempts(), problemsOf(rig)]).toEqual([1, ['sending is refused: 535 5.7.8 wrong']]);
     const { until } = rig.store.pauses.get(1, 'smtp') ?? { until: 0 };
     await rig.restart({ accounts: [{ ...settings, login: () => ['smtp', 'a', 'new code'] }] });
     // In tiny steps: what tells one login from another takes a while of real time.
@@ -162,7 +161,7 @@ describe('a refused sign-in', () => {
     expect(Date.now()).toBeLessThan(until);
     await rig.settle();
     expect(smtp.taken).toEqual(['m1', 'm2']);
-    expect(problems(rig)).toEqual([]);
+    expect(problemsOf(rig)).toEqual([]);
   });
 
   test('is lifted by a sync that insists, not by one that does not', async () => {
@@ -230,7 +229,10 @@ test('an untrusted certificate is a problem with a remedy, and the message waits
   await using _ = rig;
   expect(await send(rig, 'm1')).toMatchObject({ kind: 'queued' });
   expect(rig.core.overview.problems()).toMatchObject([
-    { text: 'nothing can be sent: no secure connection', remedy: expect.stringContaining('"serverCertificate"') },
+    {
+      text: expect.stringMatching(/^nothing can be sent: no secure connection\n无法发信：/),
+      remedy: expect.stringContaining('"serverCertificate"'),
+    },
   ]);
   await rig.until('it is sent', () => smtp.taken.length === 1);
   await rig.settle();

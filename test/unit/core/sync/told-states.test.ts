@@ -4,13 +4,12 @@ import { withDisk } from '../../../../src/core/sync/gate.js';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { refusal } from '../../../../src/upstream/imap/errors.js';
 import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
-import { mail } from '../../../support/core-mail.js';
+import { mail, problemsOf } from '../../../support/core-mail.js';
 import { createFakeUpstream } from '../../../support/fake-connector.js';
 
 useVirtualTime();
 
 const account = (rig: Rig) => rig.core.overview.accounts()[0];
-const problems = (rig: Rig) => rig.core.overview.problems().map(({ text }) => text);
 
 test('every command refused: that is told, not that it is at work', async () => {
   const fake = createFakeUpstream();
@@ -18,7 +17,7 @@ test('every command refused: that is told, not that it is at work', async () => 
   const refused = new UpstreamError('transient', 'no', { serverText: 'Not now.' });
   for (const method of ['fetchHeaders', 'listMailboxes'] as const) fake.failNext(method, refused, { times: 1_000 });
   await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
-  await rig.until('it has been tried', () => problems(rig).includes('Not now.'), 10);
+  await rig.until('it has been tried', () => problemsOf(rig).includes('Not now.'), 10);
   expect(account(rig)).toMatchObject({ state: 'offline', reason: 'Not now.' });
 });
 
@@ -30,7 +29,7 @@ test.each([
   fake.deliver('INBOX', mail('m1'));
   fake.failNext('fetchHeaders', refusal('UID FETCH', { code, text }), { times: 1_000 });
   await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
-  await rig.until('it has been tried', () => problems(rig).includes(text), 10);
+  await rig.until('it has been tried', () => problemsOf(rig).includes(text), 10);
   expect(account(rig)).toMatchObject({ state: 'throttled', pausedUntil: expect.any(Number) });
 });
 
@@ -42,11 +41,11 @@ test('what an earlier run told and is over is not told any more once the account
   await rig.settle();
   const source = rig.store.sources.ofAccount(1).find(({ path }) => path[0] === 'Broken');
   for (const subject of ['connection', 'smtp', 'budget', 'journal waits', `mailbox ${source?.id}`])
-    rig.store.problems.report(1, subject, subject, '');
-  expect(problems(rig)).toHaveLength(5);
+    rig.store.problems.report(1, subject, { code: 'stillOwed', account: subject });
+  expect(problemsOf(rig)).toHaveLength(5);
   await rig.restart();
   await rig.until('it is well', () => account(rig)?.state === 'ready', 10);
-  await rig.until('nothing is told', () => problems(rig).length === 0, 10);
+  await rig.until('nothing is told', () => problemsOf(rig).length === 0, 10);
 });
 
 test('what is still to be fetched waits while the disk takes nothing', () => {

@@ -2,8 +2,8 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { remedyFor } from '../../../../src/core/sync/gate.js';
 import { silentLogger } from '../../../../src/lib/logger.js';
+import { remedyFor } from '../../../../src/mail/problems.js';
 import { createImapConnector } from '../../../../src/upstream/imap/connector.js';
 import { GENERIC_TRAITS } from '../../../../src/upstream/providers/index.js';
 import { REMEDIES } from '../../../../src/upstream/providers/remedies.js';
@@ -23,7 +23,7 @@ test('a certificate nobody vouches for: the remedy names the field', async () =>
     const connector = createImapConnector({ ...at, traits: GENERIC_TRAITS, logger: silentLogger });
     const error = await refusalOf(connector.connect());
     expect(error).toMatchObject({ kind: 'permanent', details: { code: 'CERTIFICATE' } });
-    expect(remedyFor(error)).toContain('"serverCertificate"');
+    expect(remedyFor(error).en).toContain('"serverCertificate"');
   } finally {
     server.close();
   }

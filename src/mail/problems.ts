@@ -1,0 +1,260 @@
+// What the gateway tells its user, each in English and in Chinese: the one place of these texts. A problem is stored as both
+// (lib/languages.ts), so that it can be read as it was when a later version words it otherwise.
+import { bothLanguages, type Language } from '../lib/languages.js';
+import { type DiskTrouble, failureText, UpstreamError } from './errors.js';
+
+/** What is wrong, and the facts its text needs. */
+export type Trouble =
+  /** An account cannot be synchronised. */
+  | { readonly code: 'connection'; readonly error: UpstreamError }
+  /** Its mail cannot be sent: somebody has to mend something, it is refused, a pause is asked for, a budget is used up. */
+  | { readonly code: 'sending'; readonly how: 'broken' | 'refused' | 'spent'; readonly error: UpstreamError }
+  | { readonly code: 'sending'; readonly how: 'paused'; readonly error: UpstreamError; readonly until: string }
+  /** Most of a day's downloads are used. */
+  | { readonly code: 'saving'; readonly used: string; readonly limit: string }
+  | { readonly code: 'disk'; readonly trouble: DiskTrouble }
+  | {
+      readonly code: 'salvaged';
+      readonly fault: string;
+      readonly damagedFile: string;
+      readonly messages: number;
+      readonly owed: number;
+      /** What else may be gone, in words. */
+      readonly lost: Both | undefined;
+      /** Texts of messages that nothing names any more. */
+      readonly unnamed: { readonly count: number; readonly directory: string };
+    }
+  /** The account is not configured any more. */
+  | { readonly code: 'stillOwed'; readonly account: string }
+  /** Messages whose deletion a restored backup had not carried out. */
+  | { readonly code: 'shownAgain'; readonly count: number }
+  /** A change that the provider refuses for good; `kind`: of the journal's row. */
+  | { readonly code: 'refused'; readonly kind: string; readonly error: UpstreamError }
+  | { readonly code: 'waiting'; readonly error: UpstreamError }
+  /** One mailbox cannot be read; the others can. */
+  | { readonly code: 'mailbox'; readonly path: string; readonly error: unknown };
+
+type Both = Readonly<Record<Language, string>>;
+
+/** A problem in both languages, each as one string (lib/languages.ts). */
+export interface ProblemTexts {
+  readonly text: string;
+  readonly remedy: string;
+}
+
+export function problemTexts(trouble: Trouble): ProblemTexts {
+  const [text, remedy] = wordingOf(trouble);
+  return { text: bothLanguages(oneLineEach(text)), remedy: bothLanguages(oneLineEach(remedy)) };
+}
+
+/** A message of a library may have several lines. */
+const oneLineEach = ({ en, zh }: Both): Both => ({
+  en: en.replace(/\s*\n\s*/g, ' '),
+  zh: zh.replace(/\s*\n\s*/g, ' '),
+});
+
+const both = (en: string, zh: string): Both => ({ en, zh });
+
+function wordingOf(trouble: Trouble): readonly [text: Both, remedy: Both] {
+  switch (trouble.code) {
+    case 'connection':
+      return [ofConnection(trouble.error), remedyFor(trouble.error)];
+    case 'sending':
+      return [ofSending(trouble), remedyFor(trouble.error)];
+    case 'saving':
+      return [
+        both(
+          `most of the day's downloads are used (${trouble.used} of ${trouble.limit}): older mail is not fetched ahead now`,
+          `每日下载流量已大部分用完（${trouble.used}，共 ${trouble.limit}）：暂不预先下载较早的邮件`,
+        ),
+        both(
+          'New mail, reading and changes go on. Other mail programs on this account count too.',
+          '新邮件、阅读和更改不受影响；同一账号的其他邮件程序也会占用流量。',
+        ),
+      ];
+    case 'disk':
+      return DISK[trouble.trouble];
+    case 'salvaged':
+      return ofSalvage(trouble);
+    case 'stillOwed':
+      return [
+        both(
+          `the account "${trouble.account}" is not in the configuration any more, but changes or messages of yours have not reached it yet`,
+          `账号 "${trouble.account}" 已不在配置中，但仍有您的更改或邮件尚未送达该账号`,
+        ),
+        both(
+          'They are kept; put the account back into the configuration to have them carried out.',
+          '更改已保留：请将该账号写回配置以便执行。',
+        ),
+      ];
+    case 'shownAgain':
+      return [
+        both(
+          `${trouble.count === 1 ? '1 message is' : `${trouble.count} messages are`} shown again whose deletion had not been carried out when the backup was made`,
+          `${trouble.count} 封邮件重新显示：备份时它们的删除尚未执行`,
+        ),
+        both(
+          'They may have been brought back since: delete what you do not want once more.',
+          '这些邮件之后可能已被恢复：不需要的请再删除一次。',
+        ),
+      ];
+    case 'refused':
+      return ofRefusal(trouble.kind, trouble.error);
+    case 'waiting':
+      return ofWaiting(trouble.error);
+    case 'mailbox':
+      return [
+        said(trouble.error, `the mailbox ${trouble.path} cannot be read: `, `无法读取邮箱 ${trouble.path}：`),
+        both('The others are served; the gateway keeps trying this one.', '其他邮箱照常；网关会不断重试。'),
+      ];
+  }
+}
+
+/** The server's own words stay as they are; the gateway's own have a Chinese form where it is known. */
+export function said(error: unknown, en = '', zh = ''): Both {
+  const words = failureText(error);
+  const own = error instanceof UpstreamError && error.details.serverText === undefined && error.details.chinese;
+  return both(en + words, zh + (own || words));
+}
+
+function ofConnection(error: UpstreamError): Both {
+  const { en, zh } = said(error);
+  // The gateway's own words say it already.
+  if (zh !== en) return both(en, zh);
+  const what = error.kind === 'auth' ? '登录被拒绝' : error.details.retryAfterMs ? '服务商要求暂停' : '无法同步';
+  return both(en, `${what}：${zh}`);
+}
+
+function ofSending(trouble: Trouble & { readonly code: 'sending' }): Both {
+  switch (trouble.how) {
+    case 'broken':
+      return said(trouble.error, 'nothing can be sent: ', '无法发信：');
+    case 'refused':
+      return said(trouble.error, 'sending is refused: ', '发信被拒绝：');
+    case 'spent':
+      return said(trouble.error, 'nothing is sent now: ', '暂不发信：');
+    case 'paused': {
+      const { en, zh } = said(trouble.error, 'sending is paused: ', '发信已暂停：');
+      return both(`${en} (until ${trouble.until})`, `${zh}（至 ${trouble.until}）`);
+    }
+  }
+}
+
+function ofSalvage({ fault, damagedFile, messages, owed, lost, unnamed }: Trouble & { readonly code: 'salvaged' }) {
+  const texts = both(
+    `The texts of ${unnamed.count} messages that may exist only here (drafts, mail to be sent) are in ${unnamed.directory}: look through them. `,
+    `可能仅存于本机的 ${unnamed.count} 封邮件（草稿、待发邮件）保存在 ${unnamed.directory}，请查看。`,
+  );
+  const { en, zh } = unnamed.count > 0 ? texts : both('', '');
+  return [
+    both(
+      `the index was damaged (${fault}) and has been made anew: ${messages} messages and ${owed} changes not yet carried out could be saved, what providers have is fetched anew${lost ? `; some of this may be lost: ${lost.en}` : ''}`,
+      `索引曾损坏（${fault}），已重建：保住了 ${messages} 封邮件和 ${owed} 项尚未执行的更改，服务商那里有的会重新获取${lost ? `；以下内容可能有丢失：${lost.zh}` : ''}`,
+    ),
+    both(
+      `${en}Mail programs fetch their lists anew. The disk may be failing: look into the system log. The damaged file is ${damagedFile}; delete it when all is well.`,
+      `${zh}邮件程序会重新获取邮件列表。磁盘可能有故障：请查看系统日志。损坏的文件是 ${damagedFile}，一切正常后可删除。`,
+    ),
+  ] as const;
+}
+
+const VERBS: Readonly<Record<string, Both>> = {
+  flags: both('change flags', '更改标记'),
+  move: both('move messages', '移动邮件'),
+  copy: both('copy messages', '复制邮件'),
+  expunge: both('delete messages', '删除邮件'),
+  append: both('store a message', '保存邮件'),
+  create: both('make a mailbox', '新建邮箱'),
+  rename: both('rename a mailbox', '重命名邮箱'),
+  delete: both('delete a mailbox', '删除邮箱'),
+  spool: both('give a message that is to be moved', '提供要移动的邮件'),
+};
+
+function ofRefusal(kind: string, error: UpstreamError) {
+  const verb = VERBS[kind] ?? both(kind, kind);
+  return [
+    said(error, `the provider refused to ${verb.en}: `, `服务商拒绝${verb.zh}：`),
+    both(
+      'The change has been put back; try it again, or do it at the provider.',
+      '更改已撤回：请重试，或在服务商处操作。',
+    ),
+  ] as const;
+}
+
+function ofWaiting(error: UpstreamError) {
+  const zh = error.details.chinese ?? error.message;
+  return [
+    both(`changes are waiting to be carried out: ${error.message}`, `有更改等待执行：${zh}`),
+    error.details.meaning === 'budget'
+      ? remedyFor(error)
+      : both('They will be carried out when the provider answers again.', '服务商恢复应答后会自动执行。'),
+  ] as const;
+}
+
+const DISK: Readonly<Record<DiskTrouble, readonly [text: Both, remedy: Both]>> = {
+  full: [
+    both(
+      'the disk with the data directory is full: mail can be read, but nothing can be changed, sent or fetched',
+      '数据目录所在的磁盘已满：邮件可以阅读，但无法更改、发送或获取',
+    ),
+    both('Make room on the disk; the gateway goes on by itself.', '请腾出磁盘空间，网关会自动恢复。'),
+  ],
+  readOnly: [
+    both(
+      'the data directory cannot be written to: mail can be read, but nothing can be changed, sent or fetched',
+      '数据目录不可写：邮件可以阅读，但无法更改、发送或获取',
+    ),
+    both(
+      'See that the disk is not read-only and that the directory belongs to the user the gateway runs as; it goes on by itself.',
+      '请检查磁盘是否只读、目录是否属于运行网关的用户，网关会自动恢复。',
+    ),
+  ],
+  io: [
+    both(
+      'the disk with the data directory fails: mail can be read as far as that goes, but nothing can be changed, sent or fetched',
+      '数据目录所在的磁盘读写出错：邮件尽可能仍可阅读，但无法更改、发送或获取',
+    ),
+    both(
+      'Look into the system log: the disk may be dying. Save what you can ("gateway backup FILE" to another disk), then run "gateway doctor".',
+      '请查看系统日志：磁盘可能即将损坏。请尽快备份（"gateway backup 文件" 到另一磁盘），然后运行 "gateway doctor"。',
+    ),
+  ],
+  damaged: [
+    both(
+      'the index (gateway.db) is damaged: mail can be read as far as that goes, but nothing can be changed, sent or fetched',
+      '索引（gateway.db）已损坏：邮件尽可能仍可阅读，但无法更改、发送或获取',
+    ),
+    both(
+      'Restart the gateway: it saves what can be read of it and fetches the rest from the providers.',
+      '请重启网关：它会挽救可读的内容，其余从服务商重新获取。',
+    ),
+  ],
+};
+
+const BROKEN = both(
+  'Check host, port and TLS of this account in the configuration.',
+  '请检查该账号配置中的主机、端口和 "tls"。',
+);
+const UNTRUSTED = both(
+  'Check the host name; the certificate of a private server goes into "serverCertificate" of this account: { "ca": "FILE.pem" }.',
+  '请检查主机名；自建服务器的证书请写入该账号的 "serverCertificate"：{ "ca": "文件.pem" }。',
+);
+
+/** What a person can do about an account that cannot be synchronised: what the connector says of it, else by its kind. */
+export function remedyFor({ kind, details }: UpstreamError): Both {
+  if (details.remedy) return details.remedy;
+  if (details.code === 'CERTIFICATE') return UNTRUSTED;
+  if (details.code === 'TLS') return BROKEN;
+  switch (kind) {
+    case 'transient':
+      return both('The gateway keeps trying; cached mail stays readable.', '网关会不断重试；已缓存的邮件仍可阅读。');
+    // The connector says what to do about a sign-in, but what an older version wrote down has nothing of it.
+    case 'auth':
+      return both(
+        'See "gateway doctor": it says what to do about the sign-in.',
+        '请运行 "gateway doctor" 查看登录问题的解决办法。',
+      );
+    case 'permanent':
+      return BROKEN;
+  }
+}
