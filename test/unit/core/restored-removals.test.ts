@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/mail/errors.js';
 import { backUpData } from '../../../src/store/backup.js';
 import { restoreData } from '../../../src/store/restore.js';
-import { createRig, type Rig, useVirtualTime } from '../../support/core-harness.js';
+import { createRig, named, type Rig, useVirtualTime } from '../../support/core-harness.js';
 import {
   appendMail,
   mail,
@@ -94,10 +94,7 @@ test('the old home of what has been moved to another account is no deletion', as
   const [a, b] = [createFakeUpstream(), createFakeUpstream()];
   a.deliver('INBOX', mail('m1'));
   const rig = await createRig({
-    accounts: [
-      { name: 'A', fake: a },
-      { name: 'B', fake: b },
-    ],
+    accounts: named({ A: a, B: b }),
   });
   await using _ = rig;
   await rig.settle();
