@@ -26,7 +26,7 @@ export type Trouble =
     }
   /** The account is not configured any more. */
   | { readonly code: 'stillOwed'; readonly account: string }
-  /** Deletions that a restored backup still owed are called off. */
+  /** Messages whose deletion a restored backup had not carried out. */
   | { readonly code: 'shownAgain'; readonly count: number }
   /** A change that the provider refuses for good; `kind`: of the journal's row. */
   | { readonly code: 'refused'; readonly kind: string; readonly error: UpstreamError }
@@ -91,7 +91,7 @@ function wordingOf(trouble: Trouble): readonly [text: Both, remedy: Both] {
       return [
         both(
           `${trouble.count === 1 ? '1 message is' : `${trouble.count} messages are`} shown again whose deletion had not been carried out when the backup was made`,
-          `有 ${trouble.count} 封邮件重新显示：备份时它们的删除尚未执行`,
+          `${trouble.count} 封邮件重新显示：备份时它们的删除尚未执行`,
         ),
         both(
           'They may have been brought back since: delete what you do not want once more.',

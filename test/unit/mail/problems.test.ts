@@ -21,7 +21,7 @@ const troubles: readonly Trouble[] = [
     ...{ lost: { en: 'annotations', zh: '批注' }, unnamed: { count: 2, directory: '/data/unnamed' } },
   },
   { code: 'stillOwed', account: 'Work' },
-  { code: 'shownAgain', count: 3 },
+  { code: 'shownAgain', count: 1 },
   ...kinds.map((kind) => ({ code: 'refused', kind, error: tls }) as const),
   { code: 'waiting', error: away },
   { code: 'mailbox', path: 'A/B', error: new Error('two\nlines') },
