@@ -163,8 +163,8 @@ export interface Actions {
   /** @throws {MailboxError} as copy */
   move(mailboxId: MailboxId, uids: NumberRanges, toPath: string, by?: Remover): Transfer;
   /**
-   * Removes those of `uids` (all when undefined) that carry \Deleted, some hundreds at a time; returns what went, nothing
-   * when none is left.
+   * Removes those of `uids` (all when undefined) that carry \Deleted, in one transaction: of many, a few hundred at a time.
+   * Returns what went.
    */
   expunge(mailboxId: MailboxId, uids: NumberRanges | undefined, by?: Remover): NumberRanges;
   /** Bytes; the largest message the mailbox takes. @throws {MailboxError} TRYCREATE, CANNOT */

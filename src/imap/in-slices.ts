@@ -1,9 +1,10 @@
 // Actions on many messages, a few hundred at a time: each slice is a transaction of its own, and between two of them other
 // clients get their turn. STORE, MOVE and EXPUNGE may be carried out message by message (RFC 9051 §6.4.8: MOVE); COPY may not.
 
-import type { Core, Remover } from '../core/core.js';
+import type { Core, MailboxSnapshot, Remover } from '../core/core.js';
 import { createTurns } from '../lib/turns.js';
-import type { NumberRanges } from '../mail/sequence-set.js';
+import { SystemFlag } from '../mail/flags.js';
+import { type NumberRanges, rangesInclude, rangesOf } from '../mail/sequence-set.js';
 import type { Selected } from './selected.js';
 
 const SLICE = 500;
@@ -25,18 +26,21 @@ export async function inSlices(
   }
 }
 
-/** Expunges all that there is to expunge among the uids (all when undefined); whether anything went. */
+/** Expunges what carries \Deleted now among the uids (all when undefined); whether anything went. */
 export async function expungeAll(
   { core, selected }: { core: Core; selected: Selected },
   uids: NumberRanges | undefined,
   by: Remover,
 ): Promise<boolean> {
-  const turns = createTurns();
+  const { mailboxId } = selected;
   let some = false;
-  while (core.actions.expunge(selected.mailboxId, uids, by).length > 0) {
-    some = true;
-    await turns.pause();
-    selected.mustStand(core);
-  }
+  await inSlices({ core, selected }, deletedUids(core.reads.snapshot(mailboxId), uids), (slice) => {
+    if (core.actions.expunge(mailboxId, rangesOf(slice), by).length > 0) some = true;
+  });
   return some;
+}
+
+function deletedUids({ uids, flagIds, flagTable }: MailboxSnapshot, among: NumberRanges | undefined): Uint32Array {
+  const isMarked = flagTable.map(({ system }) => (system & SystemFlag.Deleted) !== 0);
+  return uids.filter((uid, i) => isMarked[flagIds[i] ?? 0] && (!among || rangesInclude(among, uid)));
 }

@@ -1,17 +1,16 @@
 import { groupBy } from '../../lib/group-by.js';
 import { SystemFlag } from '../../mail/flags.js';
-import { type NumberRanges, rangesInclude, rangesOf } from '../../mail/sequence-set.js';
-import type { MailboxId, MailboxSnapshot } from '../core.js';
+import { type NumberRanges, rangesOf } from '../../mail/sequence-set.js';
+import type { MailboxId } from '../core.js';
 import type { ExpungePayload } from '../journal/payloads.js';
 import { removeLocal } from '../local-sources.js';
 import type { Remover } from '../removals/contract.js';
 import { type ActionContext, originOf, type Selected, selectedCopies } from './context.js';
 
-/** Messages in one transaction: what others wait for meanwhile stays short. */
-const AT_ONCE = 500;
+const ALL: NumberRanges = [[1, Number.MAX_SAFE_INTEGER]];
 
 /**
- * EXPUNGE / UID EXPUNGE (RFC 9051 §6.4.3, §6.4.9): takes those of `uids` that carry \Deleted, the first 500 of them.
+ * EXPUNGE / UID EXPUNGE (RFC 9051 §6.4.3, §6.4.9): takes those of `uids` that carry \Deleted, in one transaction.
  * Upstream this is UID EXPUNGE of exactly these, or a MOVE to Trash where deleting means that (Gmail); never a bare EXPUNGE.
  */
 export function expunge(
@@ -21,8 +20,8 @@ export function expunge(
   by?: Remover,
 ): NumberRanges {
   const { store, unit } = context;
-  const marked = firstDeleted(context.snapshots.snapshot(mailboxId), uids);
-  const selected = selectedCopies(context, mailboxId, rangesOf(marked));
+  const among = selectedCopies(context, mailboxId, uids ?? ALL);
+  const selected = among.filter(({ copy }) => (copy.flags & SystemFlag.Deleted) !== 0);
   if (selected.length === 0) return [];
   const isNotice = ({ copy }: Selected) => store.sources.get(copy.sourceId)?.local === 'notice';
   unit.durable((work) => {
@@ -54,14 +53,4 @@ export function expunge(
     }
   });
   return rangesOf(selected.map(({ uid }) => uid));
-}
-
-function firstDeleted({ flagIds, flagTable, uids }: MailboxSnapshot, among: NumberRanges | undefined): number[] {
-  const isMarked = flagTable.map(({ system }) => (system & SystemFlag.Deleted) !== 0);
-  const marked: number[] = [];
-  for (let i = 0; i < uids.length && marked.length < AT_ONCE; i++) {
-    const uid = uids[i] ?? 0;
-    if (isMarked[flagIds[i] ?? 0] && (!among || rangesInclude(among, uid))) marked.push(uid);
-  }
-  return marked;
 }
