@@ -29,6 +29,10 @@ export interface RigAccount {
   readonly login?: () => readonly string[];
 }
 
+/** Accounts in this order, each by its name. */
+export const named = (fakes: Readonly<Record<string, FakeUpstream>>): RigAccount[] =>
+  Object.entries(fakes).map(([name, fake]) => ({ name, fake }));
+
 export interface RigOptions {
   readonly accounts: readonly RigAccount[];
   readonly merge?: Readonly<Record<string, readonly string[]>>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/mail/errors.js';
-import { createRig, useVirtualTime } from '../../support/core-harness.js';
+import { createRig, named, useVirtualTime } from '../../support/core-harness.js';
 import { appendMail, mail, one, shown, shownTokens, uidOf, upstreamTokens } from '../../support/core-mail.js';
 import { createFakeUpstream, flags } from '../../support/fake-connector.js';
 
@@ -25,10 +25,7 @@ describe('uids', () => {
     const a = inboxOf('a', [5, 1, 9]);
     const b = inboxOf('b', [2, 9, 3], 5001);
     await using rig = await createRig({
-      accounts: [
-        { name: 'A', fake: a },
-        { name: 'B', fake: b },
-      ],
+      accounts: named({ A: a, B: b }),
     });
     await rig.settle();
     expect(shownTokens(rig, 'INBOX')).toEqual(['a2', 'b1', 'b3', 'a1', 'a3', 'b2']);
@@ -43,10 +40,7 @@ describe('uids', () => {
     const b = inboxOf('b', [2], 5001);
     b.goOffline();
     await using rig = await createRig({
-      accounts: [
-        { name: 'A', fake: a },
-        { name: 'B', fake: b },
-      ],
+      accounts: named({ A: a, B: b }),
     });
     await rig.until('A is shown', () => shownTokens(rig, 'INBOX').length === 1);
     const first = validity(rig, 'INBOX');
@@ -132,10 +126,7 @@ describe('where things go', () => {
     a.deliver('Receipts', mail('a2'));
     b.deliver('Receipts', mail('b2'));
     const rig = await createRig({
-      accounts: [
-        { name: 'A', fake: a },
-        { name: 'B', fake: b },
-      ],
+      accounts: named({ A: a, B: b }),
       merge: { Receipts: ['A/Receipts', 'B/Receipts'] },
     });
     await rig.settle();

@@ -2,12 +2,19 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { inLanguage } from '../../../src/lib/languages.js';
 import { UpstreamError } from '../../../src/mail/errors.js';
 import { backUpData } from '../../../src/store/backup.js';
 import { restoreData } from '../../../src/store/restore.js';
-import { createRig, type Rig, useVirtualTime } from '../../support/core-harness.js';
-import { appendMail, mail, shownTokens, upstreamTokens, userExpunges, userMoves } from '../../support/core-mail.js';
+import { createRig, named, type Rig, useVirtualTime } from '../../support/core-harness.js';
+import {
+  appendMail,
+  mail,
+  problemsOf,
+  shownTokens,
+  upstreamTokens,
+  userExpunges,
+  userMoves,
+} from '../../support/core-mail.js';
 import { createFakeUpstream, flags } from '../../support/fake-connector.js';
 
 useVirtualTime();
@@ -44,7 +51,6 @@ const state = (rig: Rig, fake: Awaited<ReturnType<typeof owing>>['fake']) => ({
     rig.core.mailboxes.find(path) ? shownTokens(rig, path) : undefined,
   ),
 });
-const told = (rig: Rig) => rig.core.overview.problems().map(({ text }) => inLanguage(text, 'en'));
 
 test.each([true, false])('undone since: %s; they show again, and it is said', async (isUndone) => {
   const { fake, rig, file } = await owing();
@@ -61,7 +67,7 @@ test.each([true, false])('undone since: %s; they show again, and it is said', as
   const { there, here } = state(rig, fake);
   expect(there.map((tokens) => tokens?.sort())).toEqual(all);
   expect(here.map((tokens) => tokens?.sort())).toEqual(all);
-  expect(told(rig)).toEqual([
+  expect(problemsOf(rig)).toEqual([
     '3 messages are shown again whose deletion had not been carried out when the backup was made',
   ]);
   // Asked for now, it is meant.
@@ -69,7 +75,7 @@ test.each([true, false])('undone since: %s; they show again, and it is said', as
   await rig.restart();
   await rig.settle();
   expect(upstreamTokens(fake, 'INBOX').sort()).toEqual(['m2', 'm3']);
-  expect(told(rig)).toEqual([]);
+  expect(problemsOf(rig)).toEqual([]);
 });
 
 test('carried out since: nothing comes back', async () => {
@@ -88,10 +94,7 @@ test('the old home of what has been moved to another account is no deletion', as
   const [a, b] = [createFakeUpstream(), createFakeUpstream()];
   a.deliver('INBOX', mail('m1'));
   const rig = await createRig({
-    accounts: [
-      { name: 'A', fake: a },
-      { name: 'B', fake: b },
-    ],
+    accounts: named({ A: a, B: b }),
   });
   await using _ = rig;
   await rig.settle();
@@ -107,7 +110,7 @@ test('the old home of what has been moved to another account is no deletion', as
     ['m1'],
     ['m1'],
   ]);
-  expect(told(rig)).toEqual([]);
+  expect(problemsOf(rig)).toEqual([]);
 });
 
 test('a change whose message is being looked for is looked for still', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { NO_FLAGS } from '../../../../src/mail/flags.js';
-import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
+import { createRig, named, type Rig, useVirtualTime } from '../../../support/core-harness.js';
 import {
   appendMail,
   mail,
@@ -26,10 +26,7 @@ async function twoAccounts(options: { uidplus?: boolean } = {}) {
   const b = createFakeUpstream({ ...options, firstUidValidity: 5001 });
   for (const token of ['m1', 'm2']) a.deliver('INBOX', mail(token), { flags: flags('\\Flagged', '$Work') });
   const rig = await createRig({
-    accounts: [
-      { name: 'A', fake: a },
-      { name: 'B', fake: b },
-    ],
+    accounts: named({ A: a, B: b }),
   });
   await rig.settle();
   return { a, b, rig };
@@ -189,10 +186,7 @@ test('an account that is taken out of the configuration with a draft still owed 
   expect(shownTokens(rig, 'B/Drafts')).toEqual(['draft']);
   b.goOnline();
   await rig.restart({
-    accounts: [
-      { name: 'A', fake: a },
-      { name: 'B', fake: b },
-    ],
+    accounts: named({ A: a, B: b }),
   });
   await rig.settle();
   expect(upstreamTokens(b, 'Drafts')).toEqual(['draft']);

@@ -1,6 +1,6 @@
 // STORE to a message whose new copy the upstream has not made yet: the flags reach every copy they were meant for, no other.
 import { expect, test } from 'vitest';
-import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
+import { createRig, named, type Rig, useVirtualTime } from '../../../support/core-harness.js';
 import { mail, one, shown, uidOf } from '../../../support/core-mail.js';
 import { createFakeUpstream, type FakeUpstream, flags } from '../../../support/fake-connector.js';
 
@@ -11,10 +11,7 @@ async function twoAccounts() {
   const b = createFakeUpstream({ firstUidValidity: 5001 });
   a.deliver('INBOX', mail('m1'), { flags: flags('\\Answered', '\\Seen', '$Work') });
   const rig = await createRig({
-    accounts: [
-      { name: 'A', fake: a },
-      { name: 'B', fake: b },
-    ],
+    accounts: named({ A: a, B: b }),
   });
   await rig.settle();
   a.goOffline();

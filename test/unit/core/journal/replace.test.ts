@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { NO_FLAGS } from '../../../../src/mail/flags.js';
-import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
+import { createRig, named, type Rig, useVirtualTime } from '../../../support/core-harness.js';
 import { appendMail, mail, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
 import { createFakeUpstream, type FakeUpstreamOptions } from '../../../support/fake-connector.js';
 
@@ -134,10 +134,7 @@ test('deleted again before it went out: neither of the two is left', async () =>
 test('a draft that changes its sender changes its account', async () => {
   const [a, b] = [createFakeUpstream(), createFakeUpstream()];
   await using rig = await createRig({
-    accounts: [
-      { name: 'A', fake: a },
-      { name: 'B', fake: b },
-    ],
+    accounts: named({ A: a, B: b }),
   });
   await rig.settle();
   await appendMail(rig, 'Drafts', mail('d1', FROM), NO_FLAGS);

@@ -2,7 +2,7 @@
 // never another, and nothing is asked of the upstream that was not asked before when all is well.
 import { describe, expect, it, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
-import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
+import { createRig, named, type Rig, useVirtualTime } from '../../../support/core-harness.js';
 import {
   mail,
   readBody,
@@ -308,10 +308,7 @@ test('a move to another account follows the message', async () => {
   a.create('Other');
   a.deliver('INBOX', mail('m1'));
   const rig = await createRig({
-    accounts: [
-      { name: 'A', fake: a },
-      { name: 'B', fake: b },
-    ],
+    accounts: named({ A: a, B: b }),
   });
   await using _ = rig;
   await rig.settle();

@@ -2,7 +2,7 @@
 // reader and to a list) comes at that instant. Neither is taken for the other; both stay.
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
-import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
+import { createRig, named, type Rig, useVirtualTime } from '../../../support/core-harness.js';
 import { appendMail, mail, one, uidOf } from '../../../support/core-mail.js';
 import { createFakeUpstream, type FakeUpstream, flags } from '../../../support/fake-connector.js';
 
@@ -101,10 +101,7 @@ describe('between accounts', () => {
     const [a, b] = [createFakeUpstream(), createFakeUpstream()];
     a.deliver('INBOX', mail('m1'), { internalDate: SECOND });
     const rig = await createRig({
-      accounts: [
-        { name: 'A', fake: a },
-        { name: 'B', fake: b },
-      ],
+      accounts: named({ A: a, B: b }),
     });
     await using __ = rig;
     await rig.settle();

@@ -3,7 +3,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { NO_FLAGS } from '../../../../src/mail/flags.js';
-import { createRig, type Rig, type RigOptions, useVirtualTime } from '../../../support/core-harness.js';
+import { createRig, named, type Rig, type RigOptions, useVirtualTime } from '../../../support/core-harness.js';
 import { appendMail, mail, problemsOf, readBody, upstreamTokens } from '../../../support/core-mail.js';
 import { createFakeUpstream, type FakeUpstream, type FakeUpstreamOptions } from '../../../support/fake-connector.js';
 
@@ -95,10 +95,7 @@ describe('the network', () => {
   test('when one account can be reached again, the others are tried at once', async () => {
     const [a, b] = [createFakeUpstream(), createFakeUpstream()];
     const rig = await createRig({
-      accounts: [
-        { name: 'A', fake: a },
-        { name: 'B', fake: b },
-      ],
+      accounts: named({ A: a, B: b }),
     });
     await using _ = rig;
     await rig.settle();

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NO_FLAGS } from '../../../../src/mail/flags.js';
-import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
+import { createRig, named, type Rig, useVirtualTime } from '../../../support/core-harness.js';
 import { appendMail, mail, one, readBody, uidOf, upstreamTokens } from '../../../support/core-mail.js';
 import { createFakeUpstream } from '../../../support/fake-connector.js';
 
@@ -26,10 +26,7 @@ async function accounts() {
   a.deliver('INBOX', mail('small'));
   a.deliver('INBOX', `${mail('large')}${'All work and no play.\r\n'.repeat(20_000)}`);
   const rig = await createRig({
-    accounts: [
-      { name: 'A', fake: a },
-      { name: 'B', fake: b },
-    ],
+    accounts: named({ A: a, B: b }),
   });
   await rig.settle();
   return { a, b, rig };

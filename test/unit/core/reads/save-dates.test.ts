@@ -1,6 +1,6 @@
 // The time a message came into a mailbox (RFC 8514).
 import { expect, test } from 'vitest';
-import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
+import { createRig, named, type Rig, useVirtualTime } from '../../../support/core-harness.js';
 import { appendMail, mail } from '../../../support/core-mail.js';
 import { createFakeUpstream, flags } from '../../../support/fake-connector.js';
 
@@ -59,10 +59,7 @@ test('stays when an account that is added renumbers the mailbox', async () => {
   await passTime(rig);
   b.deliver('INBOX', mail('m2'));
   await rig.restart({
-    accounts: [
-      { name: 'A', fake: a },
-      { name: 'B', fake: b },
-    ],
+    accounts: named({ A: a, B: b }),
   });
   await rig.settle();
   expect(rig.core.mailboxes.find('INBOX')?.uidValidity).not.toBe(validity);

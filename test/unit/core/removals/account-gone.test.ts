@@ -1,6 +1,6 @@
 // An account that is taken out of the configuration for a while does not take what was removed from it along.
 import { expect, test } from 'vitest';
-import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
+import { createRig, named, type Rig, useVirtualTime } from '../../../support/core-harness.js';
 import { mail, one, readBody, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
 import { createFakeUpstream } from '../../../support/fake-connector.js';
 import { expunge, pins, undo } from '../../../support/removals.js';
@@ -12,10 +12,7 @@ async function two() {
   const b = createFakeUpstream();
   for (const token of ['x', 'y']) a.deliver('INBOX', mail(token));
   const rig = await createRig({
-    accounts: [
-      { name: 'A', fake: a },
-      { name: 'B', fake: b },
-    ],
+    accounts: named({ A: a, B: b }),
   });
   await rig.settle();
   return { a, b, rig };
@@ -43,10 +40,7 @@ test('what was expunged is said to be kept, and comes back once the account is t
   // Also the start after that one leaves it alone.
   await rig.restart();
   await rig.restart({
-    accounts: [
-      { name: 'A', fake: a },
-      { name: 'B', fake: b },
-    ],
+    accounts: named({ A: a, B: b }),
   });
   await rig.settle();
   expect(shownTokens(rig, 'A/INBOX')).toEqual(['y']);
