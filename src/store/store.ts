@@ -4,6 +4,7 @@ import { type BodyIndex, createBodyIndex } from './body-index.js';
 import { type CopyStore, createCopyStore } from './copies.js';
 import type { Database } from './database.js';
 import { createJournalStore, type JournalStore } from './journal.js';
+import { createKeptFlagStore, type KeptFlagStore } from './kept-flags.js';
 import { createListingReads, type ListingReads } from './listing-reads.js';
 import { createMailboxStore, type MailboxStore } from './mailboxes.js';
 import { createMessageStore, type MessageStore } from './messages.js';
@@ -31,6 +32,7 @@ export interface Store {
   readonly uidMap: UidMap;
   readonly journal: JournalStore;
   readonly bodyIndex: BodyIndex;
+  readonly keptFlags: KeptFlagStore;
   readonly problems: ProblemStore;
   readonly outages: OutageStore;
   readonly removals: RemovalStore;
@@ -54,6 +56,7 @@ export const createStore = (database: Database): Store => ({
   uidMap: createUidMap(database),
   journal: createJournalStore(database),
   bodyIndex: createBodyIndex(database),
+  keptFlags: createKeptFlagStore(database),
   problems: createProblemStore(database),
   outages: createOutageStore(database),
   removals: createRemovalStore(database),

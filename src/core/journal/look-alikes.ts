@@ -3,7 +3,8 @@
 import { eachField, unfold } from '../../mail/header-block.js';
 import type { MessageRow } from '../../store/messages.js';
 import type { HeaderRow } from '../../upstream/connector.js';
-import { LINE_END_BYTES, messageIdOf } from '../sync/ingest.js';
+import { messageIdOf } from '../sync/fingerprints.js';
+import { LINE_END_BYTES } from '../sync/ingest.js';
 
 /** What is known of a message here; `headers` is undefined while only its date and size are. */
 export type Wanted = Pick<MessageRow, 'emailId' | 'internalDate' | 'sizeBytes' | 'messageIdHeader'> & {

@@ -1,9 +1,13 @@
 // What tells that an upstream message is one we know, whatever uid it has now (DESIGN §6, promise 1).
 import { createHash } from 'node:crypto';
 import type { Turns } from '../../lib/turns.js';
+import { headerField } from '../../mail/header-block.js';
 import type { WireText } from '../../mail/ids.js';
 import type { Store } from '../../store/store.js';
-import { messageIdOf } from './ingest.js';
+
+/** Without angle brackets; '' where there is none. */
+export const messageIdOf = (headers: WireText): string =>
+  (headerField(headers, 'message-id') ?? '').trim().replace(/^<|>$/g, '');
 
 /** What stands of a message, here or upstream. `headers` is undefined while only its date and size are known. */
 export interface Known {

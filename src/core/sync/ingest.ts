@@ -2,7 +2,6 @@
 
 import { envelopeOf } from '../../mail/envelope.js';
 import type { FlagSet } from '../../mail/flags.js';
-import { headerField } from '../../mail/header-block.js';
 import type { WireText } from '../../mail/ids.js';
 import type { CopyRow } from '../../store/copies.js';
 import type { Listing } from '../../store/messages.js';
@@ -12,6 +11,8 @@ import type { FlagRow, HeaderRow, ListingRow } from '../../upstream/connector.js
 import { inBatches } from '../batches.js';
 import { isSame, isVisibleChange, withUpstream } from '../copy-flags.js';
 import type { UnitOfWork, Work } from '../unit-of-work.js';
+import { messageIdOf } from './fingerprints.js';
+import { giveFlagsBack, keepFlagsOf, MOST_KEPT } from './kept-flags.js';
 import type { Strays } from './strays-contract.js';
 
 export interface Ingest {
@@ -33,9 +34,6 @@ export interface Ingest {
    */
   vanished(gone: readonly { readonly id: number; readonly upstreamUid: number }[]): Promise<void>;
 }
-
-export const messageIdOf = (headers: WireText): string =>
-  (headerField(headers, 'message-id') ?? '').trim().replace(/^<|>$/g, '');
 
 /** The wire-ready columns of a message, from what an upstream (or a client's APPEND) gave. */
 export const listingOf = (headers: WireText, bodyStructure: WireText | undefined): Listing => ({
@@ -107,6 +105,7 @@ export function createIngest(store: Store, unit: UnitOfWork, strays: Strays): In
           .filter(({ id }) => !strays.holds(source.accountId, id))
           .map((copy) => messages.get(copy.messageId));
         const placed: number[] = [];
+        const hasKept = !store.keptFlags.isEmpty();
         let held = 0;
         rows.forEach((row, i) => {
           const listing = listings[i];
@@ -127,6 +126,7 @@ export function createIngest(store: Store, unit: UnitOfWork, strays: Strays): In
           const messageId = messageFor(source, row);
           if (!messages.hasListing(messageId)) messages.setListing(messageId, listing);
           const copyId = copies.insertListed(source.id, messageId, row.uid, row.flags);
+          if (hasKept) giveFlagsBack(store, source.accountId, copyId);
           work.place(copyId);
           placed.push(copyId);
         });
@@ -144,11 +144,15 @@ export function createIngest(store: Store, unit: UnitOfWork, strays: Strays): In
         }
         return unknown;
       }),
-    vanished: (gone) =>
-      inBatches(unit, gone, (work, { id, upstreamUid }) => {
+    vanished: async (gone) => {
+      await inBatches(unit, gone, (work, { id, upstreamUid }) => {
         const copy = copies.get(id);
-        if (copy?.upstreamUid === upstreamUid) strays.depart(work, copy);
-      }),
+        if (copy?.upstreamUid !== upstreamUid) return;
+        keepFlagsOf(store, copy);
+        strays.depart(work, copy);
+      });
+      if (gone.length > 0) unit.batch(() => store.keptFlags.trim(MOST_KEPT));
+    },
   };
 }
 
