@@ -6,6 +6,7 @@ import type { Logger } from '../lib/logger.js';
 import type { Trouble } from '../mail/problems.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { checkBeside, checkWhole, faultOf, lookForDamage } from './integrity.js';
+import { type LogEvidence, logEvidence, logFault } from './log-evidence.js';
 import { finishSalvage, type Salvaged, salvage } from './salvage.js';
 import { lostWords } from './salvage-losses.js';
 import { createStore, type Store } from './store.js';
@@ -31,7 +32,8 @@ export function openStore(dataDir: string, { logger, ...others }: OpenOptions): 
   finishSalvage(file);
   // What a run that was killed has left is looked at more closely.
   const isUnclean = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  const { database, salvaged } = openOrSalvage(file, options);
+  const log = logEvidence(file);
+  const { database, salvaged } = openOrSalvage(file, options, log);
   rmSync(markerOf(file), { force: true });
   if (salvaged) logger.error(salvaged, 'the index was damaged: it has been made anew from what could be read of it');
   const store = createStore(watched(database, file, isUnclean, logger));
@@ -45,10 +47,17 @@ const salvageTrouble = ({ lost, ...facts }: Salvaged): Trouble => {
   return { code: 'salvaged', ...facts, lost: lost.length > 0 ? { en, zh } : undefined };
 };
 
-function openOrSalvage(file: string, options: DatabaseOptions): { database: Database; salvaged?: Salvaged } {
+function openOrSalvage(
+  file: string,
+  options: DatabaseOptions,
+  log: LogEvidence | undefined,
+): { database: Database; salvaged?: Salvaged } {
   const opened = existsSync(markerOf(file)) && existsSync(file) ? openChecked(file, options) : tryOpen(file, options);
-  if (typeof opened !== 'string') return { database: opened };
-  const salvaged = salvage(file, opened);
+  const isWhole = typeof opened !== 'string';
+  const cut = isWhole || log?.fault !== undefined ? logFault(log, file) : undefined;
+  if (isWhole && cut === undefined) return { database: opened };
+  if (isWhole) opened.close();
+  const salvaged = salvage(file, isWhole ? (cut ?? '') : opened, cut !== undefined);
   return { database: openDatabase(file, options), salvaged };
 }
 

@@ -10,6 +10,8 @@ const PARTS: Readonly<Record<LostPart, readonly string[]>> = {
   annotations: ['annotations'],
 };
 
+export const ALL_TABLES: readonly string[] = [...Object.values(PARTS).flat(), 'bodies'];
+
 export const lostParts = (unread: ReadonlySet<string>): LostPart[] =>
   (Object.keys(PARTS) as LostPart[]).filter((part) => PARTS[part].some((table) => unread.has(table)));
 

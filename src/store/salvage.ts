@@ -8,7 +8,7 @@ import { type Database, openDatabase } from './database.js';
 import { diskTroubleOf } from './health.js';
 import { startNewNumbering } from './numbering.js';
 import { keepUnnamed } from './salvage-files.js';
-import { type LostPart, lostParts } from './salvage-losses.js';
+import { ALL_TABLES, type LostPart, lostParts } from './salvage-losses.js';
 import { rowsOf, tableOf } from './salvage-rows.js';
 import { createStore } from './store.js';
 
@@ -42,14 +42,15 @@ export function finishSalvage(file: string): void {
 }
 
 /**
- * Puts a new database in the place of the damaged one, which nobody else may be using.
+ * Puts a new database in the place of the damaged one, which nobody else may be using. `isOld`: what can be read is whole, but
+ * not the last that was written; any of it may be lost.
  * @throws {DiskError} when there is no room for it: then everything is as it was
  */
-export function salvage(file: string, fault: string): Salvaged {
+export function salvage(file: string, fault: string, isOld = false): Salvaged {
   const made = madeName(file);
   for (const suffix of ['', '-wal', '-shm']) rmSync(made + suffix, { force: true });
   const damagedFile = `${file}.damaged-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`;
-  const facts = collect(file, made, `${damagedFile}.messages`);
+  const facts = collect(file, made, `${damagedFile}.messages`, isOld);
   renameSync(file, damagedFile);
   // Before the new one is there: a write-ahead log must never be taken for that of another database.
   for (const suffix of ['-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, damagedFile + suffix);
@@ -57,12 +58,17 @@ export function salvage(file: string, fault: string): Salvaged {
   return { fault, damagedFile, ...facts };
 }
 
-function collect(file: string, made: string, unnamedIn: string): Omit<Salvaged, 'fault' | 'damagedFile'> {
+function collect(
+  file: string,
+  made: string,
+  unnamedIn: string,
+  isOld: boolean,
+): Omit<Salvaged, 'fault' | 'damagedFile'> {
   const fresh = openDatabase(made);
   try {
     fresh.sqlite.pragma('foreign_keys = OFF');
     const bodies = join(dirname(file), 'bodies');
-    const unread = new Set<string>();
+    const unread = new Set<string>(isOld ? ALL_TABLES : []);
     let pinned: ReadonlySet<string> = new Set();
     fresh.batch(() => {
       copyRows(file, fresh.sqlite, unread);
