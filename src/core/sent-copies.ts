@@ -3,7 +3,7 @@ import { sleep } from '../lib/deadline.js';
 import { momentIn } from '../lib/moment.js';
 import { SystemFlag } from '../mail/flags.js';
 import type { SourceRow } from '../store/sources.js';
-import { type AppendContext, append } from './actions/append.js';
+import { type AppendContext, type AppendTarget, append } from './actions/append.js';
 import type { Spooled } from './core.js';
 
 export type SentCopyFound = 'byProvider' | 'byClient' | 'nowhere';
@@ -21,8 +21,8 @@ export interface SentCopies {
   watchSent(accountId: number, messageIdHeader: string, withinMs: number, signal: AbortSignal): Promise<SentCopyFound>;
   /** Stores a copy in the account's Sent (through the journal), unless one is there. */
   fileSentCopy(accountId: number, message: Spooled): Promise<void>;
-  /** Puts a message of our own (a delivery report) into the account's INBOX. */
-  deliverLocal(accountId: number, bytes: Uint8Array): Promise<void>;
+  /** Puts a message of our own (a delivery report) into the account's INBOX; `also` is done in the same transaction. */
+  deliverLocal(accountId: number, bytes: Uint8Array, also: () => void): Promise<void>;
   /** The account whose mailboxes hold the message with this Message-ID: a reply goes out through the same. */
   accountOfMessage(messageIdHeader: string): number | undefined;
 }
@@ -65,10 +65,9 @@ export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCo
     if (source && isFiledByClient(source, messageIdHeader)) return 'byClient';
     return (await alreadyInSent(accountId, messageIdHeader)) ? 'byProvider' : 'nowhere';
   };
-  const put = async (accountId: number, role: 'sent' | 'inbox', message: Spooled, seen: boolean) => {
-    const flags = { system: seen ? SystemFlag.Seen : 0, keywords: [] };
-    const appending = { message, flags, internalDate: undefined };
-    await append({ ...context, submittedBy: () => undefined }, { accountId, role }, [appending]);
+  const put = async (target: Exclude<AppendTarget, string>, message: Spooled, system: number, also?: () => void) => {
+    const appending = { message, flags: { system, keywords: [] }, internalDate: undefined };
+    await append({ ...context, submittedBy: () => undefined }, target, [appending], also);
   };
   return {
     alreadyInSent,
@@ -79,11 +78,11 @@ export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCo
         await sleep(LOOK_EVERY_MS, signal);
       }
     },
-    fileSentCopy: (accountId, message) => put(accountId, 'sent', message, true),
-    deliverLocal: async (accountId, bytes) => {
+    fileSentCopy: (accountId, message) => put({ accountId, role: 'sent' }, message, SystemFlag.Seen),
+    deliverLocal: async (accountId, bytes, also) => {
       const spool = context.bodies.spool();
       await spool.write(bytes);
-      await put(accountId, 'inbox', await spool.finish(), false);
+      await put({ accountId, role: 'inbox' }, await spool.finish(), 0, also);
     },
     accountOfMessage: (messageIdHeader) =>
       [...context.accounts.keys()].find((id) => store.messages.byMessageIdHeader(id, messageIdHeader).length > 0),

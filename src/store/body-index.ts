@@ -32,6 +32,7 @@ const HOLDERS = `
   SELECT payload ->> '$.bodyRef' AS ref FROM journal WHERE kind = 'append'
   UNION ALL SELECT bodyRef FROM submissions WHERE state IN ('queued', 'sending', 'unknown')
   UNION ALL SELECT bodyRef FROM submissions WHERE state = 'delivered' AND sentCopy IN ('pending', 'watching')
+  UNION ALL SELECT bodyRef FROM submissions WHERE state = 'failed' AND verdict IS NOT NULL
   UNION ALL SELECT bodyRef FROM removals
   UNION ALL SELECT m.bodyRef FROM sources s CROSS JOIN copies c ON c.sourceId = s.id CROSS JOIN messages m ON m.id = c.messageId
     WHERE s.local IS NOT NULL`;

@@ -1,8 +1,9 @@
 // Whether the index on disk is what was written: at every start what costs little, now and then all of it beside the work.
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
+import { beginningOf } from './beginning.js';
 import { diskTroubleOf } from './health.js';
 
 /** Up to this size all of it is looked at, at every start (4 ms a megabyte). */
@@ -22,9 +23,7 @@ const HEADER_BYTES = 100;
  */
 export function lookForDamage(sqlite: Sqlite.Database, file: string, smallBytes = SMALL_BYTES): string | undefined {
   try {
-    return (
-      headerFault(file) ?? (statSync(file).size <= smallBytes ? check(sqlite, 'quick_check(1)') : sampleFault(sqlite))
-    );
+    return statSync(file).size <= smallBytes ? check(sqlite, 'quick_check(1)') : sampleFault(sqlite);
   } catch (error) {
     return faultOf(error);
   }
@@ -41,15 +40,13 @@ const check = (sqlite: Sqlite.Database, pragma: string): string | undefined =>
   wordOf(sqlite.pragma(pragma, { simple: true }));
 const wordOf = (said: unknown): string | undefined => (said === 'ok' ? undefined : String(said).split('\n').at(-1));
 
-/** The file's first page (https://sqlite.org/fileformat2.html §1.3). */
-function headerFault(file: string): string | undefined {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const handle = openSync(file, 'r');
-  try {
-    if (readSync(handle, header, 0, HEADER_BYTES, 0) < HEADER_BYTES) return 'the file is too short';
-  } finally {
-    closeSync(handle);
-  }
+/**
+ * What is wrong with the file's first page (https://sqlite.org/fileformat2.html §1.3); an empty file is a database to be. To be
+ * asked before anything in this process has the database open: closing the handle gives up all its locks on the file.
+ */
+export function headerFault(file: string): string | undefined {
+  const header = beginningOf(file, HEADER_BYTES);
+  if (!header) return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0 ? 'the file is too short' : undefined;
   if (header.toString('latin1', 0, 15) !== 'SQLite format 3') return 'the file does not begin as a database does';
   const pageSize = header.readUInt16BE(16);
   if (statSync(file).size % (pageSize === 1 ? 65_536 : pageSize) !== 0) return 'the file ends in the middle of a page';

@@ -1,7 +1,8 @@
 // Whether all of the write-ahead log that a killed gateway left is there still. SQLite takes a log up to the first frame that is
 // not sound and forgets the rest without a word; the index of the log (-shm), which that gateway left too, says how far it went
 // (https://sqlite.org/walformat.html §2). After a power cut the index may be an older one: then it says less, never more.
-import { closeSync, openSync, readSync } from 'node:fs';
+import type Sqlite from 'better-sqlite3';
+import { beginningOf } from './beginning.js';
 
 export interface LogEvidence {
   /** The last frame that was committed. */
@@ -15,7 +16,7 @@ const COPIED_AT = 2 * HEADER_BYTES;
 const MAGIC = Buffer.from([0x37, 0x7f, 0x06]);
 
 /**
- * Before the database is opened. Undefined where there is nothing to say: all of the log is in the database itself, or its index
+ * Before the database is opened (beginning.ts). Undefined where there is nothing to say: all of the log is in the database itself, or its index
  * is of another generation, or was being written.
  */
 export function logEvidence(file: string): LogEvidence | undefined {
@@ -30,9 +31,11 @@ export function logEvidence(file: string): LogEvidence | undefined {
 }
 
 /** What is lost, in one line. To be asked when the database has been opened, before anything is written. */
-export function logFault(before: LogEvidence | undefined, file: string): string | undefined {
-  if (!before || before.fault !== undefined) return before?.fault;
-  const frames = indexOf(file)?.frames ?? before.frames;
+export function logFault(before: LogEvidence, sqlite: Sqlite.Database): string | undefined {
+  if (before.fault !== undefined) return before.fault;
+  // How much of it SQLite has found sound; that it puts it where it belongs now, and not later, does no harm.
+  const [found] = sqlite.pragma('wal_checkpoint(PASSIVE)') as { log: number }[];
+  const frames = found?.log ?? before.frames;
   return frames < before.frames ? `of ${before.frames} pages of the write-ahead log ${frames} can be read` : undefined;
 }
 
@@ -42,20 +45,4 @@ function indexOf(file: string): { frames: number; copied: number; salt: string }
     return undefined;
   const numbers = new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   return { frames: numbers[4] ?? 0, copied: numbers[24] ?? 0, salt: bytes.toString('hex', 32, 40) };
-}
-
-function beginningOf(file: string, length: number): Buffer | undefined {
-  let handle: number;
-  try {
-    handle = openSync(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    const bytes = Buffer.alloc(length);
-    return readSync(handle, bytes, 0, length, 0) === length ? bytes : undefined;
-  } finally {
-    closeSync(handle);
-  }
 }

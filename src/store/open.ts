@@ -5,7 +5,7 @@ import { sleep } from '../lib/deadline.js';
 import type { Logger } from '../lib/logger.js';
 import type { Trouble } from '../mail/problems.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
-import { checkBeside, checkWhole, faultOf, lookForDamage } from './integrity.js';
+import { checkBeside, checkWhole, faultOf, headerFault, lookForDamage } from './integrity.js';
 import { type LogEvidence, logEvidence, logFault } from './log-evidence.js';
 import { finishSalvage, type Salvaged, salvage } from './salvage.js';
 import { lostWords } from './salvage-losses.js';
@@ -54,7 +54,7 @@ function openOrSalvage(
 ): { database: Database; salvaged?: Salvaged } {
   const opened = existsSync(markerOf(file)) && existsSync(file) ? openChecked(file, options) : tryOpen(file, options);
   const isWhole = typeof opened !== 'string';
-  const cut = isWhole || log?.fault !== undefined ? logFault(log, file) : undefined;
+  const cut = log && (isWhole ? logFault(log, opened.sqlite) : log.fault);
   if (isWhole && cut === undefined) return { database: opened };
   if (isWhole) opened.close();
   const salvaged = salvage(file, isWhole ? (cut ?? '') : opened, cut !== undefined);
@@ -73,6 +73,8 @@ function openChecked(file: string, options: DatabaseOptions): Database | string 
 function tryOpen(file: string, options: DatabaseOptions): Database | string {
   let database: Database;
   try {
+    const fault = headerFault(file);
+    if (fault !== undefined) return fault;
     database = openDatabase(file, options);
   } catch (error) {
     return faultOf(error);

@@ -1,5 +1,12 @@
 import type { Database } from './database.js';
 
+/** One to whom a message could not be delivered, in the server's words (RFC 3464 §2.3). */
+export interface FailedRecipient {
+  readonly recipient: string;
+  readonly replyCode: number;
+  readonly text: string;
+}
+
 export type SubmissionState = 'queued' | 'sending' | 'delivered' | 'failed' | 'unknown';
 /** How far the copy in Sent is: see core/outbox. */
 export type SentCopyState = 'pending' | 'watching' | 'done' | 'absorbed' | 'none';
@@ -25,6 +32,8 @@ export interface SubmissionRow {
   readonly askedUntil: number;
   readonly lastError: string | undefined;
   readonly sentCopy: SentCopyState;
+  /** Recipients that were refused, of whom the sender has not been told yet. */
+  readonly toReport: readonly FailedRecipient[];
 }
 
 interface RawSubmission {
@@ -44,6 +53,8 @@ interface RawSubmission {
   askedUntil: number;
   lastError: string | null;
   sentCopy: SentCopyState;
+  /** JSON of FailedRecipient[]. */
+  verdict: string | null;
 }
 
 const fromRaw = (raw: RawSubmission): SubmissionRow => ({
@@ -52,6 +63,7 @@ const fromRaw = (raw: RawSubmission): SubmissionRow => ({
   eightBit: raw.eightBit === 1,
   smtpUtf8: raw.smtpUtf8 === 1,
   lastError: raw.lastError ?? undefined,
+  toReport: raw.verdict === null ? [] : (JSON.parse(raw.verdict) as FailedRecipient[]),
 });
 
 export type NewSubmission = Pick<
@@ -63,6 +75,7 @@ export interface StateDetails {
   readonly lastError?: string;
   readonly nextAttemptAt?: number;
   readonly askedUntil?: number;
+  readonly toReport?: readonly FailedRecipient[];
 }
 
 export interface SubmissionStore {
@@ -74,6 +87,9 @@ export interface SubmissionStore {
   /** Before an attempt: from here on its outcome is unknown until told. */
   setSending(id: number, attempts: number, nextAttemptAt: number): void;
   setState(id: number, state: SubmissionState, details?: StateDetails): void;
+  /** Those that failed, and whose sender has not been told yet. */
+  failedUnreported(): SubmissionRow[];
+  setReported(id: number): void;
   /** Those of the account that wait are due now, or when the provider said; with `force`, now all the same. */
   retryNow(accountId: number, force: boolean): void;
   setSentCopy(id: number, sentCopy: SentCopyState): void;
@@ -100,8 +116,12 @@ export function createSubmissionStore({ sqlite }: Database): SubmissionStore {
   );
   const setState = sqlite.prepare(
     `UPDATE submissions SET state = ?, lastError = ifnull(?, lastError), nextAttemptAt = ifnull(?, nextAttemptAt),
-       askedUntil = ifnull(?, askedUntil) WHERE id = ?`,
+       askedUntil = ifnull(?, askedUntil), verdict = ifnull(?, verdict) WHERE id = ?`,
   );
+  const failedUnreported = sqlite.prepare(
+    "SELECT * FROM submissions WHERE state = 'failed' AND verdict IS NOT NULL ORDER BY id",
+  );
+  const setReported = sqlite.prepare('UPDATE submissions SET verdict = NULL WHERE id = ?');
   const retryNow = sqlite.prepare(
     `UPDATE submissions SET nextAttemptAt = CASE WHEN @force THEN @now ELSE min(nextAttemptAt, max(@now, askedUntil)) END
      WHERE accountId = @accountId AND state IN ('queued', 'unknown')`,
@@ -135,8 +155,12 @@ export function createSubmissionStore({ sqlite }: Database): SubmissionStore {
     unfinished: () => (unfinished.all() as RawSubmission[]).map(fromRaw),
     recentByMessageId: (messageId, since) => one(recent.get(messageId, since)),
     setSending: (id, attempts, nextAttemptAt) => void setSending.run(attempts, nextAttemptAt, id),
-    setState: (id, state, { lastError, nextAttemptAt, askedUntil } = {}) =>
-      void setState.run(state, lastError ?? null, nextAttemptAt ?? null, askedUntil ?? null, id),
+    setState: (id, state, { lastError, nextAttemptAt, askedUntil, toReport = [] } = {}) => {
+      const verdict = toReport.length > 0 ? JSON.stringify(toReport) : null;
+      setState.run(state, lastError ?? null, nextAttemptAt ?? null, askedUntil ?? null, verdict, id);
+    },
+    failedUnreported: () => (failedUnreported.all() as RawSubmission[]).map(fromRaw),
+    setReported: (id) => void setReported.run(id),
     retryNow: (accountId, force) => void retryNow.run({ accountId, now: Date.now(), force: force ? 1 : 0 }),
     setSentCopy: (id, sentCopy) => void setSentCopy.run(sentCopy, id),
     setCreated: (id, at) => void setCreated.run(at, id),

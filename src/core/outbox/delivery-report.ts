@@ -2,12 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { safeText } from '../../mail/errors.js';
 import { wireBytes } from '../../mail/ids.js';
-
-export interface FailedRecipient {
-  readonly recipient: string;
-  readonly replyCode: number;
-  readonly text: string;
-}
+import type { FailedRecipient } from '../../store/submissions.js';
 
 export interface DeliveryReport {
   readonly to: string;

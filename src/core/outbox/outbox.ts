@@ -7,7 +7,7 @@ import { MailboxError, UpstreamError } from '../../mail/errors.js';
 import type { SubmissionRow } from '../../store/submissions.js';
 import type { SubmissionRequest, SubmissionVerdict } from '../core.js';
 import type { OutboxOptions, OutboxRun, SendingAccount } from './contract.js';
-import { deliveryReport, type FailedRecipient } from './delivery-report.js';
+import { deliveryReport } from './delivery-report.js';
 import { createSendingPauses, SIGN_IN_REFUSED } from './pauses.js';
 import { outgoing, outgoingSize, prepare, readHeader } from './prepare.js';
 import { createSentCopySettling } from './sent-copy.js';
@@ -127,9 +127,9 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     }
   };
   /** Whatever fails from here on, the message is out: it must never be queued again. */
-  const onDelivered = async (account: SendingAccount, row: SubmissionRow, rejected: readonly FailedRecipient[]) => {
-    await writeDown(() => database.durable(() => submissions.setState(row.id, 'delivered')));
-    if (rejected.length > 0) await writeDown(() => report(account, row, rejected));
+  const onDelivered = async (account: SendingAccount, row: SubmissionRow, rejected: SubmissionRow['toReport']) => {
+    await writeDown(() => database.durable(() => submissions.setState(row.id, 'delivered', { toReport: rejected })));
+    await report(account, row.id);
     await settle(account, row);
   };
 
@@ -145,14 +145,14 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     const isOver = error.kind === 'permanent' || isGivenUp(row, seenTime.ago);
     unreachable.delete(row.id);
     if (isOver) {
-      await writeDown(() => database.durable(() => submissions.setState(row.id, 'failed', { lastError: serverText })));
-      if (waiting.has(row.id)) {
-        bodies.unpin(row.bodyRef);
-        return { kind: 'refused', replyCode, text: serverText };
-      }
       const failed = row.rcptTo.map((recipient) => ({ recipient, replyCode, text: serverText }));
-      await writeDown(() => report(account, row, failed));
-      bodies.unpin(row.bodyRef);
+      // Who waits for the answer is told by it.
+      const toReport = waiting.has(row.id) ? [] : failed;
+      await writeDown(() =>
+        database.durable(() => submissions.setState(row.id, 'failed', { lastError: serverText, toReport })),
+      );
+      if (toReport.length === 0) bodies.unpin(row.bodyRef);
+      await report(account, row.id);
       return { kind: 'refused', replyCode, text: serverText };
     }
     const state = outcomeUnknown ? 'unknown' : 'queued';
@@ -179,18 +179,19 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     return { nextAttemptAt: Math.max(planned, askedUntil), askedUntil };
   };
 
-  /** The client was told 250 already: a report in INBOX takes the place of the refusal. */
-  const report = async (
-    account: SendingAccount,
-    row: SubmissionRow,
-    failed: readonly FailedRecipient[],
-  ): Promise<void> => {
-    const header = await readHeader(bodies, row.bodyRef);
-    await sentCopies.deliverLocal(
-      account.id,
-      deliveryReport({ to: account.address, messageId: row.messageId, failed, header }),
-    );
-  };
+  /** The client was told 250 already: a report in INBOX takes the place of the refusal, once. */
+  const report = (account: SendingAccount, id: number): Promise<void> =>
+    writeDown(async () => {
+      const row = submissions.get(id);
+      if (!row || row.toReport.length === 0) return;
+      const { messageId, toReport: failed, bodyRef } = row;
+      const header = await readHeader(bodies, bodyRef);
+      const bytes = deliveryReport({ to: account.address, messageId, failed, header });
+      await sentCopies.deliverLocal(account.id, bytes, () => {
+        submissions.setReported(id);
+        if (row.state === 'failed') bodies.unpin(bodyRef);
+      });
+    });
 
   /** An attempt whose outcome was never told: Sent may know (DESIGN §9). Without evidence it is sent again: a duplicate beats a loss. */
   const resolveUnknown = async (account: SendingAccount, row: SubmissionRow): Promise<void> => {
@@ -229,7 +230,11 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       if (row.createdAt > Date.now()) await writeDown(() => submissions.setCreated(row.id, Date.now()));
       if (row.state === 'sending') await writeDown(() => submissions.setState(row.id, 'unknown'));
       const account = accounts.find(({ id }) => id === row.accountId);
-      if (row.state === 'delivered' && account) inBackground(settle(account, row));
+      if (row.state === 'delivered' && account) inBackground(report(account, row.id).then(() => settle(account, row)));
+    }
+    for (const row of submissions.failedUnreported()) {
+      const account = accounts.find(({ id }) => id === row.accountId);
+      if (account) inBackground(report(account, row.id));
     }
     /** The accounts whose turn lasts still: a server that does not answer is waited for by its own mail alone. */
     const busy = new Set<number>();

@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { errorCode } from '../../lib/files.js';
 import { bodyPath } from '../../store/backup.js';
 import { newestVersion } from '../../store/database.js';
-import { checkWhole, faultOf, lookForDamage } from '../../store/integrity.js';
+import { checkWhole, faultOf, headerFault, lookForDamage } from '../../store/integrity.js';
 import { type Finding, findings, said } from './finding.js';
 
 const say = findings('data');
@@ -94,6 +94,7 @@ export function checkIndex(
   let sqlite: Sqlite.Database | undefined;
   try {
     const began = performance.now();
+    const header = headerFault(file);
     sqlite = new Sqlite(file, { readonly: true, fileMustExist: true });
     const version = sqlite.pragma('user_version', { simple: true }) as number;
     if (version !== newestVersion()) {
@@ -105,7 +106,7 @@ export function checkIndex(
       };
     }
     const marked = existsSync(`${file}.damaged`) ? 'found while the gateway ran' : undefined;
-    const fault = lookForDamage(sqlite, file) ?? (isFull ? checkWhole(file) : undefined) ?? marked;
+    const fault = header ?? lookForDamage(sqlite, file) ?? (isFull ? checkWhole(file) : undefined) ?? marked;
     const size = `${Math.ceil(statSync(file).size / MB)} MB`;
     const what = isFull
       ? said('the index is sound, all of it', '索引完好（已全面检查）')

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../../../src/store/database.js';
-import { checkBeside, checkWhole, faultOf, lookForDamage } from '../../../src/store/integrity.js';
+import { checkBeside, checkWhole, faultOf, headerFault, lookForDamage } from '../../../src/store/integrity.js';
 import { createStore } from '../../../src/store/store.js';
 
 let directory = '';
@@ -48,6 +48,8 @@ function overwrite(page: number, byte: number): void {
 /** As a start sees it. */
 function look(smallBytes?: number): string | undefined {
   try {
+    const fault = headerFault(file);
+    if (fault !== undefined) return fault;
     const database = openDatabase(file);
     try {
       return lookForDamage(database.sqlite, file, smallBytes);

@@ -263,6 +263,20 @@ describe('later', () => {
     expect(rig.submissions.counts()).toEqual({ queued: 0, failed: 1 });
   });
 
+  test('killed between the refusal and its report: the next start writes it, once', async () => {
+    const { fake, rig } = await account(server(busy, refusedForGood));
+    await using _ = rig;
+    await send(rig, 'm1');
+    await rig.until('it is refused', () => rig.submissions.counts().failed === 1, 1_000);
+    await rig.crash();
+    await rig.until('a report', () => fake.contents('INBOX').length > 0);
+    expect(Buffer.from(fake.contents('INBOX')[0]?.bytes ?? []).toString()).toContain('rfc822; you@example.net');
+    await rig.crash();
+    await pass(rig, 60_000);
+    await rig.settle();
+    expect(fake.contents('INBOX')).toHaveLength(1);
+  });
+
   test('tried ever more rarely, and after three days given up with a report', async () => {
     const smtp = server(...Array.from({ length: 200 }, () => busy));
     const { fake, rig } = await account(smtp);
