@@ -23,7 +23,7 @@ export interface Health {
 }
 
 const SQLITE: readonly (readonly [RegExp, DiskTrouble])[] = [
-  [/^SQLITE_(CORRUPT|NOTADB)/, 'damaged'],
+  [/^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/, 'damaged'],
   [/^SQLITE_FULL/, 'full'],
   [/^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/, 'readOnly'],
   [/^SQLITE_IOERR/, 'io'],

@@ -48,10 +48,16 @@ export function headerFault(file: string): string | undefined {
   const header = beginningOf(file, HEADER_BYTES);
   if (!header) return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0 ? 'the file is too short' : undefined;
   if (header.toString('latin1', 0, 15) !== 'SQLite format 3') return 'the file does not begin as a database does';
-  const pageSize = header.readUInt16BE(16);
-  if (statSync(file).size % (pageSize === 1 ? 65_536 : pageSize) !== 0) return 'the file ends in the middle of a page';
-  return undefined;
+  return endsInPage(file, header) && !hasLog(file) ? 'the file ends in the middle of a page' : undefined;
 }
+
+/** What is missing of its last page may stand in the write-ahead log: where there is one, only looking at all of it tells. */
+export function endsInPage(file: string, header = beginningOf(file, HEADER_BYTES)): boolean {
+  const pageSize = header?.readUInt16BE(16) ?? 0;
+  return pageSize > 0 && statSync(file).size % (pageSize === 1 ? 65_536 : pageSize) !== 0;
+}
+
+const hasLog = (file: string): boolean => (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
 function sampleFault(sqlite: Sqlite.Database): string | undefined {
   const [pages, free] = ['page_count', 'freelist_count'].map((name) => Number(sqlite.pragma(name, { simple: true })));
@@ -98,7 +104,7 @@ const Sqlite = require(workerData.driver);
 const sqlite = new Sqlite(workerData.file, { readonly: true, fileMustExist: true });
 let said;
 try { said = sqlite.pragma('quick_check(1)', { simple: true }); }
-catch (error) { if (!/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) throw error; said = error.message; }
+catch (error) { if (!/^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(error.code)) throw error; said = error.message; }
 sqlite.close();
 parentPort.postMessage(said);`;
 

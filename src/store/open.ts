@@ -5,8 +5,8 @@ import { sleep } from '../lib/deadline.js';
 import type { Logger } from '../lib/logger.js';
 import type { Trouble } from '../mail/problems.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
-import { checkBeside, checkWhole, faultOf, headerFault, lookForDamage } from './integrity.js';
-import { type LogEvidence, logEvidence, logFault } from './log-evidence.js';
+import { checkBeside, checkWhole, endsInPage, faultOf, headerFault, lookForDamage } from './integrity.js';
+import { logFault } from './log-evidence.js';
 import { finishSalvage, type Salvaged, salvage } from './salvage.js';
 import { lostWords } from './salvage-losses.js';
 import { createStore, type Store } from './store.js';
@@ -32,8 +32,7 @@ export function openStore(dataDir: string, { logger, ...others }: OpenOptions): 
   finishSalvage(file);
   // What a run that was killed has left is looked at more closely.
   const isUnclean = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  const log = logEvidence(file);
-  const { database, salvaged } = openOrSalvage(file, options, log);
+  const { database, salvaged } = openOrSalvage(file, options, logFault(file));
   rmSync(markerOf(file), { force: true });
   if (salvaged) logger.error(salvaged, 'the index was damaged: it has been made anew from what could be read of it');
   const store = createStore(watched(database, file, isUnclean, logger));
@@ -50,11 +49,12 @@ const salvageTrouble = ({ lost, ...facts }: Salvaged): Trouble => {
 function openOrSalvage(
   file: string,
   options: DatabaseOptions,
-  log: LogEvidence | undefined,
+  cut: string | undefined,
 ): { database: Database; salvaged?: Salvaged } {
-  const opened = existsSync(markerOf(file)) && existsSync(file) ? openChecked(file, options) : tryOpen(file, options);
+  // A gateway that was killed while it brought the log into the file, or a full disk, may leave half a page at its end.
+  const isDoubtful = existsSync(file) && (existsSync(markerOf(file)) || endsInPage(file));
+  const opened = isDoubtful ? openChecked(file, options) : tryOpen(file, options);
   const isWhole = typeof opened !== 'string';
-  const cut = log && (isWhole ? logFault(log, opened.sqlite) : log.fault);
   if (isWhole && cut === undefined) return { database: opened };
   if (isWhole) opened.close();
   const salvaged = salvage(file, isWhole ? (cut ?? '') : opened, cut !== undefined);

@@ -125,7 +125,7 @@ export function checkIndex(
         found: [...found, say.note(said('the index cannot be read now', '暂时无法读取索引'), error.message)],
         sqlite: undefined,
       };
-    const isDamage = /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
+    const isDamage = /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(error.code);
     const fault = isDamage
       ? damaged(faultOf(error))
       : say.bad(said('the index cannot be read', '无法读取索引'), NOT_READABLE, error.message);
