@@ -16,6 +16,7 @@ import type { UnitOfWork, Work } from '../unit-of-work.js';
 import { oweAppend } from './append.js';
 import { bindCopy } from './binding.js';
 import type { AppendPayload, SpoolPayload, TransferPayload } from './payloads.js';
+import { makeTargetAnew } from './taken-label.js';
 
 export interface StraysOptions {
   readonly store: Store;
@@ -45,6 +46,7 @@ export function createStrays(options: StraysOptions): Strays {
     depart: (work, copy) => {
       const source = sources.get(copy.sourceId);
       const inbox = source && sources.ofAccount(source.accountId).find(({ role }) => role === 'inbox');
+      if (copy.upstreamUid !== null) makeTargetAnew(store, work, copy);
       if (source && copy.upstreamUid !== null) sendOn(store, work, copy);
       const rows = source && inbox && copy.upstreamUid !== null ? following(store, source, copy) : [];
       if (!source || !inbox || rows.length === 0) {
