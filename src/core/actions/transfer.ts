@@ -197,9 +197,11 @@ function takeStep(context: ActionContext, work: Work, { kind, step, isSameMailbo
 const isApart = ({ from, account, toAccount }: Route): boolean =>
   from.local !== undefined || account.id !== toAccount.id;
 
-/** Gmail: a copy in a label the message already carries is the same thing. */
-const labelledCopy = (context: ActionContext, copy: CopyRow, to: SourceRow): CopyRow | undefined =>
-  context.store.copies.ofMessage(copy.messageId).find(({ sourceId, leaving }) => sourceId === to.id && leaving === 0);
+/** Gmail: a copy in a label the message already carries is the same thing. Known by the id that the provider gives a message. */
+const labelledCopy = ({ store }: ActionContext, { messageId }: CopyRow, to: SourceRow): CopyRow | undefined =>
+  store.messages.get(messageId)?.emailId == null
+    ? undefined
+    : store.copies.ofMessage(messageId).find(({ sourceId, leaving }) => sourceId === to.id && leaving === 0);
 
 function makeCopy(context: ActionContext, step: Step): number {
   const { copies } = context.store;

@@ -8,13 +8,11 @@ import { createFakeUpstream } from '../../../support/fake-connector.js';
 
 useVirtualTime();
 
-test.each<[string, string | undefined, boolean]>([
-  ['moves it away', 'Other', false],
-  ['takes it away', undefined, false],
-  ['moves it away, on a label store', 'Other', true],
-  ['takes it away, on a label store', undefined, true],
-])('another client %s', async (_, elsewhere, labelStore) => {
-  const fake = createFakeUpstream({ labelStore, traits: { deleteIsMoveToTrash: true } });
+test.each<[string, string | undefined]>([
+  ['moves it away', 'Other'],
+  ['takes it away', undefined],
+])('another client %s', async (_, elsewhere) => {
+  const fake = createFakeUpstream({ labelStore: true, traits: { deleteIsMoveToTrash: true } });
   for (const path of ['Box', 'Other']) fake.create(path);
   fake.deliver('INBOX', mail('m'));
   const rig = await createRig({ accounts: [{ name: 'A', fake }] });
@@ -36,4 +34,22 @@ test.each<[string, string | undefined, boolean]>([
     expect([path, upstreamTokens(fake, path)]).toEqual([path, tokens]);
     expect([path, shownTokens(rig, path === 'INBOX' ? path : `A/${path}`)]).toEqual([path, tokens]);
   }
+});
+
+test('without labels a second copy is a second message, though deleting is a move to Trash', async () => {
+  const fake = createFakeUpstream({ traits: { deleteIsMoveToTrash: true } });
+  fake.create('Box');
+  fake.deliver('INBOX', mail('m'));
+  const rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await using _rig = rig;
+  await rig.settle();
+  rig.core.actions.copy(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'm')), 'A/Box');
+  await rig.settle();
+  userMoves(rig, 'A/Box', 'm', 'INBOX');
+  expect(shownTokens(rig, 'INBOX')).toEqual(['m', 'm']);
+  await rig.settle();
+  expect([upstreamTokens(fake, 'INBOX'), shownTokens(rig, 'INBOX')]).toEqual([
+    ['m', 'm'],
+    ['m', 'm'],
+  ]);
 });
