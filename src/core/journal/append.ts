@@ -253,6 +253,11 @@ export async function carrySpool(context: JournalContext, row: JournalRow): Prom
   }
   const spooled = await bodies.ensureDurable(origin.messageId);
   unit.durable((work) => {
+    // Another client may have moved the original meanwhile: then it has been sent on already (strays.ts), or is looked for.
+    if (!store.journal.targets(row.id).some(({ copyId, newCopyId }) => copyId === origin.id && newCopyId === made.id)) {
+      bodies.unpin(spooled.bodyRef);
+      return;
+    }
     store.journal.remove(row.id);
     store.messages.setBody(made.messageId, spooled.bodyRef);
     store.messages.setOrigin(made.messageId, null);
