@@ -19,8 +19,8 @@ export interface SentCopies {
    * @throws {UpstreamError}
    */
   watchSent(accountId: number, messageIdHeader: string, withinMs: number, signal: AbortSignal): Promise<SentCopyFound>;
-  /** Stores a copy in the account's Sent (through the journal), unless one is there. */
-  fileSentCopy(accountId: number, message: Spooled): Promise<void>;
+  /** Stores a copy in the account's Sent (through the journal), unless one is there; `also` is done in the same transaction. */
+  fileSentCopy(accountId: number, message: Spooled, also: () => void): Promise<void>;
   /** Puts a message of our own (a delivery report) into the account's INBOX; `also` is done in the same transaction. */
   deliverLocal(accountId: number, bytes: Uint8Array, also: () => void): Promise<void>;
   /** The account whose mailboxes hold the message with this Message-ID: a reply goes out through the same. */
@@ -78,7 +78,7 @@ export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCo
         await sleep(LOOK_EVERY_MS, signal);
       }
     },
-    fileSentCopy: (accountId, message) => put({ accountId, role: 'sent' }, message, SystemFlag.Seen),
+    fileSentCopy: (accountId, message, also) => put({ accountId, role: 'sent' }, message, SystemFlag.Seen, also),
     deliverLocal: async (accountId, bytes, also) => {
       const spool = context.bodies.spool();
       await spool.write(bytes);

@@ -43,9 +43,8 @@ export function createSentCopySettling(options: SettleOptions): SentCopySettling
       await watch(account, row);
       return;
     }
-    // fileSentCopy takes over the pin
-    await sentCopies.fileSentCopy(account.id, row);
-    submissions.setSentCopy(row.id, 'done');
+    // It takes over the pin.
+    await sentCopies.fileSentCopy(account.id, row, () => submissions.setSentCopy(row.id, 'done'));
   };
   return { settle, finish };
 }

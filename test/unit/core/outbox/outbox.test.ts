@@ -75,6 +75,25 @@ describe('the verdict', () => {
     expect([smtp.taken, upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent')]).toEqual([['m1'], ['m1'], ['m1']]);
   });
 
+  test('that the copy in Sent is owed is written down with it: a kill in between would have it filed twice', async () => {
+    const { fake, rig } = await account(server());
+    await using _ = rig;
+    const { database } = rig.store;
+    const state = database.sqlite.prepare(
+      "SELECT (SELECT count(*) FROM journal WHERE kind = 'append') AS owed, (SELECT sentCopy FROM submissions) AS sentCopy",
+    );
+    const committed: unknown[] = [];
+    const durable = database.durable;
+    vi.spyOn(database, 'durable').mockImplementation((work) => {
+      const result = durable(work);
+      committed.push(state.get());
+      return result;
+    });
+    await send(rig, 'm1');
+    await rig.until('a copy is filed', () => fake.contents('Sent').length > 0);
+    expect(committed.filter((row) => (row as { owed: number }).owed > 0)[0]).toEqual({ owed: 1, sentCopy: 'done' });
+  });
+
   test('a refusal reaches the client as one, and nothing is kept', async () => {
     const { fake, rig } = await account(server(refusedForGood));
     await using _ = rig;
