@@ -46,7 +46,7 @@ export interface RemovalStore {
   get(id: number): RemovalRow | undefined;
   /** Those from `at` on, newest first. */
   since(at: number): RemovalRow[];
-  /** Of the one noted last, 0 when there is none. */
+  /** Of the action that was noted last, 0 when there is none. */
   lastAt(): number;
   /** Whether an action has this time. */
   isUsed(at: number): boolean;
@@ -115,7 +115,8 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
     .pluck();
   const get = sqlite.prepare('SELECT * FROM removals WHERE id = ?');
   const since = sqlite.prepare('SELECT * FROM removals WHERE at >= ? ORDER BY id DESC');
-  const lastAt = sqlite.prepare('SELECT at FROM removals ORDER BY id DESC LIMIT 1').pluck();
+  // By what each action noted first: a large mailbox's messages are noted by and by (core/deletions.ts).
+  const lastAt = sqlite.prepare('SELECT at FROM removals GROUP BY at ORDER BY min(id) DESC LIMIT 1').pluck();
   const isUsed = sqlite.prepare('SELECT EXISTS (SELECT 1 FROM removals WHERE at = ?)').pluck();
   const byMessageId = sqlite
     .prepare(

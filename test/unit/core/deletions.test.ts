@@ -1,7 +1,7 @@
 // DELETE of a mailbox with more messages than fit into one transaction.
 import { expect, test, vi } from 'vitest';
 import { createRig, type Rig, useVirtualTime } from '../../support/core-harness.js';
-import { mail, shownTokens, upstreamTokens } from '../../support/core-mail.js';
+import { mail, shownTokens, upstreamTokens, userExpunges } from '../../support/core-mail.js';
 import { createFakeUpstream } from '../../support/fake-connector.js';
 
 useVirtualTime();
@@ -110,4 +110,19 @@ test('a mailbox that shows its messages too lets them go, and tells its clients'
   await rig.until('all gone there', () => rig.core.reads.snapshot(work).uids.length === 0);
   const { vanished } = rig.core.reads.changesSince(work, before.modseq);
   expect(vanished.reduce((sum, [low, high]) => sum + high - low + 1, 0)).toBe(MANY);
+});
+
+test('what is removed while the mailbox is still being put away was removed last: undo brings back that, and only that', async () => {
+  const { fake, rig } = await large();
+  await using _ = rig;
+  fake.deliver('INBOX', mail('later'));
+  await rig.during(rig.core.overview.syncNow(undefined, { force: true }));
+  fake.goOffline();
+  rig.core.mailboxes.delete('A/Box');
+  userExpunges(rig, 'INBOX', 'later');
+  expect(shownTokens(rig, 'INBOX')).toEqual([]);
+  const batches = await rig.during(rig.core.removals.undo({ since: undefined, dryRun: false }));
+  expect(batches.map(({ messages }) => messages.length)).toEqual([1]);
+  expect(shownTokens(rig, 'INBOX')).toEqual(['later']);
+  expect(rig.core.mailboxes.find('A/Box')).toBeUndefined();
 });
