@@ -1,7 +1,7 @@
 // The composition root: the only file that builds things and hands them to each other (STYLE §1).
 import { join } from 'node:path';
 import type { Config } from './config/index.js';
-import type { AccountStatus, Core, CoreEvent, Problem } from './core/core.js';
+import type { AccountStatus, Core, CoreEvent, Problem, Submissions } from './core/core.js';
 import { createCore, type OutboxFoundations } from './core/gateway-core.js';
 import { createLogin, type DevicePassword } from './core/login/login.js';
 import type { SendingAccount } from './core/outbox/contract.js';
@@ -37,7 +37,7 @@ export interface GatewayStatus {
   readonly ports: Ports;
   readonly accounts: readonly AccountStatus[];
   readonly problems: readonly Problem[];
-  readonly submissions: { readonly queued: number; readonly failed: number };
+  readonly submissions: Submissions;
   readonly clients: {
     readonly imap: number;
     readonly smtp: number;
@@ -108,7 +108,7 @@ async function build(
     ports,
     accounts: parts.core?.overview.accounts() ?? [],
     problems: parts.core?.overview.problems() ?? [],
-    submissions: parts.core?.overview.submissions() ?? { queued: 0, failed: 0 },
+    submissions: parts.core?.overview.submissions() ?? { queued: 0, failed: 0, waiting: [] },
     clients: clientsOf(parts),
   });
   const handlers = {

@@ -37,12 +37,15 @@ export async function status(
 export function statusLines(facts: GatewayStatus, host: string, isVerbose = false): string[] {
   const limits = limitLines(facts.accounts, isVerbose).map(printable);
   const ports = Object.entries(facts.ports).map(([name, port]) => `${name} ${port}`);
-  const { queued, failed } = facts.submissions;
+  const { queued, failed, waiting } = facts.submissions;
   return [
     `Running for ${duration(Date.now() - facts.startedAt)} (process ${facts.pid}), listening on ${host}: ${ports.join(', ')}.`,
     `Mail clients connected: ${facts.clients.imap} by IMAP, ${facts.clients.smtp} by SMTP.`,
     ...(facts.clients.devices.length > 0 ? [`Devices: ${facts.clients.devices.map(deviceText).join('; ')}.`] : []),
     ...(queued + failed > 0 ? [`Messages to be sent: ${queued}; failed: ${failed}.`] : []),
+    ...waiting.map(({ account, messages, reason, nextAttemptAt }) =>
+      printable(`  ${account}: ${count(messages)} not sent so far, next at ${whenText(nextAttemptAt)}: ${reason}`),
+    ),
     '',
     ...accountTable(facts),
     ...(limits.length > 0 ? ['', ...limits] : []),

@@ -34,7 +34,8 @@ const USAGE_HINT = '\n"gateway --help" lists the commands, "gateway COMMAND --he
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Runs one command line (without `node` and the script) and resolves with the exit code. */
-export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+export async function runCli(args: readonly string[], given: CliContext): Promise<ExitCode> {
+  const context = { ...given, io: sayingHow(given, args) };
   const { io } = context;
   let code: ExitCode = ExitCode.ok;
   let config: Config | undefined;
@@ -58,16 +59,24 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     const explanation = explain(error, config);
     if (explanation) {
-      // Texts call the program by its name and without options; what the user types has to work.
-      const text = explanation.text
-        .replace(/"gateway [a-z][^"]*/g, (hint) => hint + configOption(args))
-        .replaceAll('"gateway ', `"${context.command ?? 'gateway'} `);
-      io.complain(error instanceof ConfigError ? text : `gateway: ${text}`);
+      io.complain(error instanceof ConfigError ? explanation.text : `gateway: ${explanation.text}`);
       return explanation.exitCode;
     }
     io.complain(`gateway: internal error, please report it:\n${error instanceof Error ? error.stack : String(error)}`);
     return ExitCode.failed;
   }
+}
+
+/** Texts call the program by its name and without options; what the user types has to work. */
+function sayingHow({ io, command = 'gateway' }: CliContext, args: readonly string[]): Io {
+  const option = configOption(args);
+  const typed = (text: string) =>
+    text
+      .replace(/"gateway [a-z][^"]*/g, (hint) => (hint.includes(' --config') ? hint : hint + option))
+      .replaceAll('"gateway ', `"${command} `);
+  // What scripts read is the same wherever they run.
+  const print = args.includes('--json') ? io.print : (line: string) => io.print(typed(line));
+  return { ...io, print, complain: (line) => io.complain(typed(line)) };
 }
 
 /** ` --config FILE` as it was given. */

@@ -232,6 +232,7 @@ export type {
   Overview,
   Problem,
   SourceProgress,
+  Submissions,
 } from './overview-contract.js';
 
 export interface Core extends AsyncDisposable {

@@ -77,6 +77,7 @@ export interface OutboxService extends AsyncDisposable {
   readonly submittedBy: AppendContext['submittedBy'];
   readonly isBeingSent: JournalContext['isBeingSent'];
   counts(): { queued: number; failed: number };
+  waiting(): { accountId: number; messages: number; reason: string; nextAttemptAt: number }[];
   /** What waits by our own caution alone is tried now; with `force`, also what the provider wants to wait. */
   retryNow(accountId: number, how: { readonly force: boolean }): void;
   networkIsBack(): void;
@@ -137,7 +138,12 @@ export function createCore(options: CoreOptions): Core {
   };
 
   watchDisk(store, report);
-  for (const { id, name } of owed) report(undefined, `account ${id}`, { code: 'stillOwed', account: name });
+  for (const { id, name } of owed) {
+    // What else was wrong with it does not matter now.
+    for (const { accountId, subject } of store.problems.open())
+      if (accountId === id) store.problems.resolve(id, subject);
+    report(undefined, `account ${id}`, { code: 'stillOwed', account: name });
+  }
   for (const { id } of accounts) store.problems.resolve(undefined, `account ${id}`);
   // Of an earlier start it has been told for long enough.
   for (const { id } of store.accounts.list()) store.problems.resolve(id, 'restored');
@@ -184,6 +190,7 @@ export function createCore(options: CoreOptions): Core {
     accounts,
     actors,
     counts: outbox.counts,
+    waiting: outbox.waiting,
     retrySending: outbox.retryNow,
     listeners,
     alerts: outages.alerts,

@@ -63,12 +63,27 @@ export interface AccountAlert {
   readonly kind: 'needsSignIn' | 'offline';
 }
 
+/** What clients have handed over to be sent. */
+export interface Submissions {
+  readonly queued: number;
+  readonly failed: number;
+  /** By account, of those queued that could not be sent so far. */
+  readonly waiting: readonly {
+    readonly account: string;
+    readonly messages: number;
+    /** The server's or the gateway's words about the one tried last. */
+    readonly reason: string;
+    /** Unix milliseconds. */
+    readonly nextAttemptAt: number;
+  }[];
+}
+
 export interface Overview {
   accounts(): readonly AccountStatus[];
   problems(): readonly Problem[];
   /** Accounts the user is told about now; the same array until that changes. */
   alerts(): readonly AccountAlert[];
-  submissions(): { readonly queued: number; readonly failed: number };
+  submissions(): Submissions;
   /**
    * Looks at every source of the account (all accounts when undefined) now, and tries to send what waits; with `force`, also
    * where the provider has asked for a pause. @throws {MailboxError} NONEXISTENT; UNAVAILABLE with a line for each that failed

@@ -9,6 +9,7 @@ export interface OverviewOptions {
   readonly accounts: readonly AccountSettings[];
   readonly actors: ReadonlyMap<number, Actor>;
   counts(): { queued: number; failed: number };
+  waiting(): readonly { accountId: number; messages: number; reason: string; nextAttemptAt: number }[];
   alerts(): readonly AccountAlert[];
   retrySending(accountId: number, how: { readonly force: boolean }): void;
   readonly listeners: Set<(event: CoreEvent) => void>;
@@ -16,7 +17,7 @@ export interface OverviewOptions {
 
 /** What `gateway status` and the web page show. */
 export function createOverview(options: OverviewOptions): Overview {
-  const { store, accounts, actors, counts, listeners, alerts, retrySending } = options;
+  const { store, accounts, actors, counts, waiting, listeners, alerts, retrySending } = options;
   const nameOf = (id: number | null) => accounts.find((account) => account.id === id)?.name;
   return {
     accounts: () =>
@@ -41,7 +42,10 @@ export function createOverview(options: OverviewOptions): Overview {
       store.problems
         .open()
         .map(({ accountId, text, remedy, since }) => ({ account: nameOf(accountId), text, remedy, since })),
-    submissions: counts,
+    submissions: () => ({
+      ...counts(),
+      waiting: waiting().map(({ accountId, ...rest }) => ({ account: nameOf(accountId) ?? `${accountId}`, ...rest })),
+    }),
     alerts,
     syncNow: async (name, { force = false } = {}) => {
       const wanted = accounts.filter((account) => name === undefined || account.name === name);

@@ -96,6 +96,8 @@ export interface SubmissionStore {
   /** When it was handed over, Unix milliseconds, where the clock was wrong then. */
   setCreated(id: number, at: number): void;
   counts(): { queued: number; failed: number };
+  /** By account, of those that could not be sent so far. */
+  waiting(): { accountId: number; messages: number; reason: string; nextAttemptAt: number }[];
 }
 
 export function createSubmissionStore({ sqlite }: Database): SubmissionStore {
@@ -131,6 +133,11 @@ export function createSubmissionStore({ sqlite }: Database): SubmissionStore {
   const counts = sqlite.prepare(
     `SELECT ifnull(sum(state IN ('queued', 'sending', 'unknown')), 0) AS queued, ifnull(sum(state = 'failed'), 0) AS failed FROM submissions`,
   );
+  // With min() or max() alone, SQLite takes the other columns from the row that has it.
+  const waiting = sqlite.prepare(
+    `SELECT accountId, count(*) AS messages, lastError AS reason, min(nextAttemptAt) AS nextAttemptAt FROM submissions
+     WHERE state IN ('queued', 'unknown') AND lastError IS NOT NULL GROUP BY accountId ORDER BY accountId`,
+  );
   const one = (raw: unknown) => (raw === undefined ? undefined : fromRaw(raw as RawSubmission));
   return {
     insert: (s) => {
@@ -165,5 +172,6 @@ export function createSubmissionStore({ sqlite }: Database): SubmissionStore {
     setSentCopy: (id, sentCopy) => void setSentCopy.run(sentCopy, id),
     setCreated: (id, at) => void setCreated.run(at, id),
     counts: () => counts.get() as { queued: number; failed: number },
+    waiting: () => waiting.all() as ReturnType<SubmissionStore['waiting']>,
   };
 }

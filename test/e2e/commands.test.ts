@@ -166,7 +166,7 @@ describe('the commands that ask a running gateway', () => {
       ports: { imaps: gateway.events()[0]?.imaps },
       accounts: [{ name: 'Work', address: 'work@example.test', provider: 'generic', synced: true, journalDepth: 0 }],
       problems: [],
-      submissions: { queued: 0, failed: 0 },
+      submissions: { queued: 0, failed: 0, waiting: [] },
       clients: { imap: 0, smtp: 0 },
     });
     expect((await ask('status')).stdout).toMatch(

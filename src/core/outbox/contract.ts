@@ -48,6 +48,8 @@ export interface OutboxRun extends AsyncDisposable {
   /** Whether a submission with this Message-ID has not ended yet. */
   isBeingSent(messageId: string): boolean;
   counts(): { queued: number; failed: number };
+  /** As SubmissionStore. */
+  waiting: SubmissionStore['waiting'];
   /** What waits by our own caution alone is tried now; with `force`, also what the provider wants to wait. */
   retryNow(accountId: number, how: { readonly force: boolean }): void;
   /** What could not be sent because a server could not be reached is tried now. */

@@ -228,6 +228,8 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     for (const row of submissions.unfinished()) {
       // Cut off by the end of the last run.
       if (row.createdAt > Date.now()) await writeDown(() => submissions.setCreated(row.id, Date.now()));
+      // Whoever starts the gateway again may have mended what kept it back.
+      if (row.state === 'queued') submissions.setState(row.id, 'queued', { nextAttemptAt: row.askedUntil });
       if (row.state === 'sending') await writeDown(() => submissions.setState(row.id, 'unknown'));
       const account = accounts.find(({ id }) => id === row.accountId);
       if (row.state === 'delivered' && account) inBackground(report(account, row.id).then(() => settle(account, row)));
@@ -271,6 +273,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       return state === 'queued' || state === 'sending' || state === 'unknown';
     },
     counts: () => submissions.counts(),
+    waiting: () => submissions.waiting(),
     retryNow: (accountId, { force }) => {
       pauses.lift(accountId, { force });
       submissions.retryNow(accountId, force);

@@ -116,6 +116,15 @@ describe('how a run ends', () => {
 });
 
 describe('how the program is called in texts', () => {
+  it('what a text names can be typed as it stands', async () => {
+    const file = configFile();
+    const io = fakeIo();
+    const refuse = (): Promise<never> => Promise.reject(new Error('not expected to start'));
+    const command = 'node dist/cli.js';
+    await runCli(['status', `--config=${file}`], { io, startGateway: refuse, version: '1.2.3', command });
+    expect(io.complaints.join()).toContain(`"node dist/cli.js start --config=${file}"`);
+  });
+
   it.each([
     [undefined, 'gateway'],
     ['/usr/local/bin/gateway', 'gateway'],

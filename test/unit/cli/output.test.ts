@@ -45,7 +45,7 @@ describe('the status of limits and of servers', () => {
     ports: {},
     accounts: [account({ ...done, ...changes })],
     problems: [],
-    submissions: { queued: 0, failed: 0 },
+    submissions: { queued: 0, failed: 0, waiting: [] },
     clients: { imap: 0, smtp: 0, devices: [] },
   });
   const budgets: AccountStatus['budgets'] = [
@@ -236,7 +236,7 @@ describe('gateway status', () => {
       account({ name: '工作', address: 'w@x.org', ...done, state: 'offline', reason: 'gone\x07' }),
     ],
     problems: [{ account: '工作', text: 'cannot reach it', remedy: 'The gateway keeps trying.', since: 0 }],
-    submissions: { queued: 2, failed: 1 },
+    submissions: { queued: 2, failed: 1, waiting: [] },
     clients: {
       imap: 4,
       smtp: 0,
@@ -276,7 +276,7 @@ describe('gateway status', () => {
       ...facts,
       clients: { imap: 0, smtp: 0, devices: [] },
       problems: [],
-      submissions: { queued: 0, failed: 0 },
+      submissions: { queued: 0, failed: 0, waiting: [] },
       accounts: [account(done)],
     };
     expect(statusLines(quiet, '127.0.0.1').slice(2)).toEqual([

@@ -46,7 +46,7 @@ async function runStart(
       ports: {},
       accounts: [syncing],
       problems: [],
-      submissions: { queued: 0, failed: 0 },
+      submissions: { queued: 0, failed: 0, waiting: [] },
       clients: { imap: 0, smtp: 0, devices: [] },
       ...status,
     }),

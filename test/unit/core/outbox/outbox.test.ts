@@ -282,6 +282,22 @@ describe('later', () => {
     expect(rig.submissions.counts()).toEqual({ queued: 0, failed: 1 });
   });
 
+  test('what cannot be sent is told with its reason, and is tried at once by the next start', async () => {
+    const smtp = server(busy, busy, busy);
+    const { rig } = await account(smtp);
+    await using _ = rig;
+    await send(rig, 'm1');
+    await rig.until('it has been tried three times', () => smtp.attempts() === 3);
+    await pass(rig, 10_000);
+    const told = rig.core.overview.submissions();
+    expect(told).toMatchObject({ queued: 1, failed: 0, waiting: [{ account: 'A', messages: 1, reason: '451 later' }] });
+    const next = told.waiting[0]?.nextAttemptAt ?? 0;
+    expect(next - Date.now()).toBeGreaterThan(12 * 60_000);
+    await rig.restart();
+    await rig.until('it is sent', () => smtp.taken.length === 1, 100);
+    expect(next - Date.now()).toBeGreaterThan(5 * 60_000);
+  });
+
   test('killed between the refusal and its report: the next start writes it, once', async () => {
     const { fake, rig } = await account(server(busy, refusedForGood));
     await using _ = rig;
