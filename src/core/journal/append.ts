@@ -40,9 +40,7 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
     return source ? [source.id] : [];
   }
   waitForOutbox(context, row, payload, copy);
-  // Of a message that will be removed from its old home none but the one appended now may be taken for it.
-  const mustFind = payload.originCopyId !== undefined || payload.replaces !== undefined;
-  const known = mustFind ? undefined : lastKnownMark(source);
+  const known = mustFind(payload) ? undefined : lastKnownMark(source);
   const mark = payload.mark ?? known ?? (await markOf(lane.session, source));
   const mustLook = row.sent === 1 || payload.awaitUntil !== undefined;
   // What a provider files by itself it may have made anew.
@@ -61,11 +59,15 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
     return [source.id];
   }
   if (!found) found = await append(context, lane, { row, payload: { ...payload, mark }, mark, copy, source });
-  if (found && mustFind) await verify(context, lane, source, found, copy);
+  if (found && mustFind(payload)) await verify(context, lane, source, found, copy);
   const emailId = found && lane.session.capabilities.labelStore ? await emailIdOf(lane, source, found) : undefined;
   confirm(context, { row, payload, copy, found, emailId, isProviders });
   return [source.id];
 }
+
+/** Of a message that will be removed from its old home none but the one appended now may be taken for it. */
+const mustFind = ({ originCopyId, replaces }: AppendPayload): boolean =>
+  originCopyId !== undefined || replaces !== undefined;
 
 /** A time farther ahead than it is ever set was written before the clock was set back. */
 const isStillAwaited = (until: number): boolean => {
@@ -131,7 +133,14 @@ async function append(
     const kept = pushable({ add: flags, remove: NO_FLAGS }, store.sources.get(source.id) ?? source, false);
     return { uid, flags: kept.add };
   }
-  return look(context, lane, { source, copyId: copy.id, mark, way: 'taken' });
+  await lane.selectKnown(source, { fresh: true });
+  try {
+    return (await findCopies(context, lane.session, source, { copyIds: [copy.id], mark, way: 'taken' })).get(copy.id);
+  } catch (error) {
+    // It has been taken: that it cannot be looked for is no refusal of it.
+    if (mustFind(payload) || !(error instanceof UpstreamError) || error.kind !== 'permanent') throw error;
+    return undefined;
+  }
 }
 
 /** The new home holds the message, before its old one is given up (promise 3). @throws {UpstreamError} */
