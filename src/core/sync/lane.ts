@@ -30,7 +30,9 @@ export interface LaneSession {
 export class RenumberedError extends UpstreamError {
   readonly sourceId: number;
   constructor(sourceId: number) {
-    super('transient', 'the upstream mailbox has been renumbered; try again');
+    super('transient', 'the provider has numbered a mailbox anew: its messages are being matched again first', {
+      chinese: '服务商对一个邮箱文件夹重新编号：网关正在重新匹配其中的邮件',
+    });
     this.name = 'RenumberedError';
     this.sourceId = sourceId;
   }
