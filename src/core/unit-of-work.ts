@@ -33,7 +33,10 @@ export interface Work {
 export interface UnitOfWork {
   /** On disk when it returns: before an OK to a client. */
   durable<T>(work: (work: Work) => T): T;
-  /** For facts that can be fetched from upstream again. */
+  /**
+   * For facts that can be fetched from upstream again. What clients are told of them, uids and modseqs, is on disk all the same
+   * when the bell rings: should the power fail, a uid that a client knows must not go to another message.
+   */
   batch<T>(work: (work: Work) => T): T;
 }
 
@@ -46,7 +49,7 @@ interface Counters {
 const PASSIVE_ROLES = new Set(['all', 'flagged', 'important']);
 
 export function createUnitOfWork(store: Store, bell: Bell): UnitOfWork {
-  const run = <T>(transaction: (work: () => T) => T, body: (work: Work) => T): T => {
+  const run = <T>(transaction: (work: () => T) => T, body: (work: Work) => T, isLax = false): T => {
     const session = createSession(store);
     let result: T;
     try {
@@ -59,14 +62,17 @@ export function createUnitOfWork(store: Store, bell: Bell): UnitOfWork {
       store.sources.forget();
       throw error;
     }
-    for (const mailboxId of session.touched()) bell.ringMailbox(mailboxId);
+    const touched = [...session.touched()];
+    // One commit that is brought to the disk brings those before it there.
+    if (isLax && touched.length > 0) store.database.durable(session.writeCounters);
+    for (const mailboxId of touched) bell.ringMailbox(mailboxId);
     if (session.treeRung()) bell.ringTree();
     for (const accountId of session.owed()) bell.ringJournal(accountId);
     return result;
   };
   return {
     durable: (body) => run((work) => store.database.durable(work), body),
-    batch: (body) => run((work) => store.database.batch(work), body),
+    batch: (body) => run((work) => store.database.batch(work), body, true),
   };
 }
 
