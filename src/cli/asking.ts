@@ -62,8 +62,14 @@ function accountTable({ accounts, problems }: GatewayStatus): string[] {
     problems.some(({ account, text }) => account === name && inLanguage(text, 'en') === why);
   const rows = accounts.map((account) => {
     const { done, total } = totals(account);
+    // Of an account that is away, what is served is no part of something that goes on.
+    const isAllHere = done === total && account.state !== 'syncing';
     const mail =
-      total === 0 && !account.synced ? '-' : account.synced ? `${count(total)}` : `${count(done)} of ${count(total)}`;
+      total === 0 && !account.synced
+        ? '-'
+        : account.synced || isAllHere
+          ? `${count(total)}`
+          : `${count(done)} of ${count(total)}`;
     const rate = !account.synced && account.messagesPerSecond > 0 ? `${count(account.messagesPerSecond)}/s` : '';
     const owed =
       account.journalDepth === 0 ? '0' : `${count(account.journalDepth)} (oldest ${duration(account.oldestJournalMs)})`;

@@ -2,7 +2,7 @@
 // accounts' connections, of SQL, or of providers. Everything answered here is already durable (DESIGN §7).
 import type { FlagSet } from '../mail/flags.js';
 import type { Uid } from '../mail/ids.js';
-import type { SearchCriteria, SearchHits } from '../mail/search-criteria.js';
+import type { SearchCriteria, SearchHits, SearchResult } from '../mail/search-criteria.js';
 import type { NumberRanges } from '../mail/sequence-set.js';
 import type { SortCriterion } from '../mail/sort-order.js';
 import type { ThreadAlgorithm, ThreadForest } from '../mail/threads.js';
@@ -144,7 +144,8 @@ export interface Reads {
     uids: Uint32Array,
     signal: AbortSignal,
   ): AsyncIterable<{ uid: Uid; body: MessageBody | undefined; error?: unknown }>;
-  search(mailboxId: MailboxId, criteria: SearchCriteria, signal: AbortSignal): Promise<SearchHits>;
+  /** An account that cannot be reached fails no search: what was left open then is `unread`. */
+  search(mailboxId: MailboxId, criteria: SearchCriteria, signal: AbortSignal): Promise<SearchResult>;
   /** Hits in order, as positions in `hits.uids` (RFC 5256 §3, SORT). */
   sort(mailboxId: MailboxId, hits: SearchHits, criteria: readonly SortCriterion[]): Promise<Uint32Array>;
   /** Threads; its messages are positions in `uids` (RFC 5256 §3, THREAD). */

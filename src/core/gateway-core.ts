@@ -228,6 +228,10 @@ export function createCore(options: CoreOptions): Core {
         bodies,
         reader,
         isTrusted: (sourceId) => byId.get(store.sources.get(sourceId)?.accountId ?? 0)?.traits.searchTrusted ?? false,
+        accountOf: (sourceId) => {
+          const accountId = store.sources.get(sourceId)?.accountId;
+          return store.accounts.list().find(({ id }) => id === accountId)?.name ?? '';
+        },
       }),
     },
     actions: createActions(context),

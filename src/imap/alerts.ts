@@ -1,8 +1,6 @@
 // RFC 9051 §7.1, ALERT: what a person must be told whatever they are doing; once a session for each account.
 import type { AccountAlert, Core } from '../core/core.js';
-import { safeText } from '../mail/errors.js';
-import { oneLine } from './errors.js';
-import { inLanguage } from './language.js';
+import { inLanguage, nameFor } from './language.js';
 import type { Reply } from './reply.js';
 import type { Session } from './session.js';
 
@@ -22,7 +20,5 @@ export function tellAlerts(core: Core, session: Session, reply: Reply): void {
 
 function textOf({ account, kind }: AccountAlert, { language }: Session): string {
   const what = kind === 'needsSignIn' ? 'needs you to sign in again' : 'cannot be reached';
-  // ASCII, but for who has asked for a language that cannot be written in it.
-  const name = language === 'zh' ? safeText(account) : oneLine(account).trim() || 'an account';
-  return inLanguage(`OK [ALERT] ${name} ${what}: see the message in INBOX`, language);
+  return inLanguage(`OK [ALERT] ${nameFor(account, language)} ${what}: see the message in INBOX`, language);
 }

@@ -3,6 +3,9 @@
 // the client), and what stands behind a response code that the client reads instead. Providers' own words are passed on
 // as they came.
 
+import { safeText } from '../mail/errors.js';
+import { oneLine } from './errors.js';
+
 export type Language = 'i-default' | 'en' | 'zh';
 
 /** i-default is English that everybody may be expected to read (RFC 2277 §4.5). */
@@ -139,6 +142,10 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^this channel binding is not offered; use (\S+)$/, '不提供这种通道绑定，请用 $1'],
   [/^(.+) needs you to sign in again: see the message in INBOX$/, '$1 需要您重新登录：请看收件箱里的说明'],
   [/^(.+) cannot be reached: see the message in INBOX$/, '$1 暂时无法连接：请看收件箱里的说明'],
+  [
+    /^some messages of (.+) could not be searched: they are not here, and cannot be fetched now$/,
+    '$1 的部分邮件未能搜索：本地没有，现在也取不到',
+  ],
   [/^(.+) at position (\d+)$/, '命令的第 $2 个字符处有误：$1'],
   [/^this device may have at most (\d+) connections at a time$/, '这台设备最多同时有 $1 个连接'],
 ];
@@ -164,6 +171,10 @@ export function lookUpLanguage(ranges: readonly string[]): Language | undefined 
   }
   return undefined;
 }
+
+/** An account's name in a text: ASCII, but for who has asked for a language that cannot be written in it. */
+export const nameFor = (account: string, language: Language): string =>
+  language === 'zh' ? safeText(account) : oneLine(account).trim() || 'an account';
 
 /** A status or BYE (`OK [CODE] text`) in the language; WireText, UTF-8 only for who asked for such a language. */
 export function inLanguage(status: string, language: Language): string {

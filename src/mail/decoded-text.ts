@@ -146,5 +146,8 @@ const FOLD = /\r?\n[ \t]+/g;
 /** A part's header, each fold one blank, decoded. */
 export function decodedHeaderBlock(bytes: Uint8Array, { headerStart, headerEnd }: MimePart): string {
   const block = Buffer.from(bytes.buffer, bytes.byteOffset + headerStart, headerEnd - headerStart).toString('latin1');
-  return decodeHeaderText(block.replace(FOLD, ' ') as WireText);
+  return decodedFields(block);
 }
+
+/** Header fields as they stand in a header, each fold one blank, decoded. */
+export const decodedFields = (block: string): string => decodeHeaderText(block.replace(FOLD, ' ') as WireText);

@@ -51,6 +51,21 @@ export interface SearchHits {
   readonly scores: Uint8Array;
 }
 
+/** Messages of which nobody knows whether they match: that depends on what could not be read. None of them is a hit. */
+export interface Unread {
+  /** Ascending. */
+  readonly uids: Uint32Array;
+  /** The accounts that did not give it, by name; none of those whose own search is not relied on, and was not asked. */
+  readonly accounts: readonly string[];
+  /** Why, if nothing at all could be read: then there is no hit either. */
+  readonly error: unknown;
+}
+
+/** What a search has found; `unread` only where something is left open. */
+export interface SearchResult extends SearchHits {
+  readonly unread?: Unread;
+}
+
 /** The criteria a criterion is made of. */
 export function partsOf(criteria: SearchCriteria): readonly SearchCriteria[] {
   switch (criteria.key) {

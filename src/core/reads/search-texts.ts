@@ -3,6 +3,7 @@
 import { parseAddresses } from '../../mail/addresses.js';
 import { looseMatch, substringMatch, type TextMatch, wordsOf } from '../../mail/collation.js';
 import { decodedBodyText, decodedHeaderBlock, decodeHeaderText } from '../../mail/decoded-text.js';
+import { UpstreamError } from '../../mail/errors.js';
 import { headerFields } from '../../mail/header-block.js';
 import type { WireText } from '../../mail/ids.js';
 import { parseMime } from '../../mail/mime.js';
@@ -18,14 +19,33 @@ export interface TextSearchOptions {
   readonly reader: UpstreamReader;
   /** Whether the account of a source answers text searches truly. */
   isTrusted(sourceId: number): boolean;
+  /** The name of a source's account. */
+  accountOf(sourceId: number): string;
 }
 
-/** Uids that match, each with its score (1–100). */
+/** The score of what could not be read: neither a hit nor none. */
+export const UNKNOWN = -1;
+
+/** What one search could not read, over all its criteria. */
+export interface Gaps {
+  /** Sources whose upstream did not answer; it is not asked again. */
+  readonly silent: Set<number>;
+  /** Uid → the source that did not give the message. */
+  readonly sources: Map<number, number>;
+  /** The first reason. */
+  error: unknown;
+  /** Something was read, here or upstream. */
+  isAnyRead: boolean;
+}
+
+/** Uids that match, each with its score (1–100), or UNKNOWN. */
 export type TextHits = ReadonlyMap<number, number>;
 
 export interface TextQuery {
   readonly leaf: UpstreamSearch;
   readonly isFuzzy: boolean;
+  /** What does not match may be a hit: so what is not read must not count as such. */
+  readonly isNegated: boolean;
   /** The others need not be looked at. */
   isWanted(uid: number): boolean;
 }
@@ -73,6 +93,7 @@ export async function searchTexts(
   options: TextSearchOptions,
   mailboxId: MailboxId,
   query: TextQuery,
+  gaps: Gaps,
   signal: AbortSignal,
 ): Promise<TextHits> {
   const { store, bodies, isTrusted } = options;
@@ -81,28 +102,58 @@ export async function searchTexts(
   // Taken first: what reaches its upstream meanwhile is in one of the two at least.
   const unbound = store.listings.unboundUids(mailboxId).filter((uid) => query.isWanted(uid));
   const sourceIds = store.mailboxes.feedsOfMailbox(mailboxId).map(({ sourceId }) => sourceId);
+  const leaveOpen = (uid: number, silentSource?: number) => {
+    hits.set(uid, UNKNOWN);
+    if (silentSource !== undefined) gaps.sources.set(uid, silentSource);
+  };
   const tryBody = async (uid: number): Promise<void> => {
-    const bodyRef = store.listings.whereabouts(mailboxId, uid)?.bodyRef;
-    if (signal.aborted || bodyRef == null) return;
-    const score = scoreOf(await bodies.read(bodyRef), query.leaf, match);
+    const { bodyRef, sourceId } = store.listings.whereabouts(mailboxId, uid) ?? {};
+    if (signal.aborted) return;
+    if (bodyRef == null || sourceId === undefined) {
+      if (query.isNegated) leaveOpen(uid);
+      return;
+    }
+    const bytes = await orGap(gaps, bodies.read(bodyRef));
+    if (!bytes) return leaveOpen(uid, sourceId);
+    const score = scoreOf(bytes, query.leaf, match);
     if (score > 0) hits.set(uid, score);
   };
   const inSource = async (sourceId: number) => {
     const known = store.listings.upstreamUids(mailboxId, sourceId).filter(([uid]) => query.isWanted(uid));
     if (known.length === 0) return;
     const isRemote = isTrusted(sourceId) && known.some(([, , isCached]) => !isCached);
-    if (isRemote) {
+    if (isRemote && !gaps.silent.has(sourceId)) {
       // One command tells of them all; cached ones are then not read again.
-      const found = await searchUpstream(options, sourceId, query);
-      for (const [uid, upstreamUid] of known) if (found.has(upstreamUid)) hits.set(uid, UPSTREAM_SCORE);
-      return;
+      const found = await orGap(gaps, searchUpstream(options, sourceId, query));
+      if (found) {
+        for (const [uid, upstreamUid] of known) if (found.has(upstreamUid)) hits.set(uid, UPSTREAM_SCORE);
+        return;
+      }
+      gaps.silent.add(sourceId);
     }
-    for (const [uid, , isCached] of known) if (isCached) await tryBody(uid);
+    for (const [uid, , isCached] of known) {
+      if (isCached) await tryBody(uid);
+      else if (isRemote) leaveOpen(uid, sourceId);
+      else if (query.isNegated) leaveOpen(uid);
+    }
   };
   await Promise.all(sourceIds.map(inSource));
   // Messages that are only here yet (an append on its way) are in no upstream's answer.
   for (const uid of unbound) await tryBody(uid);
   return hits;
+}
+
+/** Undefined, and noted, where an upstream's trouble is the reason: it is not that of the others. */
+async function orGap<T>(gaps: Gaps, reading: Promise<T>): Promise<T | undefined> {
+  try {
+    const read = await reading;
+    gaps.isAnyRead = true;
+    return read;
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    gaps.error ??= error;
+    return undefined;
+  }
 }
 
 /** A loose search is one for each word, of which all must be found. */

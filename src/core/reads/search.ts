@@ -2,15 +2,31 @@
 // header fields and from cached bodies; what neither holds is asked upstream where that upstream's SEARCH can be trusted.
 
 import { dayOf, parseDateHeader } from '../../mail/dates.js';
+import { decodedFields } from '../../mail/decoded-text.js';
 import { headerFields } from '../../mail/header-block.js';
 import { KEPT_HEADER_FIELD_SET } from '../../mail/header-fields.js';
 import type { WireText } from '../../mail/ids.js';
-import { type Day, type DayRelation, partsOf, type SearchCriteria, someCriterion } from '../../mail/search-criteria.js';
+import {
+  type Day,
+  type DayRelation,
+  partsOf,
+  type SearchCriteria,
+  someCriterion,
+  type Unread,
+} from '../../mail/search-criteria.js';
 import { type NumberRanges, rangesInclude } from '../../mail/sequence-set.js';
 import type { ListingReadRow } from '../../store/listing-reads.js';
 import type { UpstreamSearch } from '../../upstream/connector.js';
 import type { InternedFlags, MailboxId, Reads } from '../core.js';
-import { fieldMatch, matcherOf, searchTexts, type TextHits, type TextSearchOptions } from './search-texts.js';
+import {
+  fieldMatch,
+  type Gaps,
+  matcherOf,
+  searchTexts,
+  type TextHits,
+  type TextSearchOptions,
+  UNKNOWN,
+} from './search-texts.js';
 import type { Snapshots } from './snapshots.js';
 
 export interface SearchOptions extends TextSearchOptions {
@@ -24,7 +40,10 @@ interface Candidate {
   readonly flags: InternedFlags;
   readonly row: ListingReadRow | undefined;
 }
-/** How well a candidate fulfils a criterion: 0 not at all, else 1–100 (100 for what is yes or no). */
+/**
+ * How well a candidate fulfils a criterion: 0 not at all, else 1–100 (100 for what is yes or no); UNKNOWN where that depends
+ * on what could not be read. AND, OR and NOT are those of three-valued logic.
+ */
 type Test = (candidate: Candidate) => number;
 
 /** Messages looked at before other sessions get their turn. */
@@ -34,9 +53,10 @@ export function createSearch(options: SearchOptions): Reads['search'] {
   const { store, snapshots } = options;
   return async (mailboxId, criteria, signal) => {
     const { uids, modseqs, flagIds, flagTable } = snapshots.snapshot(mailboxId);
-    const test = compile(criteria, await setHits(options, mailboxId, criteria, signal), false);
+    const gaps: Gaps = { silent: new Set(), sources: new Map(), error: undefined, isAnyRead: false };
+    const test = compile(criteria, await setHits(options, mailboxId, criteria, gaps, signal), false);
     const columns = {
-      headers: needsHeaders(criteria),
+      headers: needsHeaders(criteria) || (gaps.sources.size > 0 && needsTexts(criteria)),
       objectIds: needsObjectIds(criteria),
       saveDate: needsSaveDates(criteria),
     };
@@ -44,6 +64,7 @@ export function createSearch(options: SearchOptions): Reads['search'] {
     const wanted = wantedSpans(criteria);
     const hits: number[] = [];
     const scores: number[] = [];
+    const open: number[] = [];
     for (let start = 0; start < uids.length && !signal.aborted; start += BATCH) {
       const end = Math.min(uids.length, start + BATCH);
       if (wanted && !wanted(uids[start] ?? 0, uids[end - 1] ?? 0)) continue;
@@ -56,13 +77,24 @@ export function createSearch(options: SearchOptions): Reads['search'] {
         const uid = uids[i] ?? 0;
         const flags = flagTable[flagIds[i] ?? 0];
         const score = flags ? test({ uid, modseq: modseqs[i] ?? 0, flags, row: rows.get(uid) }) : 0;
-        if (score === 0) continue;
+        if (score === UNKNOWN) open.push(uid);
+        if (score <= 0) continue;
         hits.push(uid);
         scores.push(score);
       }
       if (needsRows) await new Promise<void>((resolve) => setImmediate(resolve));
     }
-    return { uids: Uint32Array.from(hits), scores: Uint8Array.from(scores) };
+    const found = { uids: Uint32Array.from(hits), scores: Uint8Array.from(scores) };
+    return open.length === 0 ? found : { ...found, unread: unreadOf(options, open, hits.length > 0, gaps) };
+  };
+}
+
+function unreadOf({ accountOf }: SearchOptions, open: number[], isAnyHit: boolean, gaps: Gaps): Unread {
+  const sourceIds = new Set(open.flatMap((uid) => gaps.sources.get(uid) ?? []));
+  return {
+    uids: Uint32Array.from(open),
+    accounts: [...new Set([...sourceIds].map(accountOf))].sort(),
+    error: isAnyHit || gaps.isAnyRead ? undefined : gaps.error,
   };
 }
 
@@ -82,6 +114,7 @@ function setsOf(criteria: SearchCriteria): readonly NumberRanges[] {
 const isKept = (field: string) => KEPT_HEADER_FIELD_SET.has(field);
 const needsHeaders = (criteria: SearchCriteria) =>
   someCriterion(criteria, (leaf) => (leaf.key === 'header' && isKept(leaf.field)) || leaf.key === 'sentDate');
+const needsTexts = (criteria: SearchCriteria) => someCriterion(criteria, ({ key }) => key === 'text');
 const DATES_AND_SIZES: ReadonlySet<SearchCriteria['key']> = new Set(['internalDate', 'arrived', 'larger', 'smaller']);
 const needsDates = (criteria: SearchCriteria) => someCriterion(criteria, ({ key }) => DATES_AND_SIZES.has(key));
 const needsObjectIds = (criteria: SearchCriteria) =>
@@ -97,17 +130,22 @@ async function setHits(
   options: SearchOptions,
   mailboxId: MailboxId,
   criteria: SearchCriteria,
+  gaps: Gaps,
   signal: AbortSignal,
 ): Promise<SetHits> {
   const hits = new Map<SearchCriteria, TextHits>();
   const sets = setsOf(criteria);
   // Bodies are read of those messages only that can be hits at all.
   const isWanted = (uid: number) => sets.every((ranges) => rangesInclude(ranges, uid));
-  const collect = async (leaf: SearchCriteria, isFuzzy: boolean): Promise<void> => {
-    if (isTextual(leaf)) hits.set(leaf, await searchTexts(options, mailboxId, { leaf, isFuzzy, isWanted }, signal));
-    for (const part of partsOf(leaf)) await collect(part, isFuzzy || leaf.key === 'fuzzy');
+  const collect = async (leaf: SearchCriteria, isFuzzy: boolean, isNegated: boolean): Promise<void> => {
+    if (isTextual(leaf)) {
+      const query = { leaf, isFuzzy, isNegated, isWanted };
+      hits.set(leaf, await searchTexts(options, mailboxId, query, gaps, signal));
+    }
+    for (const part of partsOf(leaf))
+      await collect(part, isFuzzy || leaf.key === 'fuzzy', isNegated || leaf.key === 'not');
   };
-  await collect(criteria, false);
+  await collect(criteria, false, false);
   return hits;
 }
 
@@ -145,8 +183,9 @@ function compile(criteria: SearchCriteria, sets: SetHits, isFuzzy: boolean): Tes
       return yes(({ row }) => row !== undefined && isOf(row, criteria));
     case 'modseq':
       return yes(({ modseq }) => modseq >= criteria.modseq);
-    case 'body':
     case 'text':
+      return textTest(criteria.text, sets.get(criteria), isFuzzy);
+    case 'body':
       return ({ uid }) => sets.get(criteria)?.get(uid) ?? 0;
     case 'header':
       return isKept(criteria.field)
@@ -156,18 +195,24 @@ function compile(criteria: SearchCriteria, sets: SetHits, isFuzzy: boolean): Tes
       return allOf(criteria.all.map(inner));
     case 'or': {
       const [a, b] = criteria.either.map(inner);
-      return (candidate) => Math.max(a?.(candidate) ?? 0, b?.(candidate) ?? 0);
+      return (candidate) => {
+        const [one, other] = [a?.(candidate) ?? 0, b?.(candidate) ?? 0];
+        return Math.max(one, other) || Math.min(one, other);
+      };
     }
     case 'not': {
       const test = inner(criteria.not);
-      return (candidate) => (test(candidate) > 0 ? 0 : YES);
+      return (candidate) => {
+        const score = test(candidate);
+        return score === 0 ? YES : Math.min(score, 0);
+      };
     }
     case 'fuzzy':
       return inner(criteria.within);
   }
 }
 
-/** As good as the worst of them. */
+/** As good as the worst of them; UNKNOWN is worse than any score, but for what does not match. */
 function allOf(tests: readonly Test[]): Test {
   return (candidate) => {
     let worst = YES;
@@ -177,6 +222,15 @@ function allOf(tests: readonly Test[]): Test {
       if (score < worst) worst = score;
     }
     return worst;
+  };
+}
+
+/** What could not be read may still have it in the header fields that are kept. */
+function textTest(text: string, hits: TextHits | undefined, isFuzzy: boolean): Test {
+  const match = matcherOf(text, isFuzzy);
+  return ({ uid, row }) => {
+    const score = hits?.get(uid) ?? 0;
+    return score === UNKNOWN && row?.headers ? match(decodedFields(row.headers)) || UNKNOWN : score;
   };
 }
 

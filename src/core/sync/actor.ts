@@ -252,16 +252,20 @@ export function createActor(options: ActorOptions): Actor {
       const watching = { context, watcher, gate, inbox, sleepUntilBack, signal: stop.signal };
       running.push(life(), watchInbox(watching), runPusher(pusher, stop.signal), keepUsage(meter, stop.signal, logger));
     },
-    status: () => ({
-      ...withDisk(gate.status(synced), store.database.health.trouble()),
-      facts: account.connector.profile?.facts() ?? {},
-      traits: account.connector.profile?.traits() ?? [],
-      keywords: keywordSupport(rounds.syncable()),
-      synced,
-      sources: synced ? rounds.syncable().map((source) => sourceAsItIs(store, source)) : progress.sources(),
-      messagesPerSecond: progress.messagesPerSecond(),
-      upstreamConnections: gate.open(),
-    }),
+    status: () => {
+      const standing = withDisk(gate.status(synced), store.database.health.trouble());
+      const rows = rounds.syncable();
+      return {
+        ...standing,
+        facts: account.connector.profile?.facts() ?? {},
+        traits: account.connector.profile?.traits() ?? [],
+        keywords: keywordSupport(rows),
+        synced,
+        sources: synced ? rows.map((row) => sourceAsItIs(store, row)) : progress.sources(store, rows, standing.state),
+        messagesPerSecond: progress.messagesPerSecond(),
+        upstreamConnections: gate.open(),
+      };
+    },
     syncNow: async (how) => {
       store.database.health.mustBeWell();
       gate.retryNow(how);

@@ -1,6 +1,9 @@
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
-import type { SourceProgress } from '../core.js';
+import type { AccountState, SourceProgress } from '../core.js';
+
+/** What has been looked at so far is told as it grows. */
+const AT_IT: ReadonlySet<AccountState> = new Set(['connecting', 'syncing']);
 
 /** How far the first synchronisation has come, for the CLI. */
 export function createProgress(onProgress: () => void) {
@@ -19,7 +22,11 @@ export function createProgress(onProgress: () => void) {
       if (filled.length > 200) filled.splice(0, 100);
       if (known) set(source, known.done + count, known.total);
     },
-    sources: () => [...sources.values()],
+    /** Of an account that is away, also what is known, and served, from earlier runs. */
+    sources: (store: Store, rows: readonly SourceRow[], state: AccountState): readonly SourceProgress[] =>
+      AT_IT.has(state)
+        ? [...sources.values()]
+        : rows.flatMap((row) => sources.get(row.id) ?? (row.listed ? [sourceAsItIs(store, row)] : [])),
     messagesPerSecond: () => {
       const since = performance.now() - 2_000;
       const recent = filled.filter(({ at }) => at >= since);

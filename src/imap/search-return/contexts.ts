@@ -26,6 +26,8 @@ interface Context {
   readonly isCostly: boolean;
   /** Uids in order, as the client knows them. */
   results: readonly number[];
+  /** Changed, and whether they match cannot be told now: as they were, and looked at again with the next change. */
+  open: Uint32Array;
   /** All changes up to here have been looked at. */
   modseq: number;
   readonly newMessageParts: readonly FetchPart[];
@@ -95,15 +97,18 @@ class Contexts implements ResultWatch {
     const { core, reply, signal } = updating;
     const { mailboxId, modseq } = this.#selected;
     if (context.modseq === modseq) return;
-    const changed = core.reads.changesSince(mailboxId, context.modseq).changed.map(({ uid }) => uid as number);
+    const news = core.reads.changesSince(mailboxId, context.modseq).changed.map(({ uid }) => uid as number);
+    const changed = context.open.length === 0 ? news : [...new Set([...news, ...context.open])].sort((a, b) => a - b);
     if (context.isCostly && changed.length > MAX_BODIES) throw new Error('too many bodies to search');
     if (changed.length > 0) {
       const among: SearchCriteria = { key: 'uids', ranges: rangesOf(changed) };
       const hits = await core.reads.search(mailboxId, { key: 'and', all: [among, context.criteria] }, signal);
       const matching = new Set(hits.uids);
+      const open = new Set(hits.unread?.uids);
       const order = await this.#orderWith(core, context, matching);
       if (signal.aborted || this.#byTag.get(context.tag) !== context) return;
-      this.#tellRemoved(reply, context, new Set(changed.filter((uid) => !matching.has(uid))));
+      context.open = Uint32Array.from(open);
+      this.#tellRemoved(reply, context, new Set(changed.filter((uid) => !matching.has(uid) && !open.has(uid))));
       await this.#tellNew(context, updating, matching);
       this.#tellAdded(reply, context, matching, order);
     }
@@ -213,7 +218,8 @@ export function keepUpdated(
   const lastUid = selected.uids.at(-1) ?? 0;
   const isCostly = someCriterion(criteria, needsBodies);
   const results = [...answer.ordered];
-  const context = { tag, uid, criteria, sorting, isCostly, results, modseq, newMessageParts, lastUid };
+  const open = new Uint32Array(0);
+  const context = { tag, uid, criteria, sorting, isCostly, results, open, modseq, newMessageParts, lastUid };
   // Relevancy is known of the whole result only.
   const isRanked = sorting?.some(({ key }) => key === 'relevancy') ?? false;
   if (isRanked || !contexts.add(context))

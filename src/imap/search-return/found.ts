@@ -1,14 +1,16 @@
 // What SEARCH, SORT and THREAD have in common: a charset, keys, and the messages found among those the client knows.
 import { MailboxError } from '../../mail/errors.js';
-import { type SearchCriteria, someCriterion } from '../../mail/search-criteria.js';
+import { type SearchCriteria, someCriterion, type Unread } from '../../mail/search-criteria.js';
 import type { CommandContext, Completion } from '../command.js';
 import { enableCondstore } from '../condstore.js';
 import { BadCommandError } from '../errors.js';
+import { inLanguage, nameFor } from '../language.js';
+import type { Reply } from '../reply.js';
 import { CHARSETS, textDecoderOf } from '../search-keys/charset.js';
 import { readSearchProgram } from '../search-keys/index.js';
 import type { SearchTerm } from '../search-keys/search-key.js';
 import type { Selected } from '../selected.js';
-import { selectedOf } from '../session.js';
+import { type Session, selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
 
 export interface SearchProgram {
@@ -60,7 +62,20 @@ export async function findHits(context: CommandContext, program: SearchProgram):
   const hits = await core.reads.search(selected.mailboxId, criteria, signal);
   // The client may have closed the mailbox's connection; a mailbox cannot change while its command runs.
   if (signal.aborted) throw new MailboxError('UNAVAILABLE', 'the search was given up');
+  if (hits.unread) tellUnread(hits.unread, session, reply);
   return { selected, criteria, ...told(hits.uids, hits.scores, selected) };
+}
+
+/**
+ * RFC 9051 §7.1: an untagged NO warns; the command goes on. Where nothing could be read, the tagged line refuses.
+ * @throws {UpstreamError}
+ */
+function tellUnread({ accounts, error }: Unread, { language }: Session, reply: Reply): void {
+  if (error !== undefined) throw error;
+  if (accounts.length === 0) return;
+  const names = accounts.map((account) => nameFor(account, language)).join(', ');
+  const text = `some messages of ${names} could not be searched: they are not here, and cannot be fetched now`;
+  reply.untagged(inLanguage(`NO [UNAVAILABLE] ${text}`, language));
 }
 
 /** Hits the client has been told of; both lists ascend. */

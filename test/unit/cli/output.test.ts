@@ -263,6 +263,16 @@ describe('gateway status', () => {
     ]);
   });
 
+  it('tells what is served of an account that has been away since the start', () => {
+    const away = account({
+      state: 'offline',
+      sources: [{ path: 'INBOX', done: 1_234, total: 1_234 }],
+      messagesPerSecond: 0,
+    });
+    const text = statusLines({ ...facts, accounts: [away] }, '127.0.0.1').join('\n');
+    expect(text).toMatch(/ offline {2}1,234 {2}/);
+  });
+
   it('tells a reason once, and no count of an account that was never reached', () => {
     const never = account({ state: 'offline', reason: 'cannot reach it', sources: [], messagesPerSecond: 0 });
     const problem = { account: 'QQ', text: 'cannot reach it', remedy: 'The gateway keeps trying.', since: 0 };

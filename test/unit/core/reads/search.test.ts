@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { UpstreamError } from '../../../../src/mail/errors.js';
 import type { SearchCriteria } from '../../../../src/mail/search-criteria.js';
 import { createRig, useVirtualTime } from '../../../support/core-harness.js';
 import { mail, readBody } from '../../../support/core-mail.js';
@@ -81,5 +82,23 @@ test('a search among named messages does not ask the upstream about others', asy
   const { uids } = await rig.during(rig.core.reads.search(rig.idOf('INBOX'), among(1), signal));
   expect([...uids]).toEqual([1]);
   // The body of the other is with the upstream alone.
-  await expect(rig.during(rig.core.reads.search(rig.idOf('INBOX'), among(2), signal))).rejects.toThrow();
+  const { unread } = await rig.during(rig.core.reads.search(rig.idOf('INBOX'), among(2), signal));
+  expect(unread).toMatchObject({ uids: Uint32Array.of(2), accounts: ['A'], error: expect.any(UpstreamError) });
+});
+
+test('what was never fetched from a server whose search is not relied on is neither with a word nor without it', async () => {
+  const fake = createFakeUpstream({ traits: { searchTrusted: false } });
+  for (const token of ['m1', 'm2']) fake.deliver('INBOX', mail(token));
+  await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await rig.settle();
+  await readBody(rig, 'INBOX', 1);
+  const find = (criteria: SearchCriteria) =>
+    rig.during(rig.core.reads.search(rig.idOf('INBOX'), criteria, new AbortController().signal));
+  const body: SearchCriteria = { key: 'body', text: 'nowhere' };
+  const without = await find({ key: 'not', not: body });
+  expect([...without.uids]).toEqual([1]);
+  // Nobody failed to answer: there is nothing to be told.
+  expect(without.unread).toMatchObject({ accounts: [], error: undefined });
+  expect(await find(body)).toEqual({ uids: new Uint32Array(0), scores: new Uint8Array(0) });
+  expect([...(await find({ key: 'not', not: { key: 'not', not: body } })).uids]).toEqual([]);
 });
