@@ -159,8 +159,11 @@ export interface Reads {
 export interface Actions {
   /** @throws {MailboxError} LIMIT for too many or too long keywords */
   storeFlags(mailboxId: MailboxId, request: StoreRequest): StoreResult;
-  /** @throws {MailboxError} TRYCREATE if there is no such mailbox, CANNOT if it cannot take messages */
-  copy(mailboxId: MailboxId, uids: NumberRanges, toPath: string): Transfer;
+  /**
+   * To Trash, where that takes the message out of every other mailbox (Gmail), it is a move.
+   * @throws {MailboxError} TRYCREATE if there is no such mailbox, CANNOT if it cannot take messages
+   */
+  copy(mailboxId: MailboxId, uids: NumberRanges, toPath: string, by?: Remover): Transfer;
   /** @throws {MailboxError} as copy */
   move(mailboxId: MailboxId, uids: NumberRanges, toPath: string, by?: Remover): Transfer;
   /**

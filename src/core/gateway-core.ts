@@ -259,7 +259,7 @@ export function createCore(options: CoreOptions): Core {
 
 const createActions = (context: AppendContext): Actions => ({
   storeFlags: (mailboxId, request) => storeFlags(context, mailboxId, request),
-  copy: (mailboxId, uids, toPath) => transfer(context, 'copy', { mailboxId, uids, toPath }),
+  copy: (mailboxId, uids, toPath, by) => transfer(context, 'copy', { mailboxId, uids, toPath, by }),
   move: (mailboxId, uids, toPath, by) => transfer(context, 'move', { mailboxId, uids, toPath, by }),
   expunge: (mailboxId, uids, by) => expunge(context, mailboxId, uids, by),
   appendLimit: (path) => appendLimit(context, path),

@@ -199,20 +199,21 @@ export class FakeAccount {
     this.#touch(mailbox);
   }
 
+  /** Under a label store what comes to Trash or Junk loses every other label, by COPY as by MOVE. */
   copy(message: FakeMessage, to: FakeMailbox): FakeMessage {
     const { bytes, flags, internalDate, contentId } = message;
     // EMAILID stays with the content (RFC 8474 §5.1).
-    return this.add(to, { bytes, flags, internalDate, contentId });
-  }
-
-  /** Under a label store a move to Trash or Junk takes every other label away. */
-  move(message: FakeMessage, from: FakeMailbox, to: FakeMailbox): FakeMessage {
-    const moved = this.copy(message, to);
-    if (from !== to) this.expunge(from, message);
+    const copied = this.add(to, { bytes, flags, internalDate, contentId });
     if (this.#labelStore && (to.role === 'trash' || to.role === 'junk'))
       for (const box of this.mailboxes)
-        for (const other of box.messages.filter(({ contentId }) => box !== to && contentId === message.contentId))
+        for (const other of box.messages.filter((each) => box !== to && each.contentId === contentId))
           this.expunge(box, other);
+    return copied;
+  }
+
+  move(message: FakeMessage, from: FakeMailbox, to: FakeMailbox): FakeMessage {
+    const moved = this.copy(message, to);
+    if (from !== to && from.messages.includes(message)) this.expunge(from, message);
     return moved;
   }
 

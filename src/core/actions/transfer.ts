@@ -27,6 +27,7 @@ interface Route {
 }
 
 interface Step extends Selected, Route {
+  readonly kind: TransferKind;
   /** The copy that stands in the target afterwards. */
   newCopyId: number;
   /** Already there (a label it has, or the same source under another name): nothing to carry upstream. */
@@ -54,15 +55,14 @@ export function transfer(
       for (const { copy } of named.filter(isNotice)) removeLocal(context.store, work, copy);
     }
     const routes = new Map<number, Route>();
-    const steps = selected.map((message) => planStep(message, routeOf(context, work, { message, target, routes })));
+    const steps = selected.map((message) => {
+      const route = routeOf(context, work, { message, target, routes });
+      return planStep(message, route, isDeletion(context, message, route) ? 'move' : kind);
+    });
     const isSameMailbox = target.id === mailboxId;
-    for (const step of steps) takeStep(context, work, { kind, step, isSameMailbox });
-    if (kind === 'move') noteTrashed(context, { mailboxId, by }, steps);
-    oweSteps(
-      work,
-      kind,
-      steps.filter(({ alreadyThere }) => !alreadyThere),
-    );
+    for (const step of steps) takeStep(context, work, step, isSameMailbox);
+    noteTrashed(context, { mailboxId, by }, steps);
+    oweSteps(work, steps);
     return steps.flatMap((step) => {
       const uid = shownUid(context, work, target, step);
       // Gmail: the Archive does not show what another label shows, so there is no uid to tell of.
@@ -78,10 +78,17 @@ function noteTrashed(
   { mailboxId, by }: { mailboxId: MailboxId; by: Remover | undefined },
   steps: readonly Step[],
 ): void {
-  const trashed = steps.filter(({ from, to }) => to.role === 'trash' && from.role !== 'trash');
+  const trashed = steps.filter(({ kind, from, to }) => kind === 'move' && to.role === 'trash' && from.role !== 'trash');
   const copies = trashed.map(({ copy, newCopyId }) => [copy.id, newCopyId] as const);
   removals.note({ by, mailboxPath: store.mailboxes.get(mailboxId)?.path ?? '', copies });
 }
+
+/**
+ * Gmail: what comes to Trash loses every label, so that a COPY to Trash takes the message away as a MOVE does. It is taken for
+ * one: it goes at once, is noted, and can be undone; the EXPUNGE that a mail program sends next finds nothing more to remove.
+ */
+const isDeletion = (context: ActionContext, { copy }: Selected, route: Route): boolean =>
+  route.to.role === 'trash' && route.from.role !== 'trash' && isLabelled(context, copy, route);
 
 /** COPY or MOVE of copies by themselves: each to its source. Returns what stands there then, in their order. */
 export function transferCopies(
@@ -91,14 +98,10 @@ export function transferCopies(
 ): number[] {
   const steps = copies.map(({ copy, to }): Step => {
     const { source: from, account } = originOf(context, copy);
-    return planStep({ uid: 0, copy }, { from, account, to, toAccount: ownerOf(context, to) });
+    return planStep({ uid: 0, copy }, { from, account, to, toAccount: ownerOf(context, to) }, kind);
   });
-  for (const step of steps) takeStep(context, work, { kind, step, isSameMailbox: false });
-  oweSteps(
-    work,
-    kind,
-    steps.filter(({ alreadyThere }) => !alreadyThere),
-  );
+  for (const step of steps) takeStep(context, work, step, false);
+  oweSteps(work, steps);
   return steps.map(({ newCopyId }) => newCopyId);
 }
 
@@ -108,9 +111,10 @@ function ownerOf({ accounts }: ActionContext, { accountId }: SourceRow): Account
   return account;
 }
 
-const planStep = (message: Selected, route: Route): Step => ({
+const planStep = (message: Selected, route: Route, kind: TransferKind): Step => ({
   ...message,
   ...route,
+  kind,
   newCopyId: 0,
   alreadyThere: false,
 });
@@ -160,15 +164,9 @@ export function targetSource(
   return { source, account: owner };
 }
 
-interface StepOrder {
-  readonly kind: TransferKind;
-  readonly step: Step;
-  readonly isSameMailbox: boolean;
-}
-
-function takeStep(context: ActionContext, work: Work, { kind, step, isSameMailbox }: StepOrder): void {
+function takeStep(context: ActionContext, work: Work, step: Step, isSameMailbox: boolean): void {
   const { copies } = context.store;
-  const { copy, from, to, account } = step;
+  const { kind, copy, from, to } = step;
   if (from.id === to.id && kind === 'move') {
     // The same upstream mailbox under another name, or the mailbox itself: only its uid here can change.
     step.alreadyThere = true;
@@ -178,7 +176,7 @@ function takeStep(context: ActionContext, work: Work, { kind, step, isSameMailbo
     work.place(copy.id);
     return;
   }
-  const labelled = !isApart(step) && account.traits.deleteIsMoveToTrash ? labelledCopy(context, copy, to) : undefined;
+  const labelled = isLabelled(context, copy, step) ? labelledCopy(context, copy, to) : undefined;
   if (labelled && kind === 'copy') {
     step.alreadyThere = true;
     step.newCopyId = labelled.id;
@@ -197,11 +195,13 @@ function takeStep(context: ActionContext, work: Work, { kind, step, isSameMailbo
 const isApart = ({ from, account, toAccount }: Route): boolean =>
   from.local !== undefined || account.id !== toAccount.id;
 
-/** Gmail: a copy in a label the message already carries is the same thing. Known by the id that the provider gives a message. */
+/** Gmail: mailboxes are labels of one message. Known by the id that the provider gives a message. */
+const isLabelled = ({ store }: ActionContext, { messageId }: CopyRow, route: Route): boolean =>
+  !isApart(route) && route.account.traits.deleteIsMoveToTrash && store.messages.get(messageId)?.emailId != null;
+
+/** A copy in a label the message already carries is the same thing. */
 const labelledCopy = ({ store }: ActionContext, { messageId }: CopyRow, to: SourceRow): CopyRow | undefined =>
-  store.messages.get(messageId)?.emailId == null
-    ? undefined
-    : store.copies.ofMessage(messageId).find(({ sourceId, leaving }) => sourceId === to.id && leaving === 0);
+  store.copies.ofMessage(messageId).find(({ sourceId, leaving }) => sourceId === to.id && leaving === 0);
 
 function makeCopy(context: ActionContext, step: Step): number {
   const { copies } = context.store;
@@ -227,11 +227,12 @@ function cloneMessage({ store: { messages } }: ActionContext, originId: number, 
   return id;
 }
 
-function oweSteps(work: Work, kind: TransferKind, steps: readonly Step[]): void {
-  for (const group of groupBy(steps, ({ from, to }) => `${from.id} ${to.id}`).values()) {
+function oweSteps(work: Work, steps: readonly Step[]): void {
+  const owed = steps.filter(({ alreadyThere }) => !alreadyThere);
+  for (const group of groupBy(owed, ({ kind, from, to }) => `${kind} ${from.id} ${to.id}`).values()) {
     const [first] = group;
     if (!first) continue;
-    const { account, from, to } = first;
+    const { kind, account, from, to } = first;
     const targets = group.map(({ copy, newCopyId }) => ({ copyId: copy.id, newCopyId }));
     if (!isApart(first)) {
       work.owe({ accountId: account.id, kind, sourceId: from.id, payload: { toSourceId: to.id }, targets });

@@ -3,7 +3,7 @@ import { MailboxError } from '../../mail/errors.js';
 import { formatRanges, rangesOf, type SequenceSet } from '../../mail/sequence-set.js';
 import { defineCommand } from '../command.js';
 import { countGone } from '../fetch-items/present-flags.js';
-import { selectedOf } from '../session.js';
+import { removerOf, selectedOf } from '../session.js';
 import type { Decoder } from '../wire/decoder.js';
 
 export interface TransferArgs {
@@ -55,7 +55,8 @@ export const copy = defineCommand<TransferArgs>({
   name: 'COPY',
   uid: true,
   states: ['selected'],
-  expunges: 'allowed',
+  // By number: "COPY 3 Trash", "STORE 3 +FLAGS \Deleted" means one message, also where the COPY takes it away (Gmail).
+  expunges: 'held',
   parse: readTransfer,
   run: ({ core, session, uid }, { set, path }) => {
     const selected = selectedOf(session);
@@ -65,7 +66,7 @@ export const copy = defineCommand<TransferArgs>({
       throw new MailboxError('EXPUNGEISSUED', 'some of the messages no longer exist; nothing was copied');
     }
     if (uids.length === 0) return NOTHING;
-    const code = copyUidCode(core.actions.copy(selected.mailboxId, rangesOf(uids), path));
+    const code = copyUidCode(core.actions.copy(selected.mailboxId, rangesOf(uids), path, removerOf(session)));
     return code === undefined ? NOTHING : { code };
   },
 });
