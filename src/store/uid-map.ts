@@ -71,14 +71,16 @@ export function createUidMap({ sqlite }: Database): UidMap {
   );
   const setCopy = sqlite.prepare('UPDATE entries SET copyId = ? WHERE mailboxId = ? AND uid = ?');
   const touch = sqlite.prepare('UPDATE entries SET modseq = ? WHERE copyId = ? AND mailboxId = ?');
+  // Left to itself, SQLite looks through the whole mailbox.
+  const BY_COPY = 'INDEXED BY entriesByCopy';
   const IN_LIST = 'copyId IN (SELECT value FROM json_each(?))';
-  const touchAll = sqlite.prepare(`UPDATE entries SET modseq = ? WHERE ${IN_LIST} AND mailboxId = ?`);
+  const touchAll = sqlite.prepare(`UPDATE entries ${BY_COPY} SET modseq = ? WHERE ${IN_LIST} AND mailboxId = ?`);
   const mailboxesOf = sqlite.prepare(`SELECT DISTINCT mailboxId FROM entries WHERE ${IN_LIST}`).pluck();
   const buryAll = sqlite.prepare(
-    `INSERT OR IGNORE INTO tombstones (mailboxId, modseq, uid) SELECT mailboxId, ?, uid FROM entries
+    `INSERT OR IGNORE INTO tombstones (mailboxId, modseq, uid) SELECT mailboxId, ?, uid FROM entries ${BY_COPY}
      WHERE ${IN_LIST} AND mailboxId = ?`,
   );
-  const removeAll = sqlite.prepare(`DELETE FROM entries WHERE ${IN_LIST} AND mailboxId = ?`);
+  const removeAll = sqlite.prepare(`DELETE FROM entries ${BY_COPY} WHERE ${IN_LIST} AND mailboxId = ?`);
   const remove = sqlite.prepare('DELETE FROM entries WHERE mailboxId = ? AND uid = ?');
   const bury = sqlite.prepare('INSERT OR IGNORE INTO tombstones (mailboxId, modseq, uid) VALUES (?, ?, ?)');
   const allocate = sqlite.prepare(
