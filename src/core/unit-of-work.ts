@@ -63,11 +63,15 @@ export function createUnitOfWork(store: Store, bell: Bell): UnitOfWork {
       throw error;
     }
     const touched = [...session.touched()];
-    // One commit that is brought to the disk brings those before it there.
-    if (isLax && touched.length > 0) store.database.durable(session.writeCounters);
-    for (const mailboxId of touched) bell.ringMailbox(mailboxId);
-    if (session.treeRung()) bell.ringTree();
-    for (const accountId of session.owed()) bell.ringJournal(accountId);
+    try {
+      // One commit that is brought to the disk brings those before it there.
+      if (isLax && touched.length > 0) store.database.durable(session.writeCounters);
+    } finally {
+      // It is committed, and nobody would ring for it later.
+      for (const mailboxId of touched) bell.ringMailbox(mailboxId);
+      if (session.treeRung()) bell.ringTree();
+      for (const accountId of session.owed()) bell.ringJournal(accountId);
+    }
     return result;
   };
   return {

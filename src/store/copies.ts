@@ -151,18 +151,7 @@ export function createCopyStore({ sqlite }: Database): CopyStore {
       );
     },
     insertUnbound: (sourceId, messageId, f) =>
-      Number(
-        insertUnbound.run(
-          sourceId,
-          messageId,
-          f.upstreamFlags,
-          f.upstreamKeywords,
-          f.flags,
-          f.keywords,
-          f.ownFlags,
-          f.ownKeywords,
-        ).lastInsertRowid,
-      ),
+      Number(insertUnbound.run(sourceId, messageId, ...flagColumns(f)).lastInsertRowid),
     get: (id) => get.get(id) as CopyRow | undefined,
     byUid: (sourceId, uid) => byUid.get(sourceId, uid) as CopyRow | undefined,
     bound: (sourceId) => bound.all(sourceId) as { id: number; upstreamUid: number }[],

@@ -225,11 +225,11 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
   };
   const retryLoop = async (): Promise<void> => {
     await database.health.well(stop.signal);
+    // Whoever starts the gateway again may have mended what kept them back.
+    for (const { id } of accounts) await writeDown(() => submissions.retryNow(id, false));
     for (const row of submissions.unfinished()) {
       // Cut off by the end of the last run.
       if (row.createdAt > Date.now()) await writeDown(() => submissions.setCreated(row.id, Date.now()));
-      // Whoever starts the gateway again may have mended what kept it back.
-      if (row.state === 'queued') submissions.setState(row.id, 'queued', { nextAttemptAt: row.askedUntil });
       if (row.state === 'sending') await writeDown(() => submissions.setState(row.id, 'unknown'));
       const account = accounts.find(({ id }) => id === row.accountId);
       if (row.state === 'delivered' && account) inBackground(report(account, row.id).then(() => settle(account, row)));

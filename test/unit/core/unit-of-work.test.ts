@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createBell } from '../../../src/core/changes.js';
 import type { MailboxId } from '../../../src/core/mailbox-contract.js';
 import { createUnitOfWork } from '../../../src/core/unit-of-work.js';
+import { DiskError } from '../../../src/mail/errors.js';
 import { openDatabase } from '../../../src/store/database.js';
 import { createStore } from '../../../src/store/store.js';
 
@@ -36,4 +37,13 @@ test('one that nobody is told of is not', () => {
   const { unit, order } = mailbox();
   unit.batch(() => undefined);
   expect(order).toEqual([]);
+});
+
+test('the disk takes no more just then: what is committed is told all the same', () => {
+  const { unit, mailboxId, order } = mailbox();
+  vi.spyOn(database, 'durable').mockImplementation(() => {
+    throw new DiskError('full');
+  });
+  expect(() => unit.batch((work) => work.touchMailbox(mailboxId))).toThrow(DiskError);
+  expect(order).toEqual(['bell']);
 });
