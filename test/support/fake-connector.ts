@@ -17,6 +17,7 @@ import { FakeSession } from './fake-session.js';
 import type {
   DeliverOptions,
   FailOptions,
+  FailWhen,
   FakeCall,
   FakeMethod,
   FakeUpstream,
@@ -86,7 +87,7 @@ class Failures {
   readonly #planned: {
     method: FakeMethod;
     error: UpstreamError;
-    when: 'before' | 'after';
+    when: FailWhen;
     cut: boolean;
     times: number;
   }[] = [];
@@ -95,7 +96,7 @@ class Failures {
     this.#planned.push({ method, error, when, times, cut });
   }
 
-  take(method: FakeMethod, when: 'before' | 'after'): { error: UpstreamError; cut: boolean } | undefined {
+  take(method: FakeMethod, when: FailWhen): { error: UpstreamError; cut: boolean } | undefined {
     const found = this.#planned.find(
       (failure) => failure.method === method && failure.when === when && failure.times > 0,
     );

@@ -20,7 +20,7 @@ import type {
   UpstreamSession,
 } from '../../src/upstream/connector.js';
 import { headerRowOf, listingRowOf, matchesSearch } from './fake-rows.js';
-import { messagesIn } from './fake-upstream-model.js';
+import { type FakeMessage, messagesIn } from './fake-upstream-model.js';
 import { FakeWire, permanent } from './fake-wire.js';
 
 const LISTING_BATCH = 1000;
@@ -225,9 +225,13 @@ export class FakeSession extends FakeWire implements UpstreamSession {
         throw permanent('CANNOT', 'the server has neither MOVE nor UIDPLUS');
       const from = this.current();
       const target = this.existing(to, 'TRYCREATE');
-      return this.transferred(target, messagesIn(from, uids), (message) =>
-        this.host.account.move(message, from, target),
-      );
+      const messages = messagesIn(from, uids);
+      const move = (message: FakeMessage) => this.host.account.move(message, from, target);
+      if (this.capabilities.move) return this.transferred(target, messages, move);
+      const copied = this.transferred(target, messages, (message) => this.host.account.copy(message, target));
+      this.failIfPlanned('move', 'halfway');
+      for (const message of messages) this.own(from, () => this.host.account.expunge(from, message));
+      return copied;
     });
   }
 

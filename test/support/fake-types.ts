@@ -62,9 +62,14 @@ export interface DeliverOptions {
   readonly contentId?: string;
 }
 
+export type FailWhen = 'before' | 'halfway' | 'after';
+
 export interface FailOptions {
-  /** `after`: the server carries it out, then the error is thrown (an unknown outcome). */
-  readonly when?: 'before' | 'after';
+  /**
+   * `after`: the server carries it out, then the error is thrown (an unknown outcome). `halfway`: between the COPY and the
+   * EXPUNGE of a `move` where the server has no MOVE.
+   */
+  readonly when?: FailWhen;
   readonly times?: number;
   /** Also kill the connection it happens on. */
   readonly cut?: boolean;

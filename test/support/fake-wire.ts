@@ -11,7 +11,7 @@ import type {
   UpstreamCapabilities,
   UpstreamQuota,
 } from '../../src/upstream/connector.js';
-import type { FakeCall, FakeMethod } from './fake-types.js';
+import type { FailWhen, FakeCall, FakeMethod } from './fake-types.js';
 import type { FakeAccount, FakeMailbox, FakeMessage } from './fake-upstream-model.js';
 
 /** What a session needs of the fake it belongs to. */
@@ -29,7 +29,7 @@ export interface SessionHost {
   readonly silentIdle: boolean;
   readonly hidden: ReadonlySet<FakeMessage>;
   quota(): UpstreamQuota | undefined;
-  take(method: FakeMethod, when: 'before' | 'after'): { error: UpstreamError; cut: boolean } | undefined;
+  take(method: FakeMethod, when: FailWhen): { error: UpstreamError; cut: boolean } | undefined;
   called(call: FakeCall): Promise<void>;
   gone(session: FakeWire): void;
 }
@@ -88,7 +88,7 @@ export class FakeWire {
     });
   }
 
-  private failIfPlanned(method: FakeMethod, when: 'before' | 'after'): void {
+  protected failIfPlanned(method: FakeMethod, when: FailWhen): void {
     const failure = this.host.take(method, when);
     if (!failure) return;
     if (failure.cut) this.die();

@@ -20,7 +20,7 @@ import {
 import { removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import type { JournalContext } from './context.js';
-import { lookAlikes, type Wanted, type Way } from './look-alikes.js';
+import { isSame as isSameMessage, lookAlikes, type Wanted, type Way } from './look-alikes.js';
 import type { Mark } from './mark.js';
 
 type BindingContext = Pick<JournalContext, 'store' | 'accounts'>;
@@ -156,6 +156,11 @@ export interface Found {
   readonly flags: FlagSet;
 }
 
+interface LookedUp extends Found {
+  /** By all that is known of it, not by its name and size alone. */
+  readonly isSame: boolean;
+}
+
 /**
  * Looks for the messages of copies among the uids from the mark on in the selected source (in all, if it has been
  * renumbered since). Uids that are bound to
@@ -167,7 +172,7 @@ export async function findCopies(
   session: UpstreamSession,
   source: SourceRow,
   { copyIds, mark, way }: { copyIds: readonly number[]; mark: Mark; way: Way },
-): Promise<Map<number, Found>> {
+): Promise<Map<number, LookedUp>> {
   const first = mark.uidValidity === undefined || mark.uidValidity === source.uidValidity ? mark.uidNext : 1;
   const uids = (await session.uids()).filter((uid) => uid >= first && !store.copies.byUid(source.id, uid));
   const candidates: HeaderRow[] = [];
@@ -177,6 +182,10 @@ export async function findCopies(
     const message = store.messages.get(store.copies.get(copyId)?.messageId ?? 0);
     if (message) wanted.set(copyId, { ...message, headers: store.messages.listing(message.id)?.headers });
   }
-  const pairs = [...lookAlikes(wanted, candidates, way)];
-  return new Map(pairs.map(([copyId, { uid, flags }]) => [copyId, { uid, flags }]));
+  const found = new Map<number, LookedUp>();
+  for (const [copyId, row] of lookAlikes(wanted, candidates, way)) {
+    const message = wanted.get(copyId);
+    found.set(copyId, { uid: row.uid, flags: row.flags, isSame: !!message && isSameMessage(message, row) });
+  }
+  return found;
 }

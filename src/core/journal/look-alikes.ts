@@ -74,6 +74,14 @@ export function lookAlikes<K>(wanted: ReadonlyMap<K, Wanted>, rows: readonly Hea
   return found;
 }
 
+/** Whether the row is the wanted message by all that is known of it, so that the other may be taken away for it. */
+export function isSame(wanted: Wanted, row: HeaderRow): boolean {
+  if (wanted.headers === undefined) return false;
+  const [ours, theirs] = [factsOf(wanted), factsOfRow(row)];
+  if (ours.emailId && theirs.emailId) return ours.emailId === theirs.emailId;
+  return ours.date === theirs.date && row.sizeBytes === wanted.sizeBytes && ours.header === theirs.header;
+}
+
 const factsOf = ({ emailId, internalDate, sizeBytes, messageIdHeader, headers }: Wanted): Facts => ({
   emailId,
   date: internalDate,

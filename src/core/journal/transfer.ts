@@ -87,7 +87,7 @@ interface Reconciliation {
   readonly found: Map<number, Found>;
 }
 
-/** Resolves with what is to be carried out once more. */
+/** Resolves with what is to be carried out once more; what was halfway is carried to its end here. @throws {UpstreamError} */
 async function reconcile(context: JournalContext, lane: LaneSession, r: Reconciliation): Promise<Pending[]> {
   const isMove = r.row.kind === 'move' && lane.session.capabilities.move;
   // MOVE is atomic for each message (RFC 6851 §3.3): what still stands in the source was not moved, and what is like it in the
@@ -99,9 +99,26 @@ async function reconcile(context: JournalContext, lane: LaneSession, r: Reconcil
   const copyIds = maybeDone.map(({ newCopyId }) => newCopyId);
   const looked = await findCopies(context, lane.session, r.to, { copyIds, mark: r.mark, way: 'moved' });
   for (const [id, hit] of looked) r.found.set(id, hit);
+  if (r.row.kind === 'move' && !isMove) {
+    const copied = maybeDone.filter(({ newCopyId }) => looked.get(newCopyId)?.isSame);
+    await expungeOriginals(context, lane, r.from, copied);
+  }
   const missing = maybeDone.filter(({ newCopyId }) => !r.found.has(newCopyId));
   if (isMove || missing.length === 0) return unmoved;
   return stillIn(context, lane, r.from, missing);
+}
+
+/** The second half of a move by COPY and EXPUNGE, for what has been seen in the target. @throws {UpstreamError} */
+async function expungeOriginals(
+  context: JournalContext,
+  lane: LaneSession,
+  from: SourceRow,
+  copied: readonly Pending[],
+): Promise<void> {
+  if (copied.length === 0) return;
+  const left = await stillIn(context, lane, from, copied);
+  const uids = uidsOf(left.map(({ copy }) => copy));
+  if (uids.length > 0) await lane.session.expunge(rangesOf(uids));
 }
 
 /** Those whose message is in the source yet. @throws {UpstreamError} */

@@ -36,7 +36,7 @@ const servers = [
   ['with QRESYNC', { qresync: true }],
 ] as const;
 
-describe.each(servers)('%s', (_, options) => {
+describe.each(servers)('%s', (server, options) => {
   test.each(
     (['move', 'copy'] as const).flatMap((kind) =>
       (['before', 'after'] as const).flatMap((when) =>
@@ -76,6 +76,7 @@ describe.each(servers)('%s', (_, options) => {
     expect(archive.subjectOf(pairs[0]?.[1] ?? 0)).toBe('m1');
   });
 
+  // One that is the same by all that is known of it may be taken for it where a move may have been cut halfway.
   test('MOVE, and the other is the same to the last byte', async () => {
     const fake = createFakeUpstream(options);
     fake.deliver('INBOX', mail('m1'), { internalDate: SECOND });
@@ -91,7 +92,8 @@ describe.each(servers)('%s', (_, options) => {
     rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'm1')), 'Archive');
     await rig.settle();
     const [inbox, archive] = [both(rig, fake, 'INBOX'), both(rig, fake, 'Archive')];
-    expect([...inbox.there, ...archive.there].map(([, subject]) => subject)).toEqual(['m1', 'm1']);
+    const left = server === 'without MOVE' ? ['m1'] : ['m1', 'm1'];
+    expect([...inbox.there, ...archive.there].map(([, subject]) => subject)).toEqual(left);
     expect([inbox.here, archive.here]).toEqual([inbox.there, archive.there]);
   });
 });
