@@ -287,8 +287,9 @@ describe('later', () => {
     const { rig } = await account(smtp);
     await using _ = rig;
     await send(rig, 'm1');
-    await rig.until('it has been tried three times', () => smtp.attempts() === 3);
-    await pass(rig, 10_000);
+    // By small steps: what matters is how long it is from here to the next attempt.
+    await rig.until('it has been tried three times', () => smtp.attempts() === 3, 1_000);
+    await rig.until('that is written down', () => rig.submissions.unfinished()[0]?.state === 'queued', 100);
     const told = rig.core.overview.submissions();
     expect(told).toMatchObject({ queued: 1, failed: 0, waiting: [{ account: 'A', messages: 1, reason: '451 later' }] });
     const next = told.waiting[0]?.nextAttemptAt ?? 0;
