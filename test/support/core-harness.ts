@@ -184,7 +184,16 @@ const parts = ({ core, store, files, submissions }: Running) => ({ core, store, 
 
 async function passTime(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
-  await new Promise<void>((resolve) => setImmediate(resolve));
+  await filesAreQuiet();
+}
+
+const FILES_LIMIT_MS = 100;
+
+/** Reads and writes of files are real, and take no virtual time however busy the machine is. */
+async function filesAreQuiet(): Promise<void> {
+  const end = realNow() + FILES_LIMIT_MS;
+  do await new Promise<void>((resolve) => setImmediate(resolve));
+  while (process.getActiveResourcesInfo().some((kind) => kind.startsWith('FSReq')) && realNow() < end);
 }
 
 function startCore(directory: string, options: RigOptions): Running {
