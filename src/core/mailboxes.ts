@@ -164,7 +164,7 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
         accountId: source.accountId,
         kind: 'rename',
         sourceId: source.id,
-        payload: { to: target.parts, from: oldPath },
+        payload: { to: target.parts },
         targets: [],
       });
       work.ringTree();

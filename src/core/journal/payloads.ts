@@ -60,8 +60,6 @@ export interface CreatePayload {
 /** payload of `rename` */
 export interface RenamePayload {
   readonly to: readonly string[];
-  /** The mailbox's path as it was, for undoing. */
-  readonly from: string;
 }
 
 /** payload of `delete` */

@@ -6,7 +6,7 @@ import { removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import { settleOwn } from './binding.js';
 import type { JournalContext } from './context.js';
-import type { AppendPayload, DeletePayload, RenamePayload, SpoolPayload } from './payloads.js';
+import type { AppendPayload, DeletePayload, SpoolPayload } from './payloads.js';
 import { putBack } from './put-back.js';
 
 /** Takes the row back; returns the sources that should be looked at again. */
@@ -45,7 +45,7 @@ export function undo(context: JournalContext, row: JournalRow): number[] {
         undoDelete(context, work, row);
         break;
       default:
-        // rename: the next look at the upstream's tree puts the name right
+        // rename
         undoRename(context, work, row);
     }
     return row.sourceId === null ? [] : [row.sourceId];
@@ -119,17 +119,8 @@ export function undoDelete({ store }: Pick<JournalContext, 'store'>, work: Work,
   }
 }
 
-/** Mailbox paths back to what the upstream calls them: the account's tree is made anew from its sources. */
-function undoRename({ store }: JournalContext, work: Work, row: JournalRow): void {
+function undoRename({ store, tree, accounts }: JournalContext, work: Work, row: JournalRow): void {
   const source = store.sources.get(row.sourceId ?? 0);
-  const own = source && store.mailboxes.feedsOfSource(source.id).map((feed) => store.mailboxes.get(feed.mailboxId));
-  const mailbox = own?.find((candidate) => candidate?.kind === 'account');
-  const { from } = JSON.parse(row.payload) as RenamePayload;
-  if (!mailbox || store.mailboxes.byPath(from)) return;
-  for (const other of store.mailboxes.list()) {
-    if (other.path === mailbox.path || other.path.startsWith(`${mailbox.path}/`)) {
-      store.mailboxes.setPath(other.id, from + other.path.slice(mailbox.path.length));
-    }
-  }
-  work.ringTree();
+  const account = accounts.get(row.accountId);
+  if (source && account) tree.renameBack(work, account, source);
 }

@@ -15,6 +15,8 @@ export interface Tree {
   reconcile(account: AccountSettings, listed: readonly UpstreamMailbox[]): void;
   /** The source has another path upstream; false, and nothing is changed, where it would feed other mailboxes there. */
   renameSource(account: AccountSettings, source: SourceRow, to: UpstreamMailbox): boolean;
+  /** A RENAME made here was refused, and is owed no more: the mailbox, and all below it, have the name the upstream has for it now. */
+  renameBack(work: Work, account: AccountSettings, source: SourceRow): void;
   /** Whether nothing is owed for the source or for the account's tree. */
   mayDrop(sourceId: number): boolean;
   /** Takes a source that is gone out of every mailbox, if it may be. */

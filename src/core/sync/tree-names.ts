@@ -53,6 +53,16 @@ export function createTreeNames(store: Pick<Store, 'mailboxes' | 'sources' | 'jo
   return {
     ownMailbox,
     freePath,
+    /** A rename here has come to nothing: what it moved is called again what the upstream calls it, which may be new too. */
+    renameBack: (account: AccountSettings, source: SourceRow): void => {
+      const own = ownMailbox(source.id);
+      if (!own || isRenamedHere(source) || pathHere(account, source.path) === own.path) return;
+      const to = freePath(account, source.path);
+      for (const below of mailboxes.list().filter((row) => row.path.startsWith(`${own.path}/`)))
+        setPath(below, to + below.path.slice(own.path.length));
+      setPath(own, to);
+      makeLevels(account, to);
+    },
     /** Another client has given the source another path. What only the user has put below it goes along; the rest LIST tells. */
     renameHere: (account: AccountSettings, source: SourceRow, own: MailboxRow, path: readonly string[]): void => {
       setPathOfTree(store, source, path, ({ present }) => !present);

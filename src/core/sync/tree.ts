@@ -16,7 +16,7 @@ import { byDepth, isVisible, shownOf } from './tree-paths.js';
 
 export function createTree({ store, unit, merge }: TreeOptions): Tree {
   const { mailboxes, sources, copies, accounts, journal } = store;
-  const { ownMailbox, freePath, renameHere } = createTreeNames(store);
+  const { ownMailbox, freePath, renameHere, renameBack } = createTreeNames(store);
 
   const ensureMailbox = (
     path: string,
@@ -189,6 +189,10 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
         work.ringTree();
         return true;
       }),
+    renameBack: (work, account, source) => {
+      renameBack(account, source);
+      work.ringTree();
+    },
     drop: (sourceId) =>
       unit.batch((work) => {
         const source = sources.get(sourceId);

@@ -118,3 +118,58 @@ test('deleted here, renamed there: nothing goes, and it shows under its new name
   expect(upstreamTokens(fake, 'Kept')).toEqual(['o1']);
   expect(shown(rig, 'A/Kept').map(({ token }) => token)).toEqual(['o1']);
 });
+
+describe('a RENAME that is refused', () => {
+  const refused = () => new UpstreamError('permanent', 'no', { code: 'CANNOT' });
+
+  test('another client has renamed it meanwhile: it has that name, with what is in it', async () => {
+    const { fake, rig, uidValidity } = await start();
+    await using _ = rig;
+    rig.core.mailboxes.rename('A/Work', 'A/Projects');
+    fake.rename('Work', 'Clients');
+    fake.failNext('renameMailbox', refused());
+    fake.goOnline();
+    await rig.settle();
+    expect(there(fake)).toEqual(['Clients', 'Clients/Old']);
+    expect(here(rig)).toEqual(['Clients', 'Clients/Old']);
+    expect(shown(rig, 'A/Clients').map(({ token }) => token)).toEqual(['w1']);
+    expect(rig.core.mailboxes.find('A/Clients/Old')?.uidValidity).toBe(uidValidity);
+  });
+
+  test('its parent has been renamed here meanwhile: it is below that', async () => {
+    const { fake, rig } = await start();
+    await using _ = rig;
+    rig.core.mailboxes.rename('A/Work/Old', 'A/Work/Older');
+    rig.core.mailboxes.rename('A/Work', 'A/Projects');
+    fake.failNext('renameMailbox', refused());
+    fake.goOnline();
+    await rig.settle();
+    expect(there(fake)).toEqual(['Projects', 'Projects/Old']);
+    expect(here(rig)).toEqual(['Projects', 'Projects/Old']);
+  });
+
+  test('it has been renamed once more here: that one counts', async () => {
+    const { fake, rig } = await start();
+    await using _ = rig;
+    rig.core.mailboxes.rename('A/Work', 'A/Projects');
+    rig.core.mailboxes.rename('A/Projects', 'A/Clients');
+    fake.failNext('renameMailbox', refused());
+    fake.goOnline();
+    await rig.settle();
+    expect(there(fake)).toEqual(['Clients', 'Clients/Old']);
+    expect(here(rig)).toEqual(['Clients', 'Clients/Old']);
+  });
+
+  test('its old name is taken meanwhile: it stands beside that', async () => {
+    const { fake, rig } = await start();
+    await using _ = rig;
+    rig.core.mailboxes.rename('A/Work', 'A/Projects');
+    rig.core.mailboxes.create('A/Work');
+    fake.failNext('renameMailbox', refused());
+    fake.goOnline();
+    await rig.settle();
+    expect(there(fake)).toEqual(['Work', 'Work/Old']);
+    expect(here(rig)).toEqual(['Work (2)', 'Work (2)/Old']);
+    expect(shown(rig, 'A/Work (2)').map(({ token }) => token)).toEqual(['w1']);
+  });
+});
