@@ -36,4 +36,6 @@ export interface CoreAccount {
   readonly connector: Connector;
   /** What it signs in with: server, user name, password. Left out: always the same. */
   readonly login?: () => readonly string[];
+  /** The user name it signs in with. */
+  readonly user?: string;
 }

@@ -1,20 +1,24 @@
 // What a deleted mailbox leaves behind: its messages are taken out of view everywhere, and noted for undo, a few hundred at a
 // time, while clients have their turn. The journal row of the deletion says what is left, so it goes on after a crash, and
-// nothing is deleted upstream before all of it is done.
+// nothing is deleted upstream before all of it is done. One that is called off or refused comes back in the same way: the
+// mailbox at once, its messages by and by; until then a row of kind `undelete` stands in the journal.
 import type { Logger } from '../lib/logger.js';
 import { createTurns } from '../lib/turns.js';
 import { DiskError, UpstreamError } from '../mail/errors.js';
 import type { PageMark } from '../store/copies.js';
 import type { JournalRow } from '../store/journal.js';
 import type { Store } from '../store/store.js';
-import type { DeletePayload } from './journal/payloads.js';
+import type { DeletePayload, SpoolPayload, UndeletePayload } from './journal/payloads.js';
+import { putBack } from './journal/put-back.js';
 import type { RemovalLog } from './removals/log.js';
 import type { UnitOfWork, Work } from './unit-of-work.js';
 
 export interface Deletions extends AsyncDisposable {
   /** In the transaction that takes the mailbox away and owes the row: a small mailbox is done with in it. */
   begin(work: Work, rowId: number): void;
-  /** Goes on with what is left: after that transaction, and when the gateway starts. */
+  /** Takes a deletion back, in the transaction that removes its row: the mailbox is there, of its messages those of a small one. */
+  callOff(work: Work, row: JournalRow): void;
+  /** Goes on with what is left: after those transactions, and when the gateway starts. */
   resume(): void;
   /** Resolves when nothing is left of the row, of any row if undefined. @throws {UpstreamError} transient, when stopping */
   settled(rowId?: number): Promise<void>;
@@ -35,7 +39,7 @@ const FIRST_STEPS = 10;
 /** How far one walk over the source's messages has come. */
 interface Walk {
   at: PageMark | undefined;
-  /** Messages taken out of view in it. */
+  /** Messages taken out of view in it, or shown again. */
   taken: number;
 }
 
@@ -47,16 +51,20 @@ export function createDeletions({ store, unit, removals, logger }: DeletionsOpti
   const unfinished = (): JournalRow[] =>
     accounts
       .list()
-      .flatMap(({ id }) => journal.ofAccountAndKind(id, 'delete'))
-      .filter(({ payload }) => (JSON.parse(payload) as DeletePayload).rest !== undefined);
+      .flatMap(({ id }) => [...journal.ofAccountAndKind(id, 'delete'), ...journal.ofAccountAndKind(id, 'undelete')])
+      .filter(({ kind, payload }) => kind === 'undelete' || (JSON.parse(payload) as DeletePayload).rest !== undefined);
 
   /** At most a slice of it; true when nothing is left. */
   const step = (work: Work, rowId: number, walk: Walk): boolean => {
     const row = journal.get(rowId);
-    const payload = row && (JSON.parse(row.payload) as DeletePayload);
-    if (!payload?.rest || row?.sourceId == null) return true;
+    if (row?.sourceId == null) return true;
+    return row.kind === 'undelete' ? bringBack(work, row, row.sourceId, walk) : putAway(work, row, row.sourceId, walk);
+  };
+  const putAway = (work: Work, { id: rowId, ...row }: JournalRow, sourceId: number, walk: Walk): boolean => {
+    const payload = JSON.parse(row.payload) as DeletePayload;
+    if (!payload.rest) return true;
     const { rest, removedAt } = payload;
-    const page = copies.page(row.sourceId, walk.at, SLICE);
+    const page = copies.page(sourceId, walk.at, SLICE);
     if (page.length > 0) {
       walk.at = page.at(-1);
       // What has come since nobody has seen, and it is not to go.
@@ -74,6 +82,36 @@ export function createDeletions({ store, unit, removals, logger }: DeletionsOpti
     const { rest: _, ...done } = payload;
     journal.setPayload(rowId, done satisfies DeletePayload);
     return true;
+  };
+  const bringBack = (work: Work, row: JournalRow, sourceId: number, walk: Walk): boolean => {
+    const page = copies.page(sourceId, walk.at, SLICE);
+    if (page.length > 0) {
+      walk.at = page.at(-1);
+      const back = page.filter(({ id, leaving }) => leaving === 0 || !isOwedElsewhere(id));
+      for (const { id } of back) putBack({ store }, work, id);
+      walk.taken += back.filter(({ leaving }) => leaving === 1).length;
+      return false;
+    }
+    if (walk.taken > 0) {
+      Object.assign(walk, { at: undefined, taken: 0 });
+      return false;
+    }
+    const { mailboxIds } = JSON.parse(row.payload) as UndeletePayload;
+    if (mailboxIds.some((id) => mailboxes.forgetSome(id, SLICE))) return false;
+    journal.remove(row.id);
+    return true;
+  };
+  /** What was to go before the mailbox was deleted goes still. */
+  const isOwedElsewhere = (copyId: number): boolean =>
+    journal
+      .ofCopy(copyId)
+      .some(
+        ({ kind, payload }) =>
+          kind === 'expunge' || kind === 'move' || (kind === 'spool' && (JSON.parse(payload) as SpoolPayload).remove),
+      );
+  const begin = (work: Work, rowId: number) => {
+    const walk: Walk = { at: undefined, taken: 0 };
+    for (let i = 0; i < FIRST_STEPS && walk.taken < SLICE; i++) if (step(work, rowId, walk)) return;
   };
   const take = (
     work: Work,
@@ -112,13 +150,30 @@ export function createDeletions({ store, unit, removals, logger }: DeletionsOpti
   };
   return {
     begin: (work, rowId) => {
-      const walk: Walk = { at: undefined, taken: 0 };
-      for (let i = 0; i < FIRST_STEPS && walk.taken < SLICE; i++) if (step(work, rowId, walk)) return;
+      // Half back, and deleted again: what is out of view stays so.
+      const sourceId = journal.get(rowId)?.sourceId ?? 0;
+      for (const { id, kind } of journal.ofSource(sourceId)) if (kind === 'undelete') journal.remove(id);
+      begin(work, rowId);
+    },
+    callOff: (work, row) => {
+      const source = store.sources.get(row.sourceId ?? 0);
+      if (!source) return;
+      const { mailboxPath, rest } = JSON.parse(row.payload) as DeletePayload;
+      // Another may have been made under its name meanwhile; its messages must be seen all the same.
+      let path = mailboxPath;
+      for (let i = 2; mailboxes.byPath(path); i++) path = `${mailboxPath} (${i})`;
+      const { accountId, id: sourceId } = source;
+      const mailbox = mailboxes.insert({ path, kind: 'account', role: undefined, accountId, selectable: true });
+      mailboxes.addFeed(mailbox.id, sourceId, true);
+      work.ringTree();
+      const payload: UndeletePayload = { mailboxIds: rest?.mailboxIds ?? [] };
+      begin(work, work.owe({ accountId, kind: 'undelete', sourceId, payload, targets: [] }));
     },
     resume: () => {
       for (const { id } of unfinished()) {
         goOn(id).catch((err: unknown) => {
-          if (!stop.signal.aborted) logger.error({ err, row: id }, 'what a deleted mailbox held could not be put away');
+          if (!stop.signal.aborted)
+            logger.error({ err, row: id }, 'what a deleted mailbox held could not be put away, or brought back');
         });
       }
     },

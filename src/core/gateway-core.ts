@@ -138,11 +138,11 @@ export function createCore(options: CoreOptions): Core {
   };
 
   watchDisk(store, report);
-  for (const { id, name } of owed) {
+  for (const { id, name, address } of owed) {
     // What else was wrong with it does not matter now.
     for (const { accountId, subject } of store.problems.open())
       if (accountId === id) store.problems.resolve(id, subject);
-    report(undefined, `account ${id}`, { code: 'stillOwed', account: name });
+    report(undefined, `account ${id}`, { code: 'stillOwed', account: name, address });
   }
   for (const { id } of accounts) store.problems.resolve(undefined, `account ${id}`);
   // Of an earlier start it has been told for long enough.

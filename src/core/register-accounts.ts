@@ -1,6 +1,7 @@
 import type { Logger } from '../lib/logger.js';
 import type { AccountRow } from '../store/accounts.js';
 import type { Store } from '../store/store.js';
+import { hasAddress, setAside } from './account-identity.js';
 import { type AccountSettings, accountTag, type CoreAccount } from './accounts.js';
 import { createLimits } from './limits/limits.js';
 import { bequeathRecovered } from './local-sources.js';
@@ -18,35 +19,30 @@ interface Registration {
 /**
  * The accounts' rows in the store; those that are no longer configured leave every mailbox, unless something is
  * still owed to them; what no upstream would take stays in `Recovered`, and what was removed can be brought back when they are configured again. One of the same address under
- * another name is the same account: its uids stay, and so does what it is owed.
+ * another name is the same account: its uids stay, and so does what it is owed. Another address under the name of one is another.
  */
 export function registerAccounts(
   { store, accounts, accountKeywords, logger }: Registration,
   unit: UnitOfWork,
   tree: Tree,
 ): { accounts: AccountSettings[]; owed: AccountRow[] } {
-  for (const row of store.accounts.list()) {
-    // Nothing but what can be brought back to that address: another account of its name is not given it.
-    const successor = accounts.find(({ name, address }) => name === row.name && address !== row.address);
-    const isRemnant = store.sources.ofAccount(row.id).length === 0 && !store.accounts.isOwed(row.id);
-    if (successor && isRemnant) store.accounts.setName(row.id, `${row.name} (${row.address}, ${row.id})`);
-  }
+  setAside(store, unit, accounts);
   const rows = store.accounts.list();
   const unknown = accounts.filter(({ name }) => !rows.some((row) => row.name === name));
   const gone = rows.filter((row) => !accounts.some(({ name }) => row.name === name));
   const owed: AccountRow[] = [];
   const leaving: AccountRow[] = [];
   for (const row of gone) {
-    const [same, other] = unknown.filter(({ address }) => address === row.address);
-    const isCertain = !other && gone.filter(({ address }) => address === row.address).length === 1;
+    const [same, other] = unknown.filter((account) => hasAddress(row, account));
+    const isCertain = !other && gone.filter((other) => same && hasAddress(other, same)).length === 1;
     if (same && isCertain && !store.mailboxes.byPath(same.name)) renameAccount(store, unit, row, same.name);
     // What the user did and was told OK about is not thrown away with the account (promise 2).
     else if (store.accounts.isOwed(row.id)) owed.push(row);
     else leaving.push(row);
   }
-  const settings = accounts.map(({ name, address, identities, isDefault, connector, login }): AccountSettings => {
+  const settings = accounts.map(({ name, address, identities, isDefault, connector, login, user }): AccountSettings => {
     const { traits } = connector;
-    const row = store.accounts.upsert({ name, address, provider: traits.provider });
+    const row = store.accounts.upsert({ name, address, provider: traits.provider, loginUser: user });
     return {
       id: row.id,
       name,

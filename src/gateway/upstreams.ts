@@ -107,6 +107,7 @@ function connectionsOf({ name, traits, imap, smtp, login, quirks, logger, tlsOpt
     servers: { imap, smtp, tlsOptions },
     checkSubmission: (signal: AbortSignal) => checkSubmission(submission, signal),
     connector: createImapConnector({ account: name, ...imap, ...login, traits, overrides, logger, tlsOptions }),
+    user: login.user,
     login: () => [`${imap.host}:${imap.port}`, login.user, login.password()],
     submitter: createSubmitter(submission),
     savesSent: traits.savesSent,

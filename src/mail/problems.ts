@@ -25,7 +25,7 @@ export type Trouble =
       readonly unnamed: { readonly count: number; readonly directory: string };
     }
   /** The account is not configured any more. */
-  | { readonly code: 'stillOwed'; readonly account: string }
+  | { readonly code: 'stillOwed'; readonly account: string; readonly address: string }
   /** Messages whose deletion a restored backup had not carried out. */
   | { readonly code: 'shownAgain'; readonly count: number }
   /** A change that the provider refuses for good; `kind`: of the journal's row. */
@@ -83,8 +83,8 @@ function wordingOf(trouble: Trouble): readonly [text: Both, remedy: Both] {
           `账号 "${trouble.account}" 已不在配置中，但仍有您的更改或邮件尚未送达该账号`,
         ),
         both(
-          'They are kept; put the account back into the configuration to have them carried out.',
-          '更改已保留：请将该账号写回配置以便执行。',
+          `They are kept; put ${trouble.address} back into the configuration, under any name that is free, to have them carried out.`,
+          `更改已保留：请将 ${trouble.address} 写回配置（名称可另取）以便执行。`,
         ),
       ];
     case 'shownAgain':

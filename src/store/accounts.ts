@@ -5,6 +5,8 @@ export interface AccountRow {
   readonly name: string;
   readonly address: string;
   readonly provider: string;
+  /** What it signed in as when it was last configured. */
+  readonly loginUser: string | undefined;
   readonly savesSent: boolean | undefined;
   readonly merged: boolean;
   /** Bytes; what the server said at the last sign-in. */
@@ -20,6 +22,13 @@ export interface Quota {
   readonly limitBytes: number;
 }
 
+interface Configured {
+  readonly name: string;
+  readonly address: string;
+  readonly provider: string;
+  readonly loginUser?: string | undefined;
+}
+
 /** What a server said of itself at sign-in. */
 export interface Probe {
   readonly capabilities: readonly string[];
@@ -31,6 +40,7 @@ interface RawAccount {
   name: string;
   address: string;
   provider: string;
+  loginUser: string | null;
   savesSent: number | null;
   merged: number;
   appendLimit: number | null;
@@ -43,6 +53,7 @@ const fromRaw = (raw: RawAccount): AccountRow => ({
   name: raw.name,
   address: raw.address,
   provider: raw.provider,
+  loginUser: raw.loginUser ?? undefined,
   savesSent: raw.savesSent === null ? undefined : raw.savesSent === 1,
   merged: raw.merged === 1,
   appendLimit: raw.appendLimit ?? undefined,
@@ -52,7 +63,7 @@ const fromRaw = (raw: RawAccount): AccountRow => ({
 
 export interface AccountStore {
   /** The row of that name, made or brought up to date. */
-  upsert(account: { name: string; address: string; provider: string }): AccountRow;
+  upsert(account: Configured): AccountRow;
   list(): AccountRow[];
   setName(id: number, name: string): void;
   setMerged(id: number): void;
@@ -70,10 +81,11 @@ export interface AccountStore {
 
 export function createAccountStore({ sqlite }: Database): AccountStore {
   const columns =
-    "id, name, address, provider, savesSent, merged, probe ->> '$.appendLimit' AS appendLimit, quota, quotaCheckedAt";
+    "id, name, address, provider, loginUser, savesSent, merged, probe ->> '$.appendLimit' AS appendLimit, quota, quotaCheckedAt";
   const upsert = sqlite.prepare(
-    `INSERT INTO accounts (name, address, provider) VALUES (@name, @address, @provider)
-     ON CONFLICT (name) DO UPDATE SET address = excluded.address, provider = excluded.provider RETURNING ${columns}`,
+    `INSERT INTO accounts (name, address, provider, loginUser) VALUES (@name, @address, @provider, @loginUser)
+     ON CONFLICT (name) DO UPDATE SET address = excluded.address, provider = excluded.provider, loginUser = excluded.loginUser
+     RETURNING ${columns}`,
   );
   const list = sqlite.prepare(`SELECT ${columns} FROM accounts ORDER BY id`);
   const setName = sqlite.prepare('UPDATE accounts SET name = ? WHERE id = ?');
@@ -95,14 +107,15 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
     'DELETE FROM annotations WHERE mailboxId IN (SELECT id FROM mailboxes WHERE accountId = ?)',
     'DELETE FROM mailboxes WHERE accountId = ?',
     'DELETE FROM problems WHERE accountId = ?',
-    ...['outages', 'accountUsage', 'accountPauses', 'accountProbes'].map(
+    ...['outages', 'accountUsage', 'accountPauses', 'accountProbes', 'keptFlags'].map(
       (table) => `DELETE FROM ${table} WHERE accountId = ?`,
     ),
     `UPDATE accounts SET merged = 0, savesSent = NULL, probe = NULL, quota = NULL, quotaCheckedAt = 0 WHERE id = ?`,
     'DELETE FROM accounts WHERE id = ? AND id NOT IN (SELECT accountId FROM removals)',
   ].map((sql) => sqlite.prepare(sql));
   return {
-    upsert: (account) => fromRaw(upsert.get(account) as RawAccount),
+    upsert: ({ loginUser, ...account }) =>
+      fromRaw(upsert.get({ ...account, loginUser: loginUser ?? null }) as RawAccount),
     list: () => (list.all() as RawAccount[]).map(fromRaw),
     setName: (id, name) => void setName.run(name, id),
     setMerged: (id) => void setMerged.run(id),

@@ -1,4 +1,5 @@
 // Flags that were kept here alone, of messages that have left an upstream's view (providers with date windows) and may come back.
+import { joinKeywords, splitKeywords } from './copies.js';
 import type { Database } from './database.js';
 
 /** Bits and keywords that were ours, and which of them were set. */
@@ -20,21 +21,36 @@ export interface KeptFlagStore {
   trim(max: number): void;
 }
 
+interface RawKept {
+  readonly ownFlags: number;
+  readonly flags: number;
+  readonly ownKeywords: string;
+  readonly keywords: string;
+}
+
 export function createKeptFlagStore({ sqlite }: Database): KeptFlagStore {
-  const put = sqlite.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
-  const take = sqlite.prepare('DELETE FROM meta WHERE key = ? RETURNING value').pluck();
-  const ours = "key >= 'kept ' AND key < 'kept!'";
-  const any = sqlite.prepare(`SELECT 1 FROM meta WHERE ${ours} LIMIT 1`).pluck();
-  const trim = sqlite.prepare(
-    `DELETE FROM meta WHERE ${ours} AND key IN (SELECT key FROM meta WHERE ${ours} ORDER BY value ->> '$.at' DESC LIMIT -1 OFFSET ?)`,
+  const put = sqlite.prepare(
+    `INSERT OR REPLACE INTO keptFlags (accountId, message, ownFlags, flags, ownKeywords, keywords, keptAt)
+     VALUES (@accountId, @message, @ownFlags, @flags, @ownKeywords, @keywords, @keptAt)`,
   );
-  const keyOf = (accountId: number, message: string) => `kept ${accountId} ${message}`;
+  const take = sqlite.prepare(
+    'DELETE FROM keptFlags WHERE accountId = ? AND message = ? RETURNING ownFlags, flags, ownKeywords, keywords',
+  );
+  const any = sqlite.prepare('SELECT 1 FROM keptFlags LIMIT 1').pluck();
+  const trim = sqlite.prepare(
+    `DELETE FROM keptFlags WHERE (accountId, message) IN (
+       SELECT accountId, message FROM keptFlags ORDER BY keptAt DESC LIMIT -1 OFFSET ?)`,
+  );
   return {
-    keep: (accountId, message, flags) =>
-      void put.run(keyOf(accountId, message), JSON.stringify({ ...flags, at: Date.now() })),
+    keep: (accountId, message, { ownKeywords, keywords, ...bits }) =>
+      void put.run({
+        ...{ accountId, message, ...bits, keptAt: Date.now() },
+        ownKeywords: joinKeywords(ownKeywords),
+        keywords: joinKeywords(keywords),
+      }),
     take: (accountId, message) => {
-      const value = take.get(keyOf(accountId, message)) as string | undefined;
-      return value === undefined ? undefined : (JSON.parse(value) as KeptFlags);
+      const raw = take.get(accountId, message) as RawKept | undefined;
+      return raw && { ...raw, ownKeywords: splitKeywords(raw.ownKeywords), keywords: splitKeywords(raw.keywords) };
     },
     isEmpty: () => any.get() === undefined,
     trim: (max) => void trim.run(max),

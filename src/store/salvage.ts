@@ -171,6 +171,7 @@ function mend(fresh: Sqlite.Database): void {
     DELETE FROM journalTargets WHERE journalId NOT IN (SELECT id FROM journal);
     DELETE FROM outages WHERE accountId NOT IN (SELECT id FROM accounts);
     DELETE FROM removals WHERE accountId NOT IN (SELECT id FROM accounts);
+    DELETE FROM keptFlags WHERE accountId NOT IN (SELECT id FROM accounts);
     DELETE FROM annotations WHERE mailboxId <> 0 AND mailboxId NOT IN (SELECT id FROM mailboxes);
     -- The row that would take it away is lost: it is there again.
     UPDATE copies SET leaving = 0 WHERE leaving = 1 AND id NOT IN (SELECT copyId FROM journalTargets);

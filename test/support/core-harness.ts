@@ -27,6 +27,7 @@ export interface RigAccount {
   readonly savesSent?: boolean | undefined;
   /** What it signs in with: see CoreAccount. */
   readonly login?: () => readonly string[];
+  readonly user?: string;
 }
 
 /** Accounts in this order, each by its name. */
@@ -207,13 +208,14 @@ function startCore(directory: string, options: RigOptions): Running {
   const core = createCore({
     store,
     files,
-    accounts: options.accounts.map(({ name, address = `${name.toLowerCase()}@example.org`, fake, login }, i) => ({
+    accounts: options.accounts.map(({ name, address = `${name.toLowerCase()}@example.org`, fake, login, user }, i) => ({
       name,
       address,
       identities: [],
       isDefault: i === 0,
       connector: detachable(fake.connector, () => isDetached),
       ...(login ? { login } : {}),
+      ...(user === undefined ? {} : { user }),
     })),
     accountTrees: 'all',
     accountKeywords: true,

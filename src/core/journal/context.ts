@@ -16,7 +16,7 @@ export interface JournalContext {
   readonly bodies: MessageBodies;
   readonly removals: RemovalLog;
   readonly strays: Strays;
-  readonly deletions: Pick<Deletions, 'settled'>;
+  readonly deletions: Pick<Deletions, 'settled' | 'callOff' | 'resume'>;
   /** Whether a message with this Message-ID waits in the outbox: what is to stand in Sent is not decided yet. */
   isBeingSent(messageIdHeader: string): boolean;
 }

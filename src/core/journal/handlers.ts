@@ -24,6 +24,11 @@ export async function carryOut(context: JournalContext, lane: Lane, rows: readon
   const [row] = rows;
   // Spooling reads through the account's reader, which may be this very lane: as a job of it, it would wait for itself.
   if (row?.kind === 'spool') return carrySpool(context, row);
+  if (row?.kind === 'undelete') {
+    // Nothing of it goes upstream, but what is owed behind it concerns what it shows again.
+    await context.deletions.settled(row.id);
+    return row.sourceId === null ? [] : [row.sourceId];
+  }
   if (row?.kind === 'delete') {
     await context.deletions.settled(row.id);
     const settled = context.store.journal.get(row.id);

@@ -78,3 +78,9 @@ export interface DeletePayload extends MarkedPayload {
     readonly mailboxIds: readonly number[];
   };
 }
+
+/** payload of `undelete`: a deletion that was called off or refused, whose messages are shown again; nothing goes upstream */
+export interface UndeletePayload {
+  /** Entries of these, which were taken away, may still be there. */
+  readonly mailboxIds: readonly number[];
+}

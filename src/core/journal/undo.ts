@@ -6,13 +6,13 @@ import { removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import { settleOwn } from './binding.js';
 import type { JournalContext } from './context.js';
-import type { AppendPayload, DeletePayload, SpoolPayload } from './payloads.js';
+import type { AppendPayload, SpoolPayload } from './payloads.js';
 import { putBack } from './put-back.js';
 
 /** Takes the row back; returns the sources that should be looked at again. */
 export function undo(context: JournalContext, row: JournalRow): number[] {
-  const { store, unit } = context;
-  return unit.durable((work) => {
+  const { store, unit, deletions } = context;
+  const sourceIds = unit.durable((work) => {
     const targets = store.journal.targets(row.id);
     store.journal.remove(row.id);
     switch (row.kind) {
@@ -42,7 +42,7 @@ export function undo(context: JournalContext, row: JournalRow): number[] {
         undoCreate(context, work, row);
         break;
       case 'delete':
-        undoDelete(context, work, row);
+        deletions.callOff(work, row);
         break;
       default:
         // rename
@@ -50,6 +50,8 @@ export function undo(context: JournalContext, row: JournalRow): number[] {
     }
     return row.sourceId === null ? [] : [row.sourceId];
   });
+  if (row.kind === 'delete') deletions.resume();
+  return sourceIds;
 }
 
 function undoAppend(context: JournalContext, work: Work, copy: CopyRow | undefined, payload: AppendPayload): void {
@@ -94,29 +96,6 @@ function undoCreate(context: JournalContext, work: Work, row: JournalRow): void 
   store.mailboxes.removeFeedsOfSource(source.id);
   store.sources.remove(source.id);
   work.ringTree();
-}
-
-export function undoDelete({ store }: Pick<JournalContext, 'store'>, work: Work, row: JournalRow): void {
-  const source = store.sources.get(row.sourceId ?? 0);
-  const { mailboxPath } = JSON.parse(row.payload) as DeletePayload;
-  if (!source) return;
-  const { accountId } = source;
-  // Another may have been made under its name meanwhile; its messages must be seen all the same.
-  let path = mailboxPath;
-  for (let i = 2; store.mailboxes.byPath(path); i++) path = `${mailboxPath} (${i})`;
-  const mailbox = store.mailboxes.insert({
-    path,
-    kind: 'account',
-    role: undefined,
-    accountId,
-    selectable: true,
-  });
-  store.mailboxes.addFeed(mailbox.id, source.id, true);
-  work.ringTree();
-  for (const copy of store.copies.ofSource(source.id)) {
-    store.copies.setLeaving(copy.id, false);
-    work.place(copy.id);
-  }
 }
 
 function undoRename({ store, tree, accounts }: JournalContext, work: Work, row: JournalRow): void {

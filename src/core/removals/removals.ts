@@ -1,8 +1,10 @@
 // `gateway undo`: which removals are meant, made ready and brought back a slice at a time.
 import { sleep } from '../../lib/deadline.js';
+import { groupBy } from '../../lib/group-by.js';
 import { createTurns } from '../../lib/turns.js';
 import { decodeHeaderText } from '../../mail/decoded-text.js';
 import { UpstreamError } from '../../mail/errors.js';
+import type { JournalRow } from '../../store/journal.js';
 import type { RemovalRow } from '../../store/removals.js';
 import type { AppendContext } from '../actions/append.js';
 import type { Mailboxes } from '../core.js';
@@ -15,7 +17,7 @@ import { type Link, type Ready, restore } from './restore.js';
 
 export interface RemovalsContext extends AppendContext {
   readonly mailboxes: Mailboxes;
-  readonly deletions: Pick<Deletions, 'settled'>;
+  readonly deletions: Pick<Deletions, 'settled' | 'callOff' | 'resume'>;
   /** Looks at a source upstream now. @throws {UpstreamError} */
   lookAt(sourceId: number): Promise<void>;
 }
@@ -45,13 +47,16 @@ export function createRemovals(context: RemovalsContext): Removals {
   const undo = async (rows: readonly RemovalRow[]): Promise<Map<number, RemovedMessage>> => {
     await lookIntoTrash(context, rows);
     const told = new Map<number, RemovedMessage>();
+    const backIn = await callOffDeletions(context, rows);
     const wanted = pair(context, rows);
     const turns = createTurns();
     for (let start = 0; start < wanted.length; start += AT_ONCE) {
       const slice = wanted.slice(start, start + AT_ONCE);
       const ready = await makeReady(context, slice);
       unit.durable((work) => {
-        const links = slice.flatMap((one) => bringBack(context, work, { ...one, ready: ready.get(one.row.id) }, told));
+        const links = slice.flatMap((one) =>
+          bringBack(context, work, { ...one, ready: ready.get(one.row.id), backIn }, told),
+        );
         store.removals.relink(links);
       });
       await turns.pause();
@@ -105,7 +110,7 @@ const CHANGED = 'its account is changing at this moment: try again';
 function bringBack(
   context: RemovalsContext,
   work: Work,
-  wanted: Wanted & { readonly ready: Ready | undefined },
+  wanted: Wanted & { readonly ready: Ready | undefined; readonly backIn: ReadonlySet<number> },
   told: Map<number, RemovedMessage>,
 ): Link[] {
   const { removals } = context.store;
@@ -118,9 +123,41 @@ function bringBack(
     restore(context, work, { row: later, later: undefined, plan: calledOff, ready: undefined });
   const plan = planFor(context, row, later);
   const { way, link } = restore(context, work, { row, later, plan, ready: wanted.ready });
-  const outcome = way === plan.way ? plan : { way, reason: CHANGED };
+  const isBackWithMailbox = plan.way === 'there' && wanted.backIn.has(row.sourceId);
+  const done = isBackWithMailbox ? ({ way: 'calledOff' } as const) : plan;
+  const outcome = way === plan.way ? done : { way, reason: CHANGED };
   for (const each of later ? [row, later] : [row]) told.set(each.id, describe(context, each, outcome, each === later));
   return link ? [link] : [];
+}
+
+/**
+ * Deletions of whole mailboxes that have not been sent: their messages, which may be very many, come back by and by
+ * (core/deletions.ts), and are waited for. Returns the sources.
+ */
+async function callOffDeletions(context: RemovalsContext, rows: readonly RemovalRow[]): Promise<Set<number>> {
+  const { store, unit, deletions } = context;
+  const backIn = new Set<number>();
+  for (const [sourceId, ofSource] of groupBy(rows, (row) => row.sourceId)) {
+    if (!store.journal.ofSource(sourceId).some(({ kind }) => kind === 'delete')) continue;
+    const deletion = deletionOf(context, ofSource);
+    if (!deletion) continue;
+    unit.durable((work) => {
+      store.journal.remove(deletion.id);
+      deletions.callOff(work, deletion);
+    });
+    backIn.add(sourceId);
+    deletions.resume();
+    await deletions.settled();
+  }
+  return backIn;
+}
+
+function deletionOf(context: RemovalsContext, rows: readonly RemovalRow[]): JournalRow | undefined {
+  for (const row of rows) {
+    const plan = planFor(context, row);
+    if ('deletion' in plan) return plan.deletion;
+  }
+  return undefined;
 }
 
 /** What went to Trash and was deleted there comes back to where it was first. */

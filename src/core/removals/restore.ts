@@ -11,7 +11,6 @@ import { transferCopies } from '../actions/transfer.js';
 import { withChange } from '../copy-flags.js';
 import type { AppendPayload } from '../journal/payloads.js';
 import { putBack } from '../journal/put-back.js';
-import { undoDelete } from '../journal/undo.js';
 import { recoveredSource } from '../local-sources.js';
 import type { Work } from '../unit-of-work.js';
 import type { UndoWay } from './contract.js';
@@ -66,8 +65,9 @@ export function restore(context: ActionContext, work: Work, restoring: Restoring
 function carry(context: ActionContext, work: Work, { row, plan, ready }: Restoring): Restored {
   switch (plan.way) {
     case 'calledOff':
-      if ('deletion' in plan) callOffDeletion(context, work, plan.deletion.id);
-      else callOff(context, work, plan);
+      // The mailbox has been deleted again just now (removals.ts).
+      if ('deletion' in plan) return { way: 'lost' };
+      callOff(context, work, plan);
       return { way: 'calledOff' };
     case 'trash':
     case 'copy': {
@@ -97,13 +97,6 @@ function callOff(
   if (journal.targets(owed.id).length === 0) journal.remove(owed.id);
   putBack(context, work, copy.id);
   undelete(context, work, copy);
-}
-
-function callOffDeletion({ store }: ActionContext, work: Work, journalId: number): void {
-  const owed = store.journal.get(journalId);
-  if (!owed) return;
-  store.journal.remove(owed.id);
-  undoDelete({ store }, work, owed);
 }
 
 /** What was expunged was marked \Deleted, and would go again with the next EXPUNGE. */

@@ -3,7 +3,7 @@
 
 import type { JournalRow } from '../../store/journal.js';
 import type { JournalContext } from '../journal/context.js';
-import type { DeletePayload, MarkedPayload } from '../journal/payloads.js';
+import type { MarkedPayload } from '../journal/payloads.js';
 import { putBack } from '../journal/put-back.js';
 import { giveUp } from '../journal/strays.js';
 import { undo } from '../journal/undo.js';
@@ -38,10 +38,7 @@ export function callOff(context: JournalContext, row: JournalRow): number {
   const { store, unit } = context;
   if (row.kind === 'delete') {
     const count = store.copies.ofSource(row.sourceId ?? 0).length;
-    const { rest } = JSON.parse(row.payload) as DeletePayload;
     undo(context, row);
-    // Of a large mailbox some may be left (core/deletions.ts): the numbers of the one that is there no longer.
-    for (const id of rest?.mailboxIds ?? []) while (unit.batch(() => store.mailboxes.forgetSome(id, 1_000)));
     return count;
   }
   return unit.durable((work) => {

@@ -133,6 +133,32 @@ test('a file of the first version is brought up to date, and keeps its mailboxes
   database.close();
 });
 
+test('flags kept here, once rows of meta, are given back as before; those of nobody are dropped', () => {
+  const old = new Sqlite(join(directory, 'old.db'));
+  const steps = readdirSync(MIGRATIONS).sort().slice(0, 9);
+  for (const step of steps) old.exec(readFileSync(new URL(step, MIGRATIONS), 'utf8'));
+  old.pragma('user_version = 9');
+  old.exec("INSERT INTO accounts (name, address, provider) VALUES ('QQ', 'me@qq.example', 'qq')");
+  const meta = old.prepare('INSERT INTO meta (key, value) VALUES (?, ?)');
+  const one = { ownFlags: 17, flags: 1, ownKeywords: ['later', 'work'], keywords: ['Later'] };
+  const other = { ownFlags: 2, flags: 0, ownKeywords: [], keywords: [] };
+  meta.run('kept 1 Zm9v/+=', JSON.stringify({ ...one, at: 20 }));
+  meta.run('kept 1 a space in it', JSON.stringify({ ...other, at: 30 }));
+  meta.run('kept 1 oldest', JSON.stringify({ ...other, at: 10 }));
+  meta.run('kept 1 cut', '{"ownFlags":');
+  meta.run('kept 2 nobody', JSON.stringify({ ...other, at: 10 }));
+  meta.run('uidValidity', '77');
+  old.close();
+  const database = openDatabase(join(directory, 'old.db'));
+  const { keptFlags } = createStore(database);
+  expect(database.sqlite.prepare('SELECT key FROM meta').pluck().all()).toEqual(['uidValidity']);
+  keptFlags.trim(2);
+  expect([keptFlags.take(1, 'Zm9v/+='), keptFlags.take(1, 'a space in it')]).toEqual([one, other]);
+  expect(keptFlags.isEmpty()).toBe(true);
+  expect(database.sqlite.pragma('foreign_key_check')).toEqual([]);
+  database.close();
+});
+
 test.each<[what: string, change: () => void]>([
   ['the directory is deleted', () => rmSync(join(directory, 'deep'), { recursive: true })],
   ['the directory is moved', () => renameSync(join(directory, 'deep'), join(directory, 'elsewhere'))],

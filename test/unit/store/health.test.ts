@@ -92,12 +92,24 @@ test('a statement on its own tells of the disk as a transaction does', () => {
 
 test('a problem that cannot be written is told all the same, and written when it can be', async () => {
   const { disk, database, store, changes } = onDisk();
-  store.problems.report(undefined, 'old', { code: 'stillOwed', account: 'an old one' });
+  store.problems.report(undefined, 'old', { code: 'stillOwed', account: 'an old one', address: 'old@example.org' });
   disk.says = 'EROFS';
   database.sqlite.pragma('query_only = ON');
-  expect(store.problems.report(undefined, 'new', { code: 'stillOwed', account: 'a new one' })).toBe(true);
-  expect(store.problems.report(undefined, 'new', { code: 'stillOwed', account: 'a new one again' })).toBe(false);
-  store.problems.report(undefined, 'passing', { code: 'stillOwed', account: 'a passing one' });
+  expect(
+    store.problems.report(undefined, 'new', { code: 'stillOwed', account: 'a new one', address: 'old@example.org' }),
+  ).toBe(true);
+  expect(
+    store.problems.report(undefined, 'new', {
+      code: 'stillOwed',
+      account: 'a new one again',
+      address: 'old@example.org',
+    }),
+  ).toBe(false);
+  store.problems.report(undefined, 'passing', {
+    code: 'stillOwed',
+    account: 'a passing one',
+    address: 'old@example.org',
+  });
   store.problems.resolve(undefined, 'passing');
   store.problems.resolve(undefined, 'old');
   const subjects = () => store.problems.open().map(({ subject }) => subject);
