@@ -2,7 +2,7 @@
 import { type Config, ConfigError, loadConfig, loadRest } from '../config/index.js';
 import type { Area, Finding } from '../gateway/doctor/doctor.js';
 import type { GatewayStatus } from '../gateway.js';
-import { languageOf } from '../lib/languages.js';
+import { type Language, languageOf } from '../lib/languages.js';
 import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { ExitCode, type Io } from './io.js';
 import { printable } from './text.js';
@@ -12,7 +12,7 @@ export interface DoctorOptions {
   readonly json: boolean;
   readonly full: boolean;
   /** Undefined: as LC_ALL, LC_MESSAGES or LANG says. */
-  readonly language: 'en' | 'zh' | undefined;
+  readonly language: Language | undefined;
 }
 
 const AREAS: Readonly<Record<Area, readonly [en: string, zh: string]>> = {
@@ -25,7 +25,10 @@ const AREAS: Readonly<Record<Area, readonly [en: string, zh: string]>> = {
   imap: ['reading mail (IMAP)', '收信（IMAP）'],
   smtp: ['sending mail (SMTP)', '发信（SMTP）'],
 };
-const MARKS = { ok: 'ok  ', note: 'note', bad: 'BAD ' } as const;
+const MARKS = {
+  en: { ok: 'ok  ', note: 'note', bad: 'BAD ' },
+  zh: { ok: '正常', note: '提示', bad: '问题' },
+} as const;
 
 /** Exit code 1 when something needs the user. */
 export async function doctor({ config: file, json, full, language }: DoctorOptions, io: Io): Promise<ExitCode> {
@@ -76,22 +79,23 @@ async function askStatus(dataDir: string): Promise<GatewayStatus | undefined> {
   }
 }
 
-function titleOf({ area, account }: Finding, lang: 'en' | 'zh'): string {
+function titleOf({ area, account }: Finding, lang: Language): string {
   const name = AREAS[area][lang === 'zh' ? 1 : 0];
   // Of what is owed each line names its account, under one heading.
   return account === undefined || area === 'owed' ? name : printable(`${account}: ${name}`);
 }
 
-function linesOf({ area, account, level, what, evidence, ms, remedy }: Finding, lang: 'en' | 'zh'): string[] {
-  const time = ms === undefined ? '' : ` (${ms} ms)`;
-  const seen = evidence === undefined ? '' : `: ${evidence}`;
+function linesOf({ area, account, level, what, evidence, ms, remedy }: Finding, lang: Language): string[] {
+  const time = ms === undefined ? '' : lang === 'zh' ? `（${ms} ms）` : ` (${ms} ms)`;
+  const colon = lang === 'zh' ? '：' : ': ';
+  const seen = evidence === undefined ? '' : `${colon}${evidence[lang]}`;
   const whose = area === 'owed' && account !== undefined ? `${account}: ` : '';
-  const line = `  ${MARKS[level]}  ${whose}${what[lang]}${time}${seen}`;
+  const line = `  ${MARKS[lang][level]}  ${whose}${what[lang]}${time}${seen}`;
   return [line, ...(remedy === undefined ? [] : [`        → ${remedy[lang]}`])].map(printable);
 }
 
-function summary(bad: number, lang: 'en' | 'zh'): string {
-  if (lang === 'zh') return bad === 0 ? '一切正常。' : `有 ${bad} 处需要处理：见标有 BAD 的行。`;
+function summary(bad: number, lang: Language): string {
+  if (lang === 'zh') return bad === 0 ? '一切正常。' : `有 ${bad} 处需要处理：见标为“问题”的行。`;
   return bad === 0
     ? 'All is well.'
     : `${bad} ${bad === 1 ? 'thing needs' : 'things need'} you: see the lines marked BAD.`;

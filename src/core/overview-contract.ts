@@ -45,6 +45,8 @@ export interface AccountStatus {
 
 export interface Problem {
   readonly account: string | undefined;
+  /** What it is about: of one subject there is one problem an account. `connection`, `smtp`, `journal waits`, … */
+  readonly subject: string;
   /** Both in English and Chinese (lib/languages.ts). */
   readonly text: string;
   readonly remedy: string;

@@ -104,25 +104,26 @@ function wordingOf(trouble: Trouble): readonly [text: Both, remedy: Both] {
       return ofWaiting(trouble.error);
     case 'mailbox':
       return [
-        said(trouble.error, `the mailbox ${trouble.path} cannot be read: `, `无法读取邮箱 ${trouble.path}：`),
+        said(trouble.error, `the mailbox ${trouble.path} cannot be read: `, `无法读取邮箱“${trouble.path}”：`),
         both('The others are served; the gateway keeps trying this one.', '其他邮箱照常；网关会不断重试。'),
       ];
   }
 }
 
-/** The server's own words stay as they are; the gateway's own have a Chinese form where it is known. */
+/** The server's own words stay as they are, in Chinese in marks; the gateway's own have a Chinese form where it is known. */
 export function said(error: unknown, en = '', zh = ''): Both {
   const words = failureText(error);
-  const own = error instanceof UpstreamError && error.details.serverText === undefined && error.details.chinese;
-  return both(en + words, zh + (own || words));
+  return both(en + words, zh + (ownChinese(error) ?? `“${words}”`));
 }
 
+const ownChinese = (error: unknown): string | undefined =>
+  error instanceof UpstreamError && error.details.serverText === undefined ? error.details.chinese : undefined;
+
 function ofConnection(error: UpstreamError): Both {
-  const { en, zh } = said(error);
   // The gateway's own words say it already.
-  if (zh !== en) return both(en, zh);
+  if (ownChinese(error) !== undefined) return said(error);
   const what = error.kind === 'auth' ? '登录被拒绝' : error.details.retryAfterMs ? '服务商要求暂停' : '无法同步';
-  return both(en, `${what}：${zh}`);
+  return said(error, '', `${what}：`);
 }
 
 function ofSending(trouble: Trouble & { readonly code: 'sending' }): Both {
@@ -149,7 +150,7 @@ function ofSalvage({ fault, damagedFile, messages, owed, lost, unnamed }: Troubl
   return [
     both(
       `the index was damaged (${fault}) and has been made anew: ${messages} messages and ${owed} changes not yet carried out could be saved, what providers have is fetched anew${lost ? `; some of this may be lost: ${lost.en}` : ''}`,
-      `索引曾损坏（${fault}），已重建：保住了 ${messages} 封邮件和 ${owed} 项尚未执行的更改，服务商那里有的会重新获取${lost ? `；以下内容可能有丢失：${lost.zh}` : ''}`,
+      `索引曾损坏（“${fault}”），已重建：保住了 ${messages} 封邮件和 ${owed} 项尚未执行的更改，服务商那里有的会重新获取${lost ? `；以下内容可能有丢失：${lost.zh}` : ''}`,
     ),
     both(
       `${en}Mail programs fetch their lists anew. The disk may be failing: look into the system log. The damaged file is ${damagedFile}; delete it when all is well.`,
@@ -182,7 +183,7 @@ function ofRefusal(kind: string, error: UpstreamError) {
 }
 
 function ofWaiting(error: UpstreamError) {
-  const zh = error.details.chinese ?? error.message;
+  const zh = error.details.chinese ?? `“${error.message}”`;
   return [
     both(`changes are waiting to be carried out: ${error.message}`, `有更改等待执行：${zh}`),
     error.details.meaning === 'budget'

@@ -235,7 +235,15 @@ describe('gateway status', () => {
       account({ journalDepth: 3, oldestJournalMs: 61_000 }),
       account({ name: '工作', address: 'w@x.org', ...done, state: 'offline', reason: 'gone\x07' }),
     ],
-    problems: [{ account: '工作', text: 'cannot reach it', remedy: 'The gateway keeps trying.', since: 0 }],
+    problems: [
+      {
+        account: '工作',
+        subject: 'connection',
+        text: 'cannot reach it',
+        remedy: 'The gateway keeps trying.',
+        since: 0,
+      },
+    ],
     submissions: { queued: 2, failed: 1, waiting: [] },
     clients: {
       imap: 4,
@@ -275,7 +283,13 @@ describe('gateway status', () => {
 
   it('tells a reason once, and no count of an account that was never reached', () => {
     const never = account({ state: 'offline', reason: 'cannot reach it', sources: [], messagesPerSecond: 0 });
-    const problem = { account: 'QQ', text: 'cannot reach it', remedy: 'The gateway keeps trying.', since: 0 };
+    const problem = {
+      account: 'QQ',
+      subject: 'connection',
+      text: 'cannot reach it',
+      remedy: 'The gateway keeps trying.',
+      since: 0,
+    };
     const text = statusLines({ ...facts, accounts: [never], problems: [problem] }, '127.0.0.1').join('\n');
     expect(text).toMatch(/^QQ +a@qq\.com +offline +- +0 +see below$/m);
     expect(text.split('cannot reach it').length - 1).toBe(1);
