@@ -2,10 +2,10 @@
 import { type Config, ConfigError, loadConfig, loadRest } from '../config/index.js';
 import type { Area, Finding } from '../gateway/doctor/doctor.js';
 import type { GatewayStatus } from '../gateway.js';
-import { type Language, languageOf } from '../lib/languages.js';
+import type { Language } from '../lib/languages.js';
 import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { ExitCode, type Io } from './io.js';
-import { printable } from './text.js';
+import { languageFor, printable } from './text.js';
 
 export interface DoctorOptions {
   readonly config: string;
@@ -34,7 +34,7 @@ const MARKS = {
 export async function doctor({ config: file, json, full, language }: DoctorOptions, io: Io): Promise<ExitCode> {
   const { config, faults } = loadAnyhow(file);
   const { configurationFaults, examine } = await import('../gateway/doctor/doctor.js');
-  const lang = language ?? languageOf(process.env);
+  const lang = languageFor(language);
   const running = config && (await askStatus(config.dataDir));
   let heading = '';
   let bad = 0;

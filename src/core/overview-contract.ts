@@ -23,7 +23,7 @@ export interface AccountStatus {
   readonly address: string;
   readonly provider: string;
   readonly state: AccountState;
-  /** Why, in plain words, when the state is not `ready`. */
+  /** Why, in both languages (lib/languages.ts), when the state is not `ready`. */
   readonly reason: string | undefined;
   readonly synced: boolean;
   readonly sources: readonly SourceProgress[];

@@ -1,7 +1,7 @@
 // What the gateway tells its user, each in English and in Chinese: the one place of these texts. A problem is stored as both
 // (lib/languages.ts), so that it can be read as it was when a later version words it otherwise.
 import { bothLanguages, type Language } from '../lib/languages.js';
-import { type DiskTrouble, failureText, UpstreamError } from './errors.js';
+import { DiskError, type DiskTrouble, failureText, UpstreamError } from './errors.js';
 
 /** What is wrong, and the facts its text needs. */
 export type Trouble =
@@ -116,8 +116,20 @@ export function said(error: unknown, en = '', zh = ''): Both {
   return both(en + words, zh + (ownChinese(error) ?? `“${words}”`));
 }
 
-const ownChinese = (error: unknown): string | undefined =>
-  error instanceof UpstreamError && error.details.serverText === undefined ? error.details.chinese : undefined;
+/** Why an account is as it is, in both languages as one string (lib/languages.ts). */
+export const reasonText = (error: unknown): string => bothLanguages(oneLineEach(said(error)));
+
+const DISK_IN_SHORT: Readonly<Record<DiskTrouble, string>> = {
+  full: '网关所在的磁盘已满',
+  readOnly: '网关所在的磁盘是只读的',
+  io: '网关所在的磁盘出错',
+  damaged: '网关的索引已损坏',
+};
+
+function ownChinese(error: unknown): string | undefined {
+  if (error instanceof DiskError) return DISK_IN_SHORT[error.trouble];
+  return error instanceof UpstreamError && error.details.serverText === undefined ? error.details.chinese : undefined;
+}
 
 function ofConnection(error: UpstreamError): Both {
   // The gateway's own words say it already.

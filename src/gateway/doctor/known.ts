@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { GatewayStatus } from '../../gateway.js';
+import { inLanguage } from '../../lib/languages.js';
 import type { Pause, PauseSide } from '../../store/pauses.js';
 
 interface Row extends Omit<Pause, 'error' | 'loginKey'> {
@@ -37,7 +38,9 @@ export function readKnown(dataDir: string, running: Pick<GatewayStatus, 'account
       }
       const now = running?.accounts.find(({ name }) => name === account);
       if (side !== 'imap' || now?.state !== 'needsSignIn') return undefined;
-      const error = { kind: 'auth', message: now.reason ?? 'the sign-in was refused', details: {} } as const;
+      const { reason = 'the sign-in was refused\n登录被拒绝' } = now;
+      const details = { chinese: inLanguage(reason, 'zh') };
+      const error = { kind: 'auth', message: inLanguage(reason, 'en'), details } as const;
       return { error, failures: 1, until: now.pausedUntil ?? Date.now() + HOUR_MS, loginKey: undefined };
     },
     hasWorked: (account) => merged.some(({ name }) => name === account),
