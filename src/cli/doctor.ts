@@ -5,7 +5,7 @@ import type { GatewayStatus } from '../gateway.js';
 import type { Language } from '../lib/languages.js';
 import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { ExitCode, type Io } from './io.js';
-import { languageFor, printable } from './text.js';
+import { type Both, both, languageFor, printable } from './text.js';
 
 export interface DoctorOptions {
   readonly config: string;
@@ -15,16 +15,17 @@ export interface DoctorOptions {
   readonly language: Language | undefined;
 }
 
-const AREAS: Readonly<Record<Area, readonly [en: string, zh: string]>> = {
-  configuration: ['Configuration', '配置'],
-  data: ['Data directory', '数据目录'],
-  certificates: ['Certificates', '证书'],
-  ports: ['Ports', '端口'],
-  clock: ['Clock', '时钟'],
-  owed: ['Changes and problems', '更改与问题'],
-  imap: ['reading mail (IMAP)', '收信（IMAP）'],
-  smtp: ['sending mail (SMTP)', '发信（SMTP）'],
+const AREAS: Readonly<Record<Area, Both>> = {
+  configuration: both('Configuration', '配置'),
+  data: both('Data directory', '数据目录'),
+  certificates: both('Certificates', '证书'),
+  ports: both('Ports', '端口'),
+  clock: both('Clock', '时钟'),
+  owed: both('Changes and problems', '更改与问题'),
+  imap: both('reading mail (IMAP)', '收信（IMAP）'),
+  smtp: both('sending mail (SMTP)', '发信（SMTP）'),
 };
+const COLON = both(': ', '：');
 const MARKS = {
   en: { ok: 'ok  ', note: 'note', bad: 'BAD ' },
   zh: { ok: '正常', note: '提示', bad: '问题' },
@@ -80,16 +81,15 @@ async function askStatus(dataDir: string): Promise<GatewayStatus | undefined> {
 }
 
 function titleOf({ area, account }: Finding, lang: Language): string {
-  const name = AREAS[area][lang === 'zh' ? 1 : 0];
+  const name = AREAS[area][lang];
   // Of what is owed each line names its account, under one heading.
-  return account === undefined || area === 'owed' ? name : printable(`${account}: ${name}`);
+  return account === undefined || area === 'owed' ? name : printable(`${account}${COLON[lang]}${name}`);
 }
 
 function linesOf({ area, account, level, what, evidence, ms, remedy }: Finding, lang: Language): string[] {
   const time = ms === undefined ? '' : lang === 'zh' ? `（${ms} ms）` : ` (${ms} ms)`;
-  const colon = lang === 'zh' ? '：' : ': ';
-  const seen = evidence === undefined ? '' : `${colon}${evidence[lang]}`;
-  const whose = area === 'owed' && account !== undefined ? `${account}: ` : '';
+  const seen = evidence === undefined ? '' : `${COLON[lang]}${evidence[lang]}`;
+  const whose = area === 'owed' && account !== undefined ? `${account}${COLON[lang]}` : '';
   const line = `  ${MARKS[lang][level]}  ${whose}${what[lang]}${time}${seen}`;
   return [line, ...(remedy === undefined ? [] : [`        → ${remedy[lang]}`])].map(printable);
 }

@@ -81,7 +81,7 @@ export const traitsOf = (account: string): Both =>
     `${account}: what is gone by ("quirks" of the configuration have the last word)`,
     `${account}：实际采用的设置（配置中的 "quirks" 优先）`,
   );
-export const TRAIT_HEADING = both(['Trait', 'Value', 'Source'], ['设置', '值', '来源']);
+export const TRAIT_HEADING = both(['Trait', 'Source', 'Value'], ['设置', '来源', '值']);
 export const NONE = both('none', '无');
 export const SOURCES: Readonly<Record<AccountStatus['traits'][number]['source'], Both>> = {
   probe: both('probe', '探测'),
@@ -90,18 +90,18 @@ export const SOURCES: Readonly<Record<AccountStatus['traits'][number]['source'],
 };
 export const NOT_KNOWN = both('not known', '未知');
 export const VERDICTS: Readonly<Record<string, Both>> = {
-  right: both('right', '正确'),
-  wrong: both('wrong', '有误'),
+  right: both('right', '是'),
+  wrong: both('wrong', '否'),
 };
 export const TRIALS = [
   ['searchAll', both('SEARCH finds all there is', 'SEARCH 能找到所有邮件')],
   ['searchText', both('SEARCH finds texts', 'SEARCH 能搜索正文')],
   ['sizes', both('RFC822.SIZE is the true length', 'RFC822.SIZE 为真实大小')],
-  ['condstore', both('CONDSTORE', 'CONDSTORE')],
-  ['qresync', both('QRESYNC', 'QRESYNC')],
-  ['copyUid', both('COPYUID is told', '告知 COPYUID')],
+  ['condstore', both('CONDSTORE', 'CONDSTORE 可靠')],
+  ['qresync', both('QRESYNC', 'QRESYNC 可靠')],
+  ['copyUid', both('COPYUID is told', '会告知 COPYUID')],
   ['copyOrder', both('COPYUID is in order', 'COPYUID 顺序正确')],
-  ['appendUid', both('APPENDUID is told', '告知 APPENDUID')],
+  ['appendUid', both('APPENDUID is told', '会告知 APPENDUID')],
 ] as const satisfies readonly (readonly [keyof AccountStatus['facts'], Both])[];
 export const fact = (what: Both, verdict: Both): Both => both(`${what.en}: ${verdict.en}`, `${what.zh}：${verdict.zh}`);
 export const capabilitiesBefore = (words: string): Both =>

@@ -13,7 +13,7 @@ export const count = (value: number): string => Math.round(value).toLocaleString
 
 const UNITS: Both<readonly [seconds: string, minutes: string, hours: string, days: string]> = both(
   ['s', 'min', 'h', 'days'],
-  ['秒', '分', '小时', '天'],
+  ['秒', '分钟', '小时', '天'],
 );
 
 /** 90000 → `1 min 30 s` */

@@ -43,8 +43,9 @@ export const traitLines = (accounts: readonly AccountStatus[], language: Languag
     const { name } = account;
     const rows = account.traits.map((trait) => [
       trait.name,
-      valueText(trait.value, language),
       words.SOURCES[trait.source][language],
+      // Last: some are long.
+      valueText(trait.value, language),
     ]);
     return [
       '',

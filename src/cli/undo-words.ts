@@ -31,11 +31,16 @@ export const COULD: Ways = {
 const messages = (number: number): Both =>
   both(`${count(number)} message${number === 1 ? '' : 's'}`, `${count(number)} 封邮件`);
 
+export const noTime = (text: string): Both =>
+  both(
+    `"${text}" is no time: give how long ago (30m, 2h, 3d), or a time (10:30, 2026-03-01, 2026-03-01T10:30)`,
+    `"${text}" 不是时间：请给出多久以前（30m、2h、3d）或时间（10:30、2026-03-01、2026-03-01T10:30）`,
+  );
 export const NOTHING = both('Nothing has been removed that could be brought back.', '没有可找回的已删邮件。');
 export const ALL_BACK = both('All of it has been brought back already.', '全部都已找回。');
 export const LAST_BACK = both(
-  'All that was removed has been brought back already: "gateway undo --list" shows it.',
-  '已删的邮件都已找回：可用 "gateway undo --list" 查看。',
+  'Nothing is left to be brought back: "gateway undo --list" shows what was removed.',
+  '没有其他可找回的邮件：可用 "gateway undo --list" 查看已删的邮件。',
 );
 export const cannotBe = (number: number): Both =>
   number === 0 ? both('', '') : both(` ${messages(number).en} cannot be.`, `${messages(number).zh}无法找回。`);

@@ -24,7 +24,7 @@ const BACK: ReadonlySet<RemovedMessage['way']> = new Set(['trash', 'cache', 'cop
 export async function undo({ config: file, json, ...options }: UndoOptions, io: Io): Promise<ExitCode> {
   const { dataDir } = loadConfig(file, { lazySecrets: true });
   const language = languageFor(options.language);
-  const since = options.since === undefined ? undefined : parseSince(options.since);
+  const since = options.since === undefined ? undefined : parseSince(options.since, Date.now(), language);
   const mode = options.list ? 'list' : options.dryRun ? 'dryRun' : 'undo';
   const request = { request: 'undo', mode, ...(since === undefined ? {} : { since }) } as const;
   const batches = (await callControl(dataDir, request, UNDO_MS)) as readonly RemovalBatch[];

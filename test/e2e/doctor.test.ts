@@ -100,7 +100,7 @@ it('all well: each step with its time and its evidence, exit code 0; with a gate
   ])
     expect(whats).toContain(what);
   const { stdout } = await runCli(['doctor', '--config', home.config], { env: { LC_ALL: 'zh_CN.UTF-8' } });
-  expect(stdout).toMatch(/^网关正在运行。[\s\S]*Well: 收信（IMAP）[\s\S]*一切正常。\n$/);
+  expect(stdout).toMatch(/^网关正在运行。[\s\S]*Well：收信（IMAP）[\s\S]*一切正常。\n$/);
 });
 
 it('what is wrong: named with the server’s words and the remedy, exit code 1', async () => {

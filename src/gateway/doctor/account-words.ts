@@ -32,6 +32,7 @@ export const messagesIn = (exists: number, hasCondstore: boolean) =>
     `${exists} 封邮件${hasCondstore ? '，CONDSTORE' : ''}`,
   );
 
+export const SIGN_IN_REFUSED = said('the sign-in was refused', '登录被拒绝');
 export const refusedBefore = (until: number) =>
   said(
     `signing in was refused before: not tried again before ${whenText(until)}, lest the account be locked`,

@@ -82,7 +82,7 @@ export const BODIES_LOST_REMEDY = said(
 );
 
 const CERTIFICATES = {
-  ca: said("the gateway's CA", '网关的 CA'),
+  ca: said("the gateway's CA", '网关的 CA '),
   server: said("the gateway's certificate", '网关的证书'),
 } as const;
 /** Of one of the gateway's own two certificates. */

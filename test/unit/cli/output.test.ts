@@ -85,9 +85,9 @@ describe('the status of limits and of servers', () => {
       'keep new keywords: 2 of 3',
     ])
       expect(text).toContain(part);
-    expect(text).toMatch(/searchTrusted +false +probe/);
-    expect(text).toMatch(/pollMs +5000 +config/);
-    expect(text).toMatch(/messageLimit +none +table/);
+    expect(text).toMatch(/searchTrusted +probe +false/);
+    expect(text).toMatch(/pollMs +config +5000/);
+    expect(text).toMatch(/messageLimit +table +none/);
     expect(statusLines(status, 'h').join('\n')).not.toContain('searchTrusted');
   });
 });

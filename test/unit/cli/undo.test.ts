@@ -67,13 +67,13 @@ describe('undoLines', () => {
     const reason = 'its text is gone\n其内容已丢失';
     const batches = [batch(message('发票', 'trash'), message('', 'cache'), message('工资', 'lost', reason))];
     expect(undoLines(batches, 'undo', { now, language: 'zh', next })).toEqual([
-      '2026-03-10 11:55（5 分前）由 phone 从 INBOX 删除：3 封邮件',
+      '2026-03-10 11:55（5 分钟前）由 phone 从 INBOX 删除：3 封邮件',
       '  发票：已从“已删除”移回',
       '  （无主题）：已用本机留存的内容重新存入',
       '  工资：无法找回，其内容已丢失',
       '',
       '已找回 2 封邮件。1 封邮件无法找回。',
-      '再次运行 "gateway undo" 将找回：2026-03-10 11:00（1 小时 0 分前）由 laptop 从 Trash、QQ/工作 删除：2 封邮件。',
+      '再次运行 "gateway undo" 将找回：2026-03-10 11:00（1 小时 0 分钟前）由 laptop 从 Trash、QQ/工作 删除：2 封邮件。',
     ]);
     for (const mode of ['list', 'dryRun', 'undo'] as const)
       for (const way of ['trash', 'cache', 'copy', 'calledOff', 'recovered', 'there', 'undone', 'lost'] as const) {
@@ -90,7 +90,7 @@ describe('undoLines', () => {
     expect(lines[11]).toBe('  … and 1,224 messages more: 1,224 would be moved back from Trash');
   });
   test('what was brought back before is said to be, and that there is nothing else', () => {
-    const hint = 'All that was removed has been brought back already: "gateway undo --list" shows it.';
+    const hint = 'Nothing is left to be brought back: "gateway undo --list" shows what was removed.';
     const done = [batch(message('a', 'undone'), message('b', 'undone'))];
     expect(undoLines(done, 'undo', { now }).at(-1)).toBe(hint);
     expect(undoLines(done, 'dryRun', { now }).at(-1)).toBe(hint);
