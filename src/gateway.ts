@@ -20,7 +20,7 @@ import type { Store } from './store/store.js';
 import { createSubmissionStore } from './store/submissions.js';
 import { certificateNames, ensureCertificates, tlsServerOptions } from './tls/index.js';
 
-export type { AccountStatus, CoreEvent, Problem, RemovalBatch, RemovedMessage } from './core/core.js';
+export type { AccountStatus, CoreEvent, NextUndo, Problem, RemovalBatch, RemovedMessage } from './core/core.js';
 
 export interface Ports {
   readonly imap?: number;
@@ -117,7 +117,9 @@ async function build(
     undo: async ({ mode, since }: UndoRequest) =>
       mode === 'list'
         ? parts.core?.removals.list(since)
-        : parts.core?.removals.undo({ since, dryRun: mode !== 'undo' }),
+        : mode === 'next'
+          ? parts.core?.removals.next()
+          : parts.core?.removals.undo({ since, dryRun: mode !== 'undo' }),
     reloadPassword: loadPasswords,
     stop: () => onStopRequested?.(),
   };

@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../config/index.js';
 import type { AccountStatus, GatewayStatus } from '../gateway.js';
-import { inLanguage } from '../lib/languages.js';
-import { whenText } from '../lib/when.js';
+import { inLanguage, type Language } from '../lib/languages.js';
 import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { CliError, ExitCode, type Io } from './io.js';
 import { limitLines } from './limits-text.js';
 import { totals } from './progress.js';
-import { count, duration, inOneLanguage, printable, table } from './text.js';
+import * as words from './status-words.js';
+import { count, inOneLanguage, languageFor, printable, table } from './text.js';
 import { traitLines } from './traits-text.js';
 
 export interface AskOptions {
@@ -23,43 +23,73 @@ const STOP_MS = 8_000;
 const askStatus = async (dataDir: string): Promise<GatewayStatus> =>
   (await callControl(dataDir, { request: 'status' })) as GatewayStatus;
 
+export interface StatusOptions extends AskOptions {
+  readonly verbose?: boolean;
+  readonly language?: Language | undefined;
+}
+
 export async function status(
-  { config: file, json, verbose = false }: AskOptions & { readonly verbose?: boolean },
+  { config: file, json, verbose = false, language }: StatusOptions,
   io: Io,
 ): Promise<ExitCode> {
   const config = loadConfig(file, { lazySecrets: true });
   const facts = await askStatus(config.dataDir);
-  if (json) io.print(JSON.stringify({ ...facts, problems: facts.problems.map(inOneLanguage) }));
-  else for (const line of statusLines(facts, config.listen.host, verbose)) io.print(line);
+  const lang = languageFor(language);
+  if (json) io.print(JSON.stringify(statusJson(facts, lang)));
+  else for (const line of statusLines(facts, config.listen.host, verbose, lang)) io.print(line);
   return ExitCode.ok;
 }
 
-export function statusLines(facts: GatewayStatus, host: string, isVerbose = false): string[] {
-  const limits = limitLines(facts.accounts, isVerbose).map(printable);
+const statusJson = (facts: GatewayStatus, language: Language): GatewayStatus => ({
+  ...facts,
+  accounts: facts.accounts.map((account) => ({ ...account, reason: reasonIn(account, language) })),
+  problems: facts.problems.map((problem) => inOneLanguage(problem, language)),
+});
+
+export function statusLines(
+  facts: GatewayStatus,
+  host: string,
+  isVerbose = false,
+  language: Language = 'en',
+): string[] {
+  const limits = limitLines(facts.accounts, isVerbose, language).map(printable);
   const ports = Object.entries(facts.ports).map(([name, port]) => `${name} ${port}`);
   const { queued, failed, waiting } = facts.submissions;
+  const devices = facts.clients.devices.map(deviceText).join('; ');
   return [
-    `Running for ${duration(Date.now() - facts.startedAt)} (process ${facts.pid}), listening on ${host}: ${ports.join(', ')}.`,
-    `Mail clients connected: ${facts.clients.imap} by IMAP, ${facts.clients.smtp} by SMTP.`,
-    ...(facts.clients.devices.length > 0 ? [`Devices: ${facts.clients.devices.map(deviceText).join('; ')}.`] : []),
-    ...(queued + failed > 0 ? [`Messages to be sent: ${queued}; failed: ${failed}.`] : []),
+    words.running(Date.now() - facts.startedAt, facts.pid, host, ports.join(', '))[language],
+    words.clients(facts.clients.imap, facts.clients.smtp)[language],
+    ...(devices === '' ? [] : [words.devices(devices)[language]]),
+    ...(queued + failed > 0 ? [words.toBeSent(queued, failed)[language]] : []),
     ...waiting.map(({ account, messages, reason, nextAttemptAt }) =>
-      printable(`  ${account}: ${count(messages)} not sent so far, next at ${whenText(nextAttemptAt)}: ${reason}`),
+      printable(`  ${words.notSent(account, messages, nextAttemptAt, reason)[language]}`),
     ),
     '',
-    ...accountTable(facts),
+    ...accountTable(facts, language),
     ...(limits.length > 0 ? ['', ...limits] : []),
-    ...(isVerbose ? traitLines(facts.accounts).map(printable) : []),
-    ...facts.problems.flatMap((problem) => ['', ...problemLines(inOneLanguage(problem))]),
+    ...(isVerbose ? traitLines(facts.accounts, language).map(printable) : []),
+    ...facts.problems.flatMap((problem) => ['', ...problemLines(inOneLanguage(problem, language), language)]),
   ];
 }
 
 const deviceText = ({ name, connections, programs }: GatewayStatus['clients']['devices'][number]): string =>
   printable(`${name} ${connections}${programs.length > 0 ? ` (${programs.join(', ')})` : ''}`);
 
-function accountTable({ accounts, problems }: GatewayStatus): string[] {
-  const isTold = ({ name }: AccountStatus, why: string) =>
-    problems.some(({ account, text }) => account === name && inLanguage(text, 'en') === why);
+/** In one language; what the journal keeps of its last failure is in the words of whoever refused. */
+const reasonIn = ({ reason }: AccountStatus, language: Language): string | undefined =>
+  reason === undefined ? undefined : inLanguage(reason, language);
+
+function whyOf(account: AccountStatus, problems: GatewayStatus['problems'], language: Language): string {
+  const why = account.reason ?? account.lastError ?? '';
+  const isTold = problems.some(
+    ({ account: of, text }) => of === account.name && inLanguage(text, 'en') === inLanguage(why, 'en'),
+  );
+  // What stands below with its remedy is not said twice.
+  if (isTold) return words.SEE_BELOW[language];
+  return reasonIn(account, language) ?? (why === '' || language === 'en' ? why : `“${why}”`);
+}
+
+function accountTable({ accounts, problems }: GatewayStatus, language: Language): string[] {
   const rows = accounts.map((account) => {
     const { done, total } = totals(account);
     // Of an account that is away, what is served is no part of something that goes on.
@@ -69,22 +99,25 @@ function accountTable({ accounts, problems }: GatewayStatus): string[] {
         ? '-'
         : account.synced || isAllHere
           ? `${count(total)}`
-          : `${count(done)} of ${count(total)}`;
-    const rate = !account.synced && account.messagesPerSecond > 0 ? `${count(account.messagesPerSecond)}/s` : '';
-    const owed =
-      account.journalDepth === 0 ? '0' : `${count(account.journalDepth)} (oldest ${duration(account.oldestJournalMs)})`;
-    const why = account.reason ?? account.lastError ?? '';
-    // What stands below with its remedy is not said twice.
-    const short = isTold(account, why) ? 'see below' : why;
-    const state =
-      account.pausedUntil === undefined ? account.state : `${account.state} until ${whenText(account.pausedUntil)}`;
-    return [account.name, account.address, state, `${mail} ${rate}`.trim(), owed, short].map(printable);
+          : words.partly(done, total)[language];
+    const rate =
+      !account.synced && account.messagesPerSecond > 0 ? words.rate(account.messagesPerSecond)[language] : '';
+    const owed = account.journalDepth === 0 ? '0' : words.owed(account.journalDepth, account.oldestJournalMs)[language];
+    const state = words.STATES[account.state];
+    return [
+      account.name,
+      account.address,
+      (account.pausedUntil === undefined ? state : words.until(state, account.pausedUntil))[language],
+      `${mail} ${rate}`.trim(),
+      owed,
+      whyOf(account, problems, language),
+    ].map(printable);
   });
-  return table(['Account', 'Address', 'State', 'Messages', 'Changes owed', 'Why'], rows);
+  return table(words.ACCOUNT_HEADING[language], rows);
 }
 
-const problemLines = ({ account, text, remedy }: GatewayStatus['problems'][number]): string[] => [
-  printable(`! ${account === undefined ? '' : `${account}: `}${text}`),
+const problemLines = ({ account, text, remedy }: GatewayStatus['problems'][number], language: Language): string[] => [
+  printable(`! ${account === undefined ? '' : `${account}${language === 'zh' ? '：' : ': '}`}${text}`),
   ...(remedy === '' ? [] : [printable(`  ${remedy}`)]),
 ];
 

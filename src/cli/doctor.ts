@@ -2,36 +2,40 @@
 import { type Config, ConfigError, loadConfig, loadRest } from '../config/index.js';
 import type { Area, Finding } from '../gateway/doctor/doctor.js';
 import type { GatewayStatus } from '../gateway.js';
-import { languageOf } from '../lib/languages.js';
+import type { Language } from '../lib/languages.js';
 import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { ExitCode, type Io } from './io.js';
-import { printable } from './text.js';
+import { type Both, both, languageFor, printable } from './text.js';
 
 export interface DoctorOptions {
   readonly config: string;
   readonly json: boolean;
   readonly full: boolean;
   /** Undefined: as LC_ALL, LC_MESSAGES or LANG says. */
-  readonly language: 'en' | 'zh' | undefined;
+  readonly language: Language | undefined;
 }
 
-const AREAS: Readonly<Record<Area, readonly [en: string, zh: string]>> = {
-  configuration: ['Configuration', '配置'],
-  data: ['Data directory', '数据目录'],
-  certificates: ['Certificates', '证书'],
-  ports: ['Ports', '端口'],
-  clock: ['Clock', '时钟'],
-  owed: ['Changes and problems', '更改与问题'],
-  imap: ['reading mail (IMAP)', '收信（IMAP）'],
-  smtp: ['sending mail (SMTP)', '发信（SMTP）'],
+const AREAS: Readonly<Record<Area, Both>> = {
+  configuration: both('Configuration', '配置'),
+  data: both('Data directory', '数据目录'),
+  certificates: both('Certificates', '证书'),
+  ports: both('Ports', '端口'),
+  clock: both('Clock', '时钟'),
+  owed: both('Changes and problems', '更改与问题'),
+  imap: both('reading mail (IMAP)', '收信（IMAP）'),
+  smtp: both('sending mail (SMTP)', '发信（SMTP）'),
 };
-const MARKS = { ok: 'ok  ', note: 'note', bad: 'BAD ' } as const;
+const COLON = both(': ', '：');
+const MARKS = {
+  en: { ok: 'ok  ', note: 'note', bad: 'BAD ' },
+  zh: { ok: '正常', note: '提示', bad: '问题' },
+} as const;
 
 /** Exit code 1 when something needs the user. */
 export async function doctor({ config: file, json, full, language }: DoctorOptions, io: Io): Promise<ExitCode> {
   const { config, faults } = loadAnyhow(file);
   const { configurationFaults, examine } = await import('../gateway/doctor/doctor.js');
-  const lang = language ?? languageOf(process.env);
+  const lang = languageFor(language);
   const running = config && (await askStatus(config.dataDir));
   let heading = '';
   let bad = 0;
@@ -76,22 +80,22 @@ async function askStatus(dataDir: string): Promise<GatewayStatus | undefined> {
   }
 }
 
-function titleOf({ area, account }: Finding, lang: 'en' | 'zh'): string {
-  const name = AREAS[area][lang === 'zh' ? 1 : 0];
+function titleOf({ area, account }: Finding, lang: Language): string {
+  const name = AREAS[area][lang];
   // Of what is owed each line names its account, under one heading.
-  return account === undefined || area === 'owed' ? name : printable(`${account}: ${name}`);
+  return account === undefined || area === 'owed' ? name : printable(`${account}${COLON[lang]}${name}`);
 }
 
-function linesOf({ area, account, level, what, evidence, ms, remedy }: Finding, lang: 'en' | 'zh'): string[] {
-  const time = ms === undefined ? '' : ` (${ms} ms)`;
-  const seen = evidence === undefined ? '' : `: ${evidence}`;
-  const whose = area === 'owed' && account !== undefined ? `${account}: ` : '';
-  const line = `  ${MARKS[level]}  ${whose}${what[lang]}${time}${seen}`;
+function linesOf({ area, account, level, what, evidence, ms, remedy }: Finding, lang: Language): string[] {
+  const time = ms === undefined ? '' : lang === 'zh' ? `（${ms} ms）` : ` (${ms} ms)`;
+  const seen = evidence === undefined ? '' : `${COLON[lang]}${evidence[lang]}`;
+  const whose = area === 'owed' && account !== undefined ? `${account}${COLON[lang]}` : '';
+  const line = `  ${MARKS[lang][level]}  ${whose}${what[lang]}${time}${seen}`;
   return [line, ...(remedy === undefined ? [] : [`        → ${remedy[lang]}`])].map(printable);
 }
 
-function summary(bad: number, lang: 'en' | 'zh'): string {
-  if (lang === 'zh') return bad === 0 ? '一切正常。' : `有 ${bad} 处需要处理：见标有 BAD 的行。`;
+function summary(bad: number, lang: Language): string {
+  if (lang === 'zh') return bad === 0 ? '一切正常。' : `有 ${bad} 处需要处理：见标为“问题”的行。`;
   return bad === 0
     ? 'All is well.'
     : `${bad} ${bad === 1 ? 'thing needs' : 'things need'} you: see the lines marked BAD.`;

@@ -1,9 +1,11 @@
 // Every failure a user can meet → one line that names the remedy. What is not known here is a bug and keeps its stack.
-import { type Config, ConfigError } from '../config/index.js';
+import { type Config, ConfigError, configurationInChinese } from '../config/index.js';
 import { errorCode } from '../lib/files.js';
+import type { Language } from '../lib/languages.js';
 import { AlreadyRunningError, ControlError, NotRunningError } from '../status-socket/index.js';
 import { TlsError } from '../tls/index.js';
 import { CliError, ExitCode } from './io.js';
+import { both } from './text.js';
 
 export interface Explanation {
   readonly text: string;
@@ -13,11 +15,19 @@ export interface Explanation {
 /** Told by their names: their classes would load the whole gateway for every command. */
 const FROM_THE_STORE = ['DatabaseVersionError', 'DataGoneError', 'BackupError'];
 
-/** The one-line explanation; undefined for a bug. `config` as far as it is known. */
-export function explain(error: unknown, config?: Config): Explanation | undefined {
+/** The one-line explanation; undefined for a bug. `config` as far as it is known. In Chinese where it is known in it. */
+export function explain(error: unknown, config?: Config, language: Language = 'en'): Explanation | undefined {
   if (error instanceof CliError) return { text: error.message, exitCode: error.exitCode };
   if (error instanceof NotRunningError) {
-    return { text: `${error.message}: start it with "gateway start"`, exitCode: ExitCode.notRunning };
+    const text = both(
+      `${error.message}: start it with "gateway start"`,
+      `没有使用数据目录 ${error.dataDir} 的网关在运行：请用 "gateway start" 启动`,
+    );
+    return { text: text[language], exitCode: ExitCode.notRunning };
+  }
+  if (error instanceof ConfigError && language === 'zh') {
+    const lines = error.message.split('\n').map((line) => configurationInChinese(line) ?? line);
+    return { text: lines.join('\n'), exitCode: ExitCode.failed };
   }
   if (
     error instanceof ConfigError ||

@@ -2,6 +2,7 @@
 import yargs, { type Argv } from 'yargs';
 import { type Config, ConfigError } from '../config/index.js';
 import type { startGateway } from '../gateway.js';
+import type { Language } from '../lib/languages.js';
 import { nearest } from '../lib/nearest.js';
 import { CA_FORMATS } from '../tls/index.js';
 import { accounts, status, stop, sync } from './asking.js';
@@ -13,6 +14,7 @@ import { explain } from './explain.js';
 import { CliError, ExitCode, type Io } from './io.js';
 import { password } from './password.js';
 import { start } from './start.js';
+import { languageFor } from './text.js';
 import { undo } from './undo.js';
 
 export interface CliContext {
@@ -57,7 +59,7 @@ export async function runCli(args: readonly string[], given: CliContext): Promis
     });
     return code;
   } catch (error) {
-    const explanation = explain(error, config);
+    const explanation = explain(error, config, languageFor(languageOption(args)));
     if (explanation) {
       io.complain(error instanceof ConfigError ? explanation.text : `gateway: ${explanation.text}`);
       return explanation.exitCode;
@@ -86,6 +88,15 @@ function configOption(args: readonly string[]): string {
   return at < 0 ? '' : ` ${given}`;
 }
 
+/** As `status`, `undo` and `doctor` take it; of what could not be parsed too. */
+function languageOption(args: readonly string[]): Language | undefined {
+  const at = args.findIndex((arg) => /^--language(=|$)/.test(arg));
+  const asked = at < 0 ? undefined : args[at]?.includes('=') ? args[at]?.split('=')[1] : args[at + 1];
+  return LANGUAGES.find((one) => one === asked);
+}
+
+const LANGUAGES = ['en', 'zh'] as const satisfies readonly Language[];
+
 const COMMANDS = [
   'start',
   'status',
@@ -107,6 +118,9 @@ function usageText(message: string, args: readonly string[]): string {
   const meant = nearest(unknown, COMMANDS);
   return `there is no command "${unknown}"${meant ? `: did you mean "${meant}"?` : ''}`;
 }
+
+const inALanguage = (command: Argv<GlobalOptions>) =>
+  command.option('language', { choices: LANGUAGES, describe: 'Default: as LANG says' });
 
 /** A command without options of its own. */
 const plain = (command: Argv<GlobalOptions>): Argv<GlobalOptions> => command;
@@ -143,7 +157,7 @@ function commandLine(
       'status',
       'Accounts, progress, changes owed, connected clients',
       (command) =>
-        command.option('verbose', {
+        inALanguage(command).option('verbose', {
           type: 'boolean',
           default: false,
           describe: 'How each server is dealt with, and why',
@@ -170,9 +184,11 @@ function commandLine(
       'doctor',
       'Look at everything and probe every account; says what is wrong and what to do',
       (command) =>
-        command
-          .option('full', { type: 'boolean', default: false, describe: 'Also check all of the index and the bodies' })
-          .option('language', { choices: ['en', 'zh'] as const, describe: 'Default: as LANG says' }),
+        inALanguage(command).option('full', {
+          type: 'boolean',
+          default: false,
+          describe: 'Also check all of the index and the bodies',
+        }),
       (argv) => run(doctor(argv, io)),
     )
     .command(
@@ -228,7 +244,7 @@ const fileAnd = (command: Argv<GlobalOptions>, what: string, force: string) =>
     .option('force', { type: 'boolean', default: false, describe: force });
 
 const undoOptions = (command: Argv<GlobalOptions>) =>
-  command
+  inALanguage(command)
     .option('since', {
       type: 'string',
       requiresArg: true,

@@ -1,5 +1,6 @@
 // The first synchronisation, as it goes: bars at a terminal, a line now and then in a pipe.
 import type { AccountStatus } from '../gateway.js';
+import { inLanguage } from '../lib/languages.js';
 import type { Io } from './io.js';
 import { count, padded, printable, width } from './text.js';
 
@@ -34,7 +35,7 @@ export function progressText(account: AccountStatus): string {
   const name = printable(account.name);
   if (account.synced) return `${name}: ${count(total)} messages, up to date`;
   if (account.state !== 'syncing' && account.state !== 'ready') {
-    return `${name}: ${account.state}${account.reason === undefined ? '' : ` (${printable(account.reason)})`}`;
+    return `${name}: ${account.state}${account.reason === undefined ? '' : ` (${printable(inLanguage(account.reason, 'en'))})`}`;
   }
   if (total === 0) return `${name}: looking what is there`;
   const rate = account.messagesPerSecond > 0 ? `, ${count(account.messagesPerSecond)} a second` : '';

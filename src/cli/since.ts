@@ -1,5 +1,7 @@
 // `--since`: a time, or how long ago.
+import type { Language } from '../lib/languages.js';
 import { CliError, ExitCode } from './io.js';
+import { noTime } from './undo-words.js';
 
 const UNITS: Readonly<Record<string, number>> = {
   s: 1_000,
@@ -11,7 +13,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** Unix milliseconds. Times without a zone are this machine's. @throws {CliError} */
-export function parseSince(text: string, now = Date.now()): number {
+export function parseSince(text: string, now = Date.now(), language: Language = 'en'): number {
   const [, amount, unit] = /^(\d{1,6}) ?(s|m|min|h|d|w)$/.exec(text.trim()) ?? [];
   if (amount !== undefined && unit !== undefined) return now - Number(amount) * (UNITS[unit] ?? 0);
   const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text.trim()) ?? [];
@@ -25,10 +27,7 @@ export function parseSince(text: string, now = Date.now()): number {
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?))?$/.exec(text.trim()) ?? [];
   const at = date === undefined ? Number.NaN : new Date(`${date}T${time ?? '00:00'}`).getTime();
   if (Number.isNaN(at)) {
-    throw new CliError(
-      `"${text}" is no time: give how long ago (30m, 2h, 3d), or a time (10:30, 2026-03-01, 2026-03-01T10:30)`,
-      ExitCode.usage,
-    );
+    throw new CliError(noTime(text)[language], ExitCode.usage);
   }
   return at;
 }

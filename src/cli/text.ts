@@ -1,17 +1,31 @@
 // How numbers, times and tables look to a person.
-import { inLanguage, languageOf } from '../lib/languages.js';
+import { inLanguage, type Language, languageOf } from '../lib/languages.js';
+
+/** A text, or a list of them, in each language. */
+export type Both<T = string> = Readonly<Record<Language, T>>;
+export const both = <T>(en: T, zh: T): Both<T> => ({ en, zh });
+
+/** The one asked for by `--language`, else that of LC_ALL, LC_MESSAGES or LANG. */
+export const languageFor = (asked: Language | undefined): Language => asked ?? languageOf(process.env);
 
 /** 12345 → `12,345` */
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 
+const UNITS: Both<readonly [seconds: string, minutes: string, hours: string, days: string]> = both(
+  ['s', 'min', 'h', 'days'],
+  ['秒', '分钟', '小时', '天'],
+);
+
 /** 90000 → `1 min 30 s` */
-export function duration(ms: number): string {
+export function duration(ms: number, language: Language = 'en'): string {
+  const [second, minute, hour, day] = UNITS[language];
   const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return `${seconds} ${second}`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  if (minutes < 60)
+    return seconds % 60 === 0 ? `${minutes} ${minute}` : `${minutes} ${minute} ${seconds % 60} ${second}`;
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
+  return hours < 48 ? `${hours} ${hour} ${minutes % 60} ${minute}` : `${Math.floor(hours / 24)} ${day}`;
 }
 
 /** Columns a terminal needs for the text: Chinese, Japanese and Korean characters take two. */
@@ -46,7 +60,7 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
 }
 
 /** In the language of whoever asks. */
-export const inOneLanguage = <P extends { readonly text: string; readonly remedy: string }>(problem: P): P => {
-  const language = languageOf(process.env);
-  return { ...problem, text: inLanguage(problem.text, language), remedy: inLanguage(problem.remedy, language) };
-};
+export const inOneLanguage = <P extends { readonly text: string; readonly remedy: string }>(
+  problem: P,
+  language = languageOf(process.env),
+): P => ({ ...problem, text: inLanguage(problem.text, language), remedy: inLanguage(problem.remedy, language) });

@@ -1,46 +1,57 @@
 // How each server is dealt with and why, for `gateway status --verbose`.
 import type { AccountStatus } from '../gateway.js';
+import type { Language } from '../lib/languages.js';
+import * as words from './status-words.js';
 import { table } from './text.js';
 
-const TRIALS: readonly (readonly [keyof AccountStatus['facts'], string])[] = [
-  ['searchAll', 'SEARCH finds all there is'],
-  ['searchText', 'SEARCH finds texts'],
-  ['sizes', 'RFC822.SIZE is the true length'],
-  ['condstore', 'CONDSTORE'],
-  ['qresync', 'QRESYNC'],
-  ['copyUid', 'COPYUID is told'],
-  ['copyOrder', 'COPYUID is in order'],
-  ['appendUid', 'APPENDUID is told'],
-];
-
-function factLines({ facts, keywords }: AccountStatus): string[] {
-  const { namespace, status, idle, id, capabilitiesBefore, capabilities } = facts;
-  const verdicts = TRIALS.map(([name, what]) => `${what}: ${facts[name] ?? 'not known'}`);
+function factLines({ facts, keywords }: AccountStatus, language: Language): string[] {
+  const { namespace, status, idle = [], id, capabilitiesBefore, capabilities } = facts;
   const said = Object.entries(id ?? {}).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-  return [
-    ...(capabilitiesBefore ? [`CAPABILITY before login: ${capabilitiesBefore.join(' ')}`] : []),
-    ...(capabilities ? [`CAPABILITY after login: ${capabilities.join(' ')}`] : []),
-    ...(said.length > 0 ? [`ID: ${said.join(', ')}`] : []),
-    ...(namespace
-      ? [`NAMESPACE: prefix ${JSON.stringify(namespace.prefix)}, delimiter ${JSON.stringify(namespace.delimiter)}`]
-      : []),
-    ...(status ? [`STATUS tells: ${status.join(', ')}`] : []),
-    `IDLE has told: ${idle && idle.length > 0 ? idle.join(', ') : 'nothing yet'}`,
-    `Mailboxes that keep new keywords: ${keywords.kept} of ${keywords.of}`,
-    ...verdicts,
+  const lines = [
+    ...(capabilitiesBefore ? [words.capabilitiesBefore(capabilitiesBefore.join(' '))] : []),
+    ...(capabilities ? [words.capabilitiesAfter(capabilities.join(' '))] : []),
+    ...(said.length > 0 ? [words.identity(said.join(', '))] : []),
+    ...(namespace ? [words.namespace(JSON.stringify(namespace.prefix), JSON.stringify(namespace.delimiter))] : []),
+    ...(status ? [words.statusTells(status.join(', '))] : []),
+    words.idleTold(idle.join(', ')),
+    words.keywordsKept(keywords.kept, keywords.of),
+    ...words.TRIALS.map(([name, what]) => words.fact(what, words.VERDICTS[facts[name] ?? ''] ?? words.NOT_KNOWN)),
   ];
+  return lines.map((line) => line[language]);
+}
+
+/** Texts that are kept in both languages are shown in the reader's. */
+function oneLanguage(value: unknown, language: Language): unknown {
+  if (Array.isArray(value)) return value.map((part) => oneLanguage(part, language));
+  if (typeof value !== 'object' || value === null) return value;
+  const { en, zh, ...rest } = value as Readonly<Record<string, unknown>>;
+  if (typeof en === 'string' && typeof zh === 'string' && Object.keys(rest).length === 0)
+    return language === 'zh' ? zh : en;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, oneLanguage(part, language)]));
+}
+
+function valueText(value: unknown, language: Language): string {
+  const shown = oneLanguage(value, language);
+  // A text of its own is read better without marks and escapes.
+  return typeof shown === 'string' ? shown : (JSON.stringify(shown) ?? words.NONE[language]);
 }
 
 /** What was found out about each account's server, and a table of what is gone by: value and source. */
-export const traitLines = (accounts: readonly AccountStatus[]): string[] =>
+export const traitLines = (accounts: readonly AccountStatus[], language: Language): string[] =>
   accounts.flatMap((account) => {
     if (account.traits.length === 0) return [];
-    const rows = account.traits.map(({ name, value, source }) => [name, JSON.stringify(value) ?? 'none', source]);
+    const { name } = account;
+    const rows = account.traits.map((trait) => [
+      trait.name,
+      words.SOURCES[trait.source][language],
+      // Last: some are long.
+      valueText(trait.value, language),
+    ]);
     return [
       '',
-      `${account.name}: what was found out about its server`,
-      ...factLines(account).map((line) => `  ${line}`),
-      `${account.name}: what is gone by ("quirks" of the configuration have the last word)`,
-      ...table(['Trait', 'Value', 'Source'], rows).map((line) => `  ${line}`),
+      words.factsOf(name)[language],
+      ...factLines(account, language).map((line) => `  ${line}`),
+      words.traitsOf(name)[language],
+      ...table(words.TRAIT_HEADING[language], rows).map((line) => `  ${line}`),
     ];
   });

@@ -1,3 +1,4 @@
+export { configurationInChinese } from './chinese.js';
 export type { DeviceConfig } from './devices.js';
 export { configJsonSchemaText } from './json-schema.js';
 export {

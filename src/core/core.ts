@@ -10,7 +10,7 @@ import type { Login } from './login/contract.js';
 import type { Removals, Remover } from './removals/contract.js';
 
 export type { Device, Login, LoginAttempt, ScramAttempt } from './login/contract.js';
-export type { RemovalBatch, Removals, RemovedMessage, Remover, UndoWay } from './removals/contract.js';
+export type { NextUndo, RemovalBatch, Removals, RemovedMessage, Remover, UndoWay } from './removals/contract.js';
 
 import type { Appended, AppendMessage, Spooled, SpoolWriter } from './incoming.js';
 

@@ -23,7 +23,7 @@ export interface AccountStatus {
   readonly address: string;
   readonly provider: string;
   readonly state: AccountState;
-  /** Why, in plain words, when the state is not `ready`. */
+  /** Why, in both languages (lib/languages.ts), when the state is not `ready`. */
   readonly reason: string | undefined;
   readonly synced: boolean;
   readonly sources: readonly SourceProgress[];
@@ -45,6 +45,8 @@ export interface AccountStatus {
 
 export interface Problem {
   readonly account: string | undefined;
+  /** What it is about: of one subject there is one problem an account. `connection`, `smtp`, `journal waits`, … */
+  readonly subject: string;
   /** Both in English and Chinese (lib/languages.ts). */
   readonly text: string;
   readonly remedy: string;

@@ -38,10 +38,7 @@ export function createOverview(options: OverviewOptions): Overview {
           },
         ];
       }),
-    problems: () =>
-      store.problems
-        .open()
-        .map(({ accountId, text, remedy, since }) => ({ account: nameOf(accountId), text, remedy, since })),
+    problems: () => store.problems.open().map(({ accountId, ...rest }) => ({ account: nameOf(accountId), ...rest })),
     submissions: () => ({
       ...counts(),
       waiting: waiting().map(({ accountId, ...rest }) => ({ account: nameOf(accountId) ?? `${accountId}`, ...rest })),

@@ -1,14 +1,11 @@
 // The IMAP side of a demo account: plaintext on 127.0.0.1, for this machine's gateway only.
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import type { Logger } from '../lib/logger.js';
 import { ImapSession } from './imap-session.js';
 import { Limits } from './limits.js';
+import { type DemoServer, listening } from './listening.js';
 import type { DemoAccount } from './store/account.js';
 import type { TokenOffice } from './token-office.js';
-
-export interface DemoServer extends AsyncDisposable {
-  readonly port: number;
-}
 
 export interface DemoServerOptions {
   readonly account: DemoAccount;
@@ -27,15 +24,7 @@ export async function startImapServer(options: DemoServerOptions, port = 0): Pro
     socket.on('close', () => sessions.delete(session));
     void session.run();
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+  return listening(server, port, () => {
+    for (const session of sessions) session.end();
   });
-  return {
-    port: (server.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: async () => {
-      for (const session of sessions) session.end();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
 }

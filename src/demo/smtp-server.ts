@@ -1,7 +1,6 @@
 // The submission side of a demo account, over smtp-server: plaintext on 127.0.0.1.
 import { Buffer } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { Logger } from '../lib/logger.js';
 import { parseAddresses } from '../mail/addresses.js';
@@ -9,7 +8,7 @@ import { SystemFlag } from '../mail/flags.js';
 import { eachField, headerField } from '../mail/header-block.js';
 import { wireBytes, wireText } from '../mail/ids.js';
 import { parseMime } from '../mail/mime.js';
-import type { DemoServer } from './imap-server.js';
+import { type DemoServer, listening } from './listening.js';
 import type { PostOffice } from './post-office.js';
 import type { DemoAccount } from './store/account.js';
 import type { TokenOffice } from './token-office.js';
@@ -72,17 +71,7 @@ export async function startSmtpServer(options: DemoSmtpOptions, port = 0): Promi
     },
   });
   server.on('error', (err) => logger.debug({ err }, 'demo upstream: smtp client'));
-  const net = await new Promise<ReturnType<typeof server.listen>>((resolve, reject) => {
-    server.once('error', reject);
-    const listening = server.listen(port, '127.0.0.1', () => resolve(listening));
-  });
-  return {
-    port: (net.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      }),
-  };
+  return listening(server, port);
 }
 
 async function receive(

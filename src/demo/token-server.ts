@@ -1,7 +1,6 @@
 // The token endpoint of a demo account: refresh tokens only (RFC 6749 §6), plaintext on 127.0.0.1.
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { DemoServer } from './imap-server.js';
+import { type DemoServer, listening } from './listening.js';
 import type { TokenOffice } from './token-office.js';
 
 const MAX_BODY_BYTES = 16 * 1024;
@@ -16,17 +15,7 @@ export async function startTokenServer(tokens: TokenOffice, port = 0): Promise<D
       () => request.destroy(),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
+  return listening(server, port, () => server.closeAllConnections());
 }
 
 async function answer(request: IncomingMessage, tokens: TokenOffice): Promise<{ status: number; body: unknown }> {

@@ -1,7 +1,7 @@
 // What the gateway tells its user, each in English and in Chinese: the one place of these texts. A problem is stored as both
 // (lib/languages.ts), so that it can be read as it was when a later version words it otherwise.
 import { bothLanguages, type Language } from '../lib/languages.js';
-import { type DiskTrouble, failureText, UpstreamError } from './errors.js';
+import { DiskError, type DiskTrouble, failureText, UpstreamError } from './errors.js';
 
 /** What is wrong, and the facts its text needs. */
 export type Trouble =
@@ -104,25 +104,38 @@ function wordingOf(trouble: Trouble): readonly [text: Both, remedy: Both] {
       return ofWaiting(trouble.error);
     case 'mailbox':
       return [
-        said(trouble.error, `the mailbox ${trouble.path} cannot be read: `, `无法读取邮箱 ${trouble.path}：`),
+        said(trouble.error, `the mailbox ${trouble.path} cannot be read: `, `无法读取邮箱“${trouble.path}”：`),
         both('The others are served; the gateway keeps trying this one.', '其他邮箱照常；网关会不断重试。'),
       ];
   }
 }
 
-/** The server's own words stay as they are; the gateway's own have a Chinese form where it is known. */
+/** The server's own words stay as they are, in Chinese in marks; the gateway's own have a Chinese form where it is known. */
 export function said(error: unknown, en = '', zh = ''): Both {
   const words = failureText(error);
-  const own = error instanceof UpstreamError && error.details.serverText === undefined && error.details.chinese;
-  return both(en + words, zh + (own || words));
+  return both(en + words, zh + (ownChinese(error) ?? `“${words}”`));
+}
+
+/** Why an account is as it is, in both languages as one string (lib/languages.ts). */
+export const reasonText = (error: unknown): string => bothLanguages(oneLineEach(said(error)));
+
+const DISK_IN_SHORT: Readonly<Record<DiskTrouble, string>> = {
+  full: '网关所在的磁盘已满',
+  readOnly: '网关所在的磁盘是只读的',
+  io: '网关所在的磁盘出错',
+  damaged: '网关的索引已损坏',
+};
+
+function ownChinese(error: unknown): string | undefined {
+  if (error instanceof DiskError) return DISK_IN_SHORT[error.trouble];
+  return error instanceof UpstreamError && error.details.serverText === undefined ? error.details.chinese : undefined;
 }
 
 function ofConnection(error: UpstreamError): Both {
-  const { en, zh } = said(error);
   // The gateway's own words say it already.
-  if (zh !== en) return both(en, zh);
+  if (ownChinese(error) !== undefined) return said(error);
   const what = error.kind === 'auth' ? '登录被拒绝' : error.details.retryAfterMs ? '服务商要求暂停' : '无法同步';
-  return both(en, `${what}：${zh}`);
+  return said(error, '', `${what}：`);
 }
 
 function ofSending(trouble: Trouble & { readonly code: 'sending' }): Both {
@@ -149,7 +162,7 @@ function ofSalvage({ fault, damagedFile, messages, owed, lost, unnamed }: Troubl
   return [
     both(
       `the index was damaged (${fault}) and has been made anew: ${messages} messages and ${owed} changes not yet carried out could be saved, what providers have is fetched anew${lost ? `; some of this may be lost: ${lost.en}` : ''}`,
-      `索引曾损坏（${fault}），已重建：保住了 ${messages} 封邮件和 ${owed} 项尚未执行的更改，服务商那里有的会重新获取${lost ? `；以下内容可能有丢失：${lost.zh}` : ''}`,
+      `索引曾损坏（“${fault}”），已重建：保住了 ${messages} 封邮件和 ${owed} 项尚未执行的更改，服务商那里有的会重新获取${lost ? `；以下内容可能有丢失：${lost.zh}` : ''}`,
     ),
     both(
       `${en}Mail programs fetch their lists anew. The disk may be failing: look into the system log. The damaged file is ${damagedFile}; delete it when all is well.`,
@@ -182,7 +195,7 @@ function ofRefusal(kind: string, error: UpstreamError) {
 }
 
 function ofWaiting(error: UpstreamError) {
-  const zh = error.details.chinese ?? error.message;
+  const zh = error.details.chinese ?? `“${error.message}”`;
   return [
     both(`changes are waiting to be carried out: ${error.message}`, `有更改等待执行：${zh}`),
     error.details.meaning === 'budget'

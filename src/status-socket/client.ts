@@ -5,9 +5,11 @@ import { type ControlRequest, type ControlResponse, MAX_RESPONSE_CHARS, onLines,
 
 /** No gateway runs with this data directory. */
 export class NotRunningError extends Error {
+  readonly dataDir: string;
   constructor(dataDir: string, options?: ErrorOptions) {
     super(`no gateway is running with the data directory ${dataDir}`, options);
     this.name = 'NotRunningError';
+    this.dataDir = dataDir;
   }
 }
 

@@ -134,7 +134,8 @@ function dispatch(request: ControlRequest, handlers: ControlHandlers): unknown {
 
 /** Nothing is brought back because a request was not understood. */
 function undoRequest({ mode, since }: UndoRequest): UndoRequest {
-  if (!['list', 'dryRun', 'undo'].includes(mode)) throw new Error('this gateway does not know that way of undo');
+  if (!['list', 'dryRun', 'undo', 'next'].includes(mode))
+    throw new Error('this gateway does not know that way of undo');
   if (since !== undefined && !Number.isFinite(since)) throw new Error('since is no time');
   return { request: 'undo', mode, ...(since === undefined ? {} : { since }) };
 }

@@ -4,7 +4,8 @@ import type { Socket } from 'node:net';
 /** `since`: Unix milliseconds; without it the last removal alone, or all of them for `list`. */
 export interface UndoRequest {
   readonly request: 'undo';
-  readonly mode: 'list' | 'dryRun' | 'undo';
+  /** `next`: what a plain undo would go on to. */
+  readonly mode: 'list' | 'dryRun' | 'undo' | 'next';
   readonly since?: number;
 }
 

@@ -2,14 +2,15 @@
 import { createServer, type Server } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { issueCa, issueServer } from '../../src/tls/issue.js';
+import { englishIn } from '../support/chinese.js';
 import { closedPort, type Home, makeHome, runCli, startCli } from '../support/cli-process.js';
 
 interface Found {
   readonly area: string;
   readonly account?: string;
   readonly level: 'ok' | 'note' | 'bad';
-  readonly what: { readonly en: string };
-  readonly evidence?: string;
+  readonly what: { readonly en: string; readonly zh: string };
+  readonly evidence?: { readonly en: string; readonly zh: string };
   readonly ms?: number;
   readonly remedy?: { readonly en: string; readonly zh: string };
 }
@@ -94,12 +95,12 @@ it('all well: each step with its time and its evidence, exit code 0; with a gate
   for (const what of [
     'the index is sound, all of it',
     'the bodies of messages are what they were',
-    'clients reach imaps',
+    'clients reach IMAPS',
     'nothing is owed to the providers',
   ])
     expect(whats).toContain(what);
   const { stdout } = await runCli(['doctor', '--config', home.config], { env: { LC_ALL: 'zh_CN.UTF-8' } });
-  expect(stdout).toMatch(/^网关正在运行。[\s\S]*Well: 收信（IMAP）[\s\S]*一切正常。\n$/);
+  expect(stdout).toMatch(/^网关正在运行。[\s\S]*Well：收信（IMAP）[\s\S]*一切正常。\n$/);
 });
 
 it('what is wrong: named with the server’s words and the remedy, exit code 1', async () => {
@@ -122,21 +123,23 @@ it('what is wrong: named with the server’s words and the remedy, exit code 1',
   const { code, findings } = await examine(home);
   expect(code).toBe(1);
   expect(bad(findings, 'Well')).toEqual([]);
-  expect(bad(findings, 'Wrong').map(({ area, what }) => `${area}: ${what.en}`)).toEqual(['imap: signing in']);
+  expect(bad(findings, 'Wrong').map(({ area, what }) => `${area}: ${what.en}`)).toEqual(['imap: signing in fails']);
   expect(bad(findings, 'Wrong')[0]).toMatchObject({
-    evidence: expect.stringMatching(/\w/),
+    evidence: { en: expect.stringMatching(/\w/), zh: expect.stringMatching(/^“.+”$/) },
     remedy: { en: expect.stringMatching(/password/), zh: expect.stringMatching(/密码/) },
   });
-  expect(bad(findings, 'Dead').map(({ what }) => what.en)).toEqual(['a connection is made', 'a connection is made']);
+  expect(bad(findings, 'Dead').map(({ area, what }) => `${area}: ${what.en}`)).toEqual([
+    'imap: no connection comes about',
+  ]);
   expect(bad(findings, 'Dead')[0]?.remedy?.en).toMatch(/Nobody listens there/);
   expect(bad(findings, 'Untrusted')[0]).toMatchObject({
-    what: { en: 'the server proves who it is' },
-    evidence: expect.stringMatching(/UNABLE_TO_VERIFY_LEAF_SIGNATURE.*Mail gateway/),
+    what: { en: 'the server does not prove who it is' },
+    evidence: { en: expect.stringMatching(/UNABLE_TO_VERIFY_LEAF_SIGNATURE.*Mail gateway/) },
     remedy: { en: expect.stringMatching(/"serverCertificate"/) },
   });
   const { stdout } = await runCli(['doctor', '--config', home.config, '--language', 'en']);
-  expect(stdout).toMatch(/Wrong: reading mail \(IMAP\)[\s\S]*BAD {3}signing in: .+\n {8}→ .*password/);
-  expect(stdout).toMatch(/5 things need you: see the lines marked BAD\.\n$/);
+  expect(stdout).toMatch(/Wrong: reading mail \(IMAP\)[\s\S]*BAD {3}signing in fails: .+\n {8}→ .*password/);
+  expect(stdout).toMatch(/3 things need you: see the lines marked BAD\.\n$/);
 });
 
 it('an account whose sign-in was refused is not tried again: not while the gateway waits, but with another password', async () => {
@@ -151,9 +154,35 @@ it('an account whose sign-in was refused is not tried again: not while the gatew
   expect(
     findings.filter(({ account, area, what }) => account === 'Wrong' && area === 'imap' && what.en === 'signing in'),
   ).toEqual([]);
+  expect(whats).toHaveLength(1);
+  // What the gateway itself keeps of it is no second thing to mend.
+  expect(findings.filter(({ area, account }) => area === 'owed' && account === 'Wrong')).toMatchObject([
+    { level: 'note', what: { en: expect.stringMatching(/^the gateway has met the same: /) } },
+  ]);
   gateway.kill();
   await gateway.ended;
   const config = { login: { user: 'me', password: 'gate-pass' }, accounts: [demo('Wrong')] };
   home.write(config);
   expect(await examine(home)).toMatchObject({ code: 0, running: false });
+});
+
+it('a host that is not there, with a gateway that has met it: one thing needs you, in one language', async () => {
+  const nowhere = (port: number) => ({ host: 'nowhere.invalid', port, tls: 'implicit' });
+  const home = homeWith(demo('Well'), demo('Lost', 'right', { imap: nowhere(993), smtp: nowhere(465) }));
+  const gateway = startCli(['start', '--config', home.config, '--json']);
+  closing.push(() => gateway[Symbol.asyncDispose]());
+  await gateway.event(({ event, account }) => event === 'problem' && account === 'Lost');
+  const { findings } = await examine(home);
+  expect(bad(findings, 'Lost').map(({ area, what }) => `${area}: ${what.en}`)).toEqual(['imap: the name is not found']);
+  expect(findings.filter(({ account, level }) => account === 'Lost' && level === 'note')).toMatchObject([
+    { area: 'smtp', what: { en: 'not tested: the same fault as in reading mail above' } },
+    { area: 'owed', what: { en: expect.stringMatching(/^the gateway has met the same: /) } },
+  ]);
+  for (const { what, evidence, remedy } of findings) {
+    const isCapabilities = what.en === 'what the server can do';
+    for (const said of [what, isCapabilities ? undefined : evidence, remedy])
+      expect(englishIn((said?.zh ?? '').replace(/\b(?:Well|Lost)\b/g, '')), said?.zh).toEqual([]);
+  }
+  const { stdout } = await runCli(['doctor', '--config', home.config, '--language', 'zh']);
+  expect(stdout).toMatch(/有 1 处需要处理：见标为“问题”的行。\n$/);
 });

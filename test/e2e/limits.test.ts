@@ -70,7 +70,7 @@ test('a pause holds over kill -9, is told, and ends by sync --force; logins are 
   expect(await run('sync', '--force')).toMatchObject({ code: 0 });
   const text = (await run('status', '--verbose')).stdout;
   expect(text).toMatch(new RegExp(`QQ: .*\\b${provider.logins} of 50 sign-ins in 15 min`));
-  expect(text).toMatch(/pollMs +5000 +config/);
-  expect(text).toMatch(/maxCommandBytes +2000 +table/);
+  expect(text).toMatch(/pollMs +config +5000/);
+  expect(text).toMatch(/maxCommandBytes +table +2000/);
   expect(text).toContain('CAPABILITY after login: IMAP4REV1');
 }, 60_000);

@@ -68,7 +68,9 @@ it('brings back what went to Trash and what was expunged, and who watches sees i
   expect(await w.gateway.run('undo', '--dry-run')).toMatch(/1 message would be brought back\. Nothing was done\.\n$/);
   expect(watcher.told).toEqual([]);
 
-  expect(await w.gateway.run('undo')).toMatch(/b: moved back from Trash\n\n1 message brought back\.\n$/);
+  expect(await w.gateway.run('undo')).toMatch(
+    /b: moved back from Trash\n\n1 message brought back\.\nThe next ".+ undo .*" goes on to .*, from INBOX: 1 message\.\n$/,
+  );
   await watcher.until(/^\* 2 EXISTS/);
   expect(waysOf(await w.gateway.run('undo', '--since', '1h', '--json'))).toEqual({ a: 'cache', b: 'undone' });
   await watcher.until(/^\* 3 EXISTS/);

@@ -25,6 +25,7 @@ export interface RemovedMessage {
   readonly sizeBytes: number;
   /** How it has come back, or would come back now. */
   readonly way: UndoWay;
+  /** Why it is lost, in both languages (lib/languages.ts). */
   readonly reason?: string;
   /** What went to Trash and was then removed there comes back once, to where it was before: this is the second removal. */
   readonly again?: true;
@@ -38,12 +39,25 @@ export interface RemovalBatch {
   readonly messages: readonly RemovedMessage[];
 }
 
+/** What a plain undo would go on to. */
+export interface NextUndo {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly device: string;
+  readonly mailboxes: readonly string[];
+  /** How many are not back yet. */
+  readonly messages: number;
+}
+
 export interface Removals {
   /** What was removed from `since` on (Unix milliseconds; default: as long as removals are kept), newest first. */
   list(since: number | undefined): Promise<readonly RemovalBatch[]>;
   /**
-   * Brings back what was removed from `since` on, or by the last command that removed anything. What is done is durable,
-   * and nothing is brought back twice. `dryRun`: only tells what would be done.
+   * Brings back what was removed from `since` on; without it, by the latest command of which something is not back yet: each
+   * undo goes one command further back. One that has been told to be lost is passed over. When all is back, the last command
+   * is told as it is. What is done is durable, and nothing is brought back twice. `dryRun`: only tells what would be done.
    */
   undo(what: { readonly since: number | undefined; readonly dryRun: boolean }): Promise<readonly RemovalBatch[]>;
+  /** What an undo without `since` would bring back now. */
+  next(): Promise<NextUndo | undefined>;
 }

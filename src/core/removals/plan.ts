@@ -4,6 +4,7 @@ import type { JournalRow } from '../../store/journal.js';
 import type { RemovalRow } from '../../store/removals.js';
 import type { Store } from '../../store/store.js';
 import type { AccountSettings } from '../accounts.js';
+import { BEING_REMOVED, NOT_KEPT, notConfigured } from './reasons.js';
 
 export type Plan =
   | { readonly way: 'there' }
@@ -29,7 +30,7 @@ const lost = (reason: string): Plan => ({ way: 'lost', reason });
 export function planFor(context: PlanContext, row: RemovalRow, later?: RemovalRow): Plan {
   const { store, accounts } = context;
   if (row.undoneAt !== null) return { way: 'undone' };
-  if (!accounts.has(row.accountId)) return lost(notConfigured(context, row));
+  if (!accounts.has(row.accountId)) return lost(notConfigured(addressOf(context, row)));
   const copies = store.copies.ofMessage(row.messageId);
   const own = copies.filter(({ sourceId }) => sourceId === row.sourceId);
   if (own.some(({ leaving }) => leaving === 0)) return { way: 'there' };
@@ -49,15 +50,12 @@ export function planFor(context: PlanContext, row: RemovalRow, later?: RemovalRo
     (ref) => ref != null && store.bodyIndex.sizeOf(ref) !== undefined,
   );
   if (bodyRef) return { way: 'cache', bodyRef };
-  if (own.length > 0) return lost('its removal is being carried out at this moment: try again');
-  return lost('it is in no Trash, and its text was not kept here');
+  if (own.length > 0) return lost(BEING_REMOVED);
+  return lost(NOT_KEPT);
 }
 
-/** It is kept until then: the account may be back. */
-function notConfigured({ store }: PlanContext, { accountId }: RemovalRow): string {
-  const address = store.accounts.list().find(({ id }) => id === accountId)?.address ?? '';
-  return `its account is not configured: put ${address} back into the configuration, start the gateway, and undo again`;
-}
+const addressOf = ({ store }: PlanContext, { accountId }: RemovalRow): string =>
+  store.accounts.list().find(({ id }) => id === accountId)?.address ?? '';
 
 function callOff(store: Store, own: readonly CopyRow[], row: RemovalRow): Plan | undefined {
   for (const copy of own) {

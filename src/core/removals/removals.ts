@@ -13,6 +13,7 @@ import type { Work } from '../unit-of-work.js';
 import type { RemovalBatch, Removals, RemovedMessage, UndoWay } from './contract.js';
 import { makeHome } from './home.js';
 import { planFor } from './plan.js';
+import { CHANGING, isPassing } from './reasons.js';
 import { type Link, type Ready, restore } from './restore.js';
 
 export interface RemovalsContext extends AppendContext {
@@ -38,13 +39,22 @@ export function createRemovals(context: RemovalsContext): Removals {
 
   const rowsFrom = (since: number | undefined): RemovalRow[] =>
     notedSince(store.removals.since(removals.oldest()), since);
-  /** Of the last command that removed anything, brought back already or not. */
-  const lastRows = (): RemovalRow[] => {
+  /** Commands that a plain undo has told to be lost, as far as they are not back: the next one goes on to those before. */
+  const passed = new Set<number>();
+  /** Of the latest command that is not all back; none if there is none. */
+  const openRows = (): RemovalRow[] => {
+    const rows = rowsFrom(undefined);
+    const latest = latestOpen(rows, passed);
+    return rows.filter(({ at }) => at === latest);
+  };
+  /** Else of the last command that removed anything. */
+  const nextRows = (): RemovalRow[] => {
+    const open = openRows();
     const last = store.removals.lastAt();
-    return rowsFrom(undefined).filter(({ at }) => at === last);
+    return open.length > 0 ? open : rowsFrom(undefined).filter(({ at }) => at === last);
   };
 
-  const undo = async (rows: readonly RemovalRow[]): Promise<Map<number, RemovedMessage>> => {
+  const undo = async (rows: readonly RemovalRow[], hasSince: boolean): Promise<Map<number, RemovedMessage>> => {
     await lookIntoTrash(context, rows);
     const told = new Map<number, RemovedMessage>();
     const backIn = await callOffDeletions(context, rows);
@@ -61,6 +71,7 @@ export function createRemovals(context: RemovalsContext): Removals {
       });
       await turns.pause();
     }
+    if (!hasSince) for (const at of lostForGood(rows, told)) passed.add(at);
     return told;
   };
   const tell = async (rows: readonly RemovalRow[]): Promise<Map<number, RemovedMessage>> => {
@@ -83,11 +94,34 @@ export function createRemovals(context: RemovalsContext): Removals {
     },
     undo: async ({ since, dryRun }) => {
       await deletions.settled();
-      const rows = since === undefined ? lastRows() : rowsFrom(since);
+      const rows = since === undefined ? nextRows() : rowsFrom(since);
       if (dryRun) await lookIntoTrash(context, rows);
-      return batchesOf(rows, await (dryRun ? tell(rows) : undo(rows)));
+      return batchesOf(rows, await (dryRun ? tell(rows) : undo(rows, since !== undefined)));
+    },
+    next: async () => {
+      await deletions.settled();
+      const rows = openRows().filter(({ undoneAt }) => undoneAt === null);
+      const [{ at, device } = { at: 0, device: '' }] = rows;
+      const mailboxes = [...new Set(rows.map(({ mailboxPath }) => mailboxPath))];
+      return rows.length === 0 ? undefined : { at, device, mailboxes, messages: rows.length };
     },
   };
+}
+
+/** By what each command noted first, as `lastAt` has it: a large mailbox's messages are noted by and by. Newest first. */
+function latestOpen(rows: readonly RemovalRow[], passed: ReadonlySet<number>): number | undefined {
+  const open = new Set(rows.filter(({ undoneAt, at }) => undoneAt === null && !passed.has(at)).map(({ at }) => at));
+  const first = new Map<number, number>();
+  for (const { at, id } of rows) if (open.has(at)) first.set(at, id);
+  const [latest] = [...first].sort(([, a], [, b]) => b - a);
+  return latest?.[0];
+}
+
+/** The commands of which something is lost for good, and nothing may be otherwise in a moment. */
+function lostForGood(rows: readonly RemovalRow[], told: ReadonlyMap<number, RemovedMessage>): number[] {
+  const lost = rows.filter(({ id }) => told.get(id)?.way === 'lost');
+  const passing = new Set(lost.filter(({ id }) => isPassing(told.get(id)?.reason)).map(({ at }) => at));
+  return lost.map(({ at }) => at).filter((at) => !passing.has(at));
 }
 
 /**
@@ -103,8 +137,6 @@ function notedSince(rows: RemovalRow[], since: number | undefined): RemovalRow[]
     return next >= since;
   });
 }
-
-const CHANGED = 'its account is changing at this moment: try again';
 
 /** As things are now: another call may have been quicker. Notes what has become of the message. */
 function bringBack(
@@ -125,7 +157,7 @@ function bringBack(
   const { way, link } = restore(context, work, { row, later, plan, ready: wanted.ready });
   const isBackWithMailbox = plan.way === 'there' && wanted.backIn.has(row.sourceId);
   const done = isBackWithMailbox ? ({ way: 'calledOff' } as const) : plan;
-  const outcome = way === plan.way ? done : { way, reason: CHANGED };
+  const outcome = way === plan.way ? done : { way, reason: CHANGING };
   for (const each of later ? [row, later] : [row]) told.set(each.id, describe(context, each, outcome, each === later));
   return link ? [link] : [];
 }

@@ -45,7 +45,9 @@ export function createClientReads({ name, lane, gate, signal }: ClientReadsOptio
   let isTrying = false;
 
   const noAnswer = () =>
-    new UpstreamError('transient', `${name} does not answer now; what is cached can still be read`);
+    new UpstreamError('transient', `${name} does not answer now; what is cached can still be read`, {
+      chinese: `${name} 目前没有应答；已缓存的邮件仍可阅读`,
+    });
   const isAway = () => gate.isUnanswered() && (lane.session() === undefined || lane.isBusy());
   /** One at a time, whoever asks; never rejects. */
   const tryAgain = () => {

@@ -2,6 +2,7 @@
 // holds for all of them.
 import { whenText } from '../../lib/when.js';
 import { DiskError, type DiskTrouble, failureText, UpstreamError } from '../../mail/errors.js';
+import { reasonText } from '../../mail/problems.js';
 import type { Connector, UpstreamSession } from '../../upstream/connector.js';
 import type { AccountState } from '../core.js';
 import { type HoldKind, holdKindOf } from '../limits/hold.js';
@@ -36,6 +37,7 @@ export interface Gate {
 
 export interface GateStatus {
   readonly state: AccountState;
+  /** In both languages (lib/languages.ts). */
   readonly reason: string | undefined;
   /** Unix milliseconds: not earlier, because the provider asked for it or a budget is used up. */
   readonly pausedUntil: number | undefined;
@@ -151,17 +153,17 @@ export function createGate(options: GateOptions): Gate {
         const isPause = holdKindOf(failure) !== 'network' && hold.waitMs() > 0;
         return {
           state: stateOf(failure),
-          reason: failureText(failure),
+          reason: reasonText(failure),
           pausedUntil: isPause ? Date.now() + hold.waitMs() : undefined,
         };
       }
       const spent = exhausted('work') ?? (open === 0 ? exhausted('connect') : undefined);
       if (spent) {
         const pausedUntil = Date.now() + (spent.details.retryAfterMs ?? 0);
-        return { state: 'throttled', reason: failureText(spent), pausedUntil };
+        return { state: 'throttled', reason: reasonText(spent), pausedUntil };
       }
       if (roundFailure)
-        return { state: stateOf(roundFailure), reason: failureText(roundFailure), pausedUntil: undefined };
+        return { state: stateOf(roundFailure), reason: reasonText(roundFailure), pausedUntil: undefined };
       const state = !everConnected ? 'connecting' : busy || !synced ? 'syncing' : 'ready';
       return { state, reason: undefined, pausedUntil: undefined };
     },
@@ -172,7 +174,7 @@ export function createGate(options: GateOptions): Gate {
 /** Nothing is fetched while the disk takes nothing, so what is not done yet waits for that. */
 export function withDisk(status: GateStatus, trouble: DiskTrouble | undefined): GateStatus {
   if (!trouble || (status.state !== 'connecting' && status.state !== 'syncing')) return status;
-  return { state: 'waitingForDisk', reason: new DiskError(trouble).message, pausedUntil: undefined };
+  return { state: 'waitingForDisk', reason: reasonText(new DiskError(trouble)), pausedUntil: undefined };
 }
 
 function pauseError(failure: UpstreamError, waitMs: number): UpstreamError {

@@ -1,13 +1,13 @@
 // One account: the way to its servers, and then exactly what the gateway itself does there, but for changing anything.
 import { createLoginKey } from '../../core/limits/login-key.js';
-import { whenText } from '../../lib/when.js';
-import { UpstreamError } from '../../mail/errors.js';
+import { type Remedy, safeText, UpstreamError } from '../../mail/errors.js';
 import type { Pause } from '../../store/pauses.js';
 import { REMEDIES } from '../../upstream/providers/remedies.js';
 import type { Upstream } from '../upstreams.js';
-import { type Finding, findings, type Said, said } from './finding.js';
-import { probeWay } from './network.js';
-import { NO_TLS_REMEDY, UNTRUSTED_REMEDY, withoutInternals } from './network-remedies.js';
+import * as words from './account-words.js';
+import { type Finding, findings, quoted, type Said, said, same } from './finding.js';
+import { type Found, probeWay } from './network.js';
+import { failureSaid, NO_TLS_REMEDY, SAME_AS_READING, type Step, UNTRUSTED_REMEDY } from './network-words.js';
 
 export interface AccountProbe {
   readonly upstream: Upstream;
@@ -22,13 +22,13 @@ const IDLE_MS = 1_000;
 
 /** One sign-in at most with a password that is refused: IMAP goes first, and SMTP only where IMAP was not refused. */
 export async function probeAccount(probe: AccountProbe): Promise<Finding[]> {
-  const [imap, smtp] = await Promise.all([goThere(probe, 'imap'), goThere(probe, 'smtp')]);
+  const [imap, smtp] = sameFaultOnce(await Promise.all([goThere(probe, 'imap'), goThere(probe, 'smtp')]));
   if (!hasPassword(probe.upstream)) {
     for (const [side, { found }] of [
       ['imap', imap],
       ['smtp', smtp],
     ] as const)
-      found.push(findings(side, probe.upstream.name).note(NO_PASSWORD));
+      found.push(findings(side, probe.upstream.name).note(words.NO_PASSWORD));
     return [...imap.found, ...smtp.found];
   }
   const refused = (await refusedBefore(probe, 'imap')) ?? (await refusedBefore(probe, 'smtp'));
@@ -41,9 +41,17 @@ export async function probeAccount(probe: AccountProbe): Promise<Finding[]> {
     isRefused = refusal;
   }
   if (held.smtp) smtp.found.push(held.smtp);
-  else if (isRefused) smtp.found.push(findings('smtp', probe.upstream.name).note(NOT_TRIED));
+  else if (isRefused) smtp.found.push(findings('smtp', probe.upstream.name).note(words.NOT_TRIED));
   else if (smtp.isOpen) smtp.found.push(...(await signInToSend(probe)));
   return [...imap.found, ...smtp.found];
+}
+
+/** What keeps both sides away is one fault, with one remedy. */
+function sameFaultOnce([imap, smtp]: [Found, Found]): [Found, Found] {
+  const last = smtp.found.at(-1);
+  if (imap.cause === undefined || imap.cause !== smtp.cause || !last) return [imap, smtp];
+  const told = findings('smtp', last.account).note(SAME_AS_READING, last.evidence);
+  return [imap, { ...smtp, found: [...smtp.found.slice(0, -1), told] }];
 }
 
 /** It cannot be looked up: said of the configuration already. */
@@ -82,28 +90,14 @@ function heldBack(
   refused: Refused | undefined,
 ): Finding | undefined {
   const say = findings(side, upstream.name);
-  if (refused && refused.side !== side) return say.note(NOT_TRIED);
+  if (refused && refused.side !== side) return say.note(words.NOT_TRIED);
   if (refused) {
     const { error, until } = refused.pause;
-    return say.bad(
-      said(
-        `signing in was refused before: not tried again before ${whenText(until)}, lest the account be locked`,
-        `此前登录被拒绝：为免账号被锁，${whenText(until)} 之前不再尝试`,
-      ),
-      remedyOf(error),
-      error.details.serverText ?? error.message,
-    );
+    return say.bad(words.refusedBefore(until), remedyOf(error), saidOf(error));
   }
   const known = pause(side);
   if (!known || known.until <= Date.now() || known.error.kind === 'auth') return undefined;
-  return say.note(
-    said(
-      `the provider wants a pause until ${whenText(known.until)}: not tried`,
-      `服务商要求暂停至 ${whenText(known.until)}：未尝试`,
-    ),
-    known.error.details.serverText ?? known.error.message,
-    remedyOf(known.error),
-  );
+  return say.note(words.pausedUntil(known.until), saidOf(known.error), remedyOf(known.error));
 }
 
 /** `refusal`: the server has answered the sign-in with anything but yes. */
@@ -112,29 +106,29 @@ async function signInToRead({ upstream, timeoutMs }: AccountProbe): Promise<{ fo
   const found: Finding[] = [];
   let refusal = false;
   let isSignedIn = false;
-  let what = said('signing in', '登录');
+  let what = words.SIGN_IN;
   let began = performance.now();
-  const done = (evidence: string) => {
-    found.push(say.ok(what, evidence, performance.now() - began));
+  const done = (evidence?: Said) => {
+    found.push(say.ok(what.done, evidence, performance.now() - began));
     began = performance.now();
   };
   try {
     const session = await upstream.connector.connect(AbortSignal.timeout(timeoutMs));
     isSignedIn = true;
     try {
-      const { words, idle, uidplus, condstore } = session.capabilities;
-      done(words.includes('ID') ? 'ID told' : '');
-      what = said('what the server can do', '服务器功能');
-      done(words.join(' '));
-      if (!uidplus) found.push(say.note(NO_UIDPLUS));
-      what = said('opening INBOX', '打开收件箱');
+      const { words: capabilities, idle, uidplus, condstore } = session.capabilities;
+      done(capabilities.includes('ID') ? words.ID_TOLD : undefined);
+      what = words.CAPABILITIES;
+      done(same(safeText(capabilities.join(' '))));
+      if (!uidplus) found.push(say.note(words.NO_UIDPLUS));
+      what = words.INBOX;
       const { exists } = await session.select(['INBOX']);
-      done(`${exists} ${exists === 1 ? 'message' : 'messages'}${condstore ? ', CONDSTORE' : ''}`);
-      what = said('being told of new mail at once (IDLE)', '新邮件即时通知（IDLE）');
+      done(words.messagesIn(exists, condstore));
+      what = words.IDLE;
       if (idle) {
         await session.waitForChange({ signal: AbortSignal.timeout(timeoutMs), maxMs: IDLE_MS });
-        done('');
-      } else found.push(say.note(NO_IDLE));
+        done();
+      } else found.push(say.note(words.NO_IDLE));
     } finally {
       await session.close();
     }
@@ -146,55 +140,37 @@ async function signInToRead({ upstream, timeoutMs }: AccountProbe): Promise<{ fo
 }
 
 async function signInToSend({ upstream, timeoutMs }: AccountProbe): Promise<Finding[]> {
-  const what = said('signing in to send', '发信登录');
   const began = performance.now();
   try {
     await upstream.checkSubmission(AbortSignal.timeout(timeoutMs));
-    return [findings('smtp', upstream.name).ok(what, 'nothing was sent', performance.now() - began)];
+    return [findings('smtp', upstream.name).ok(words.SUBMISSION.done, words.NOTHING_SENT, performance.now() - began)];
   } catch (error) {
-    return [failed('smtp', upstream.name, what, error)];
+    return [failed('smtp', upstream.name, words.SUBMISSION, error)];
   }
 }
 
-function failed(area: 'imap' | 'smtp', account: string, what: Said, error: unknown): Finding {
+function failed(area: 'imap' | 'smtp', account: string, { failed: what }: Step, error: unknown): Finding {
   if (!(error instanceof UpstreamError)) throw error;
-  const evidence = withoutInternals(error.details.serverText ?? error.message);
   const say = findings(area, account);
   const isPause = error.kind === 'transient' && error.details.retryAfterMs !== undefined;
-  return isPause ? say.note(what, evidence, remedyOf(error)) : say.bad(what, remedyOf(error), evidence);
+  return isPause ? say.note(what, saidOf(error), remedyOf(error)) : say.bad(what, remedyOf(error), saidOf(error));
+}
+
+/** The server's own words; else the gateway's, in Chinese where they are known in it. */
+function saidOf({ message, details: { serverText, chinese } }: Pick<UpstreamError, 'message' | 'details'>): Said {
+  if (serverText !== undefined && serverText !== '') return failureSaid(serverText);
+  return chinese === undefined ? quoted(safeText(message)) : said(message, chinese);
 }
 
 /** What the provider's data say (providers/texts.ts), else by its kind. */
-function remedyOf({ kind, details }: Pick<UpstreamError, 'kind' | 'details'>): Said {
+function remedyOf({ kind, details }: Pick<UpstreamError, 'kind' | 'details'>): Remedy {
   if (details.remedy) return details.remedy;
   if (details.code === 'CERTIFICATE') return UNTRUSTED_REMEDY;
   if (details.code === 'TLS') return NO_TLS_REMEDY;
   // What an older version wrote down, or a gateway that only says that it needs a sign-in.
   if (kind === 'auth') return REMEDIES.wrongPassword;
-  if (kind === 'permanent')
-    return said(
-      'Check host, port, "tls" and "serverCertificate" of this account in the configuration.',
-      '请检查该账号配置中的主机、端口、"tls" 和 "serverCertificate"。',
-    );
-  return said('Try again later; the gateway does so by itself.', '请稍后再试；网关会自动重试。');
+  return kind === 'permanent' ? words.SETTINGS_REMEDY : words.LATER_REMEDY;
 }
 
 /** Whatever kind it is taken for: a server may call a wrong password by many names. */
 const isAnswer = ({ kind, details }: UpstreamError): boolean => kind === 'auth' || details.serverText !== undefined;
-
-const NOT_TRIED = said(
-  'signing in was refused with the same login: not tried, lest the account be locked',
-  '相同的登录信息已被拒绝：未尝试，以免账号被锁',
-);
-const NO_PASSWORD = said(
-  'not signed in: the password cannot be read (see Configuration)',
-  '未登录：无法读取密码（见“配置”）',
-);
-const NO_IDLE = said(
-  'no IDLE: the gateway looks for new mail every few minutes',
-  '不支持 IDLE：网关每隔几分钟检查一次新邮件',
-);
-const NO_UIDPLUS = said(
-  'no UIDPLUS: messages are deleted by moving them to Trash, never for good',
-  '不支持 UIDPLUS：删除邮件时只移到已删除，不会彻底删除',
-);

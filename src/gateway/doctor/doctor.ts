@@ -5,10 +5,12 @@ import { silentLogger } from '../../lib/logger.js';
 import { type Upstream, upstreamOf } from '../upstreams.js';
 import { probeAccount } from './account.js';
 import { checkDirectory, checkIndex } from './data.js';
-import { type Area, type Finding, findings, said } from './finding.js';
+import { type Area, type Finding, findings } from './finding.js';
 import { readKnown } from './known.js';
 import { checkCertificates, checkClock, checkConfiguration, checkPorts, configurationFaults } from './machine.js';
+import { failureSaid } from './network-words.js';
 import { checkOwed, toldProblems } from './owed.js';
+import * as words from './words.js';
 
 export type { Area, Finding } from './finding.js';
 export { configurationFaults } from './machine.js';
@@ -64,24 +66,14 @@ export async function examine(config: Config, options: DoctorOptions): Promise<v
     await check('ports', () => checkPorts(config, running && { ...running.ports }));
     await check('clock', () => checkClock(sqlite));
     for (const probe of probes) await check('imap', () => probe);
-    await check('owed', () => checkOwed(sqlite));
+    await check('owed', () => checkOwed(sqlite, told));
     if (running) tell(toldProblems(running, told));
   } finally {
     sqlite?.close();
   }
 }
 
-function cannotLook(area: Area, error: unknown): Finding {
-  const text = error instanceof Error ? error.message : String(error);
-  return findings(area).bad(
-    said('this could not be looked at', '无法检查此项'),
-    said(
-      'See the other lines marked BAD first; if there are none, report this.',
-      '请先处理其他标有 BAD 的行；若没有，请反馈此问题。',
-    ),
-    text,
-  );
-}
+const cannotLook = (area: Area, error: unknown): Finding =>
+  findings(area).bad(words.CANNOT_LOOK, words.CANNOT_LOOK_REMEDY, failureSaid(error));
 
-const demoFinding = (name: string): Finding =>
-  findings('imap', name).ok(said('a demo account: it runs inside the gateway', '演示账号：在网关内运行'));
+const demoFinding = (name: string): Finding => findings('imap', name).ok(words.DEMO);

@@ -14,7 +14,7 @@ export interface Finding {
   readonly level: 'ok' | 'note' | 'bad';
   readonly what: Said;
   /** What was seen: numbers, or the server's own words. */
-  readonly evidence?: string;
+  readonly evidence?: Said;
   /** How long it took, milliseconds. */
   readonly ms?: number;
   readonly remedy?: Said;
@@ -22,22 +22,28 @@ export interface Finding {
 
 export const said = (en: string, zh: string): Said => ({ en, zh });
 
+/** What is of no language: numbers, paths, addresses, names of the protocols. */
+export const same = (fact: string): Said => said(fact, fact);
+
+/** A server's or the system's own words, which nobody translates: in Chinese they stand in marks. */
+export const quoted = (words: string): Said => said(words, words === '' ? '' : `“${words}”`);
+
 /** Findings of one area, and of one account where it is about one. */
 export function findings(area: Area, account?: string) {
   const about = account === undefined ? { area } : { area, account };
   return {
-    ok: (what: Said, evidence?: string, ms?: number): Finding => finding({ ...about, level: 'ok', what }, evidence, ms),
-    note: (what: Said, evidence?: string, remedy?: Said): Finding =>
+    ok: (what: Said, evidence?: Said, ms?: number): Finding => finding({ ...about, level: 'ok', what }, evidence, ms),
+    note: (what: Said, evidence?: Said, remedy?: Said): Finding =>
       finding({ ...about, level: 'note', what }, evidence, undefined, remedy),
-    bad: (what: Said, remedy: Said, evidence?: string): Finding =>
+    bad: (what: Said, remedy: Said, evidence?: Said): Finding =>
       finding({ ...about, level: 'bad', what }, evidence, undefined, remedy),
   };
 }
 
-function finding(base: Finding, evidence?: string, ms?: number, remedy?: Said): Finding {
+function finding(base: Finding, evidence?: Said, ms?: number, remedy?: Said): Finding {
   return {
     ...base,
-    ...(evidence === undefined || evidence === '' ? {} : { evidence }),
+    ...(evidence === undefined || evidence.en === '' ? {} : { evidence }),
     ...(ms === undefined ? {} : { ms: Math.round(ms) }),
     ...(remedy === undefined ? {} : { remedy }),
   };

@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { GatewayStatus } from '../../gateway.js';
+import { bothLanguages, inLanguage } from '../../lib/languages.js';
 import type { Pause, PauseSide } from '../../store/pauses.js';
+import { SIGN_IN_REFUSED } from './account-words.js';
 
 interface Row extends Omit<Pause, 'error' | 'loginKey'> {
   readonly name: string;
@@ -37,7 +39,9 @@ export function readKnown(dataDir: string, running: Pick<GatewayStatus, 'account
       }
       const now = running?.accounts.find(({ name }) => name === account);
       if (side !== 'imap' || now?.state !== 'needsSignIn') return undefined;
-      const error = { kind: 'auth', message: now.reason ?? 'the sign-in was refused', details: {} } as const;
+      const { reason = bothLanguages(SIGN_IN_REFUSED) } = now;
+      const details = { chinese: inLanguage(reason, 'zh') };
+      const error = { kind: 'auth', message: inLanguage(reason, 'en'), details } as const;
       return { error, failures: 1, until: now.pausedUntil ?? Date.now() + HOUR_MS, loginKey: undefined };
     },
     hasWorked: (account) => merged.some(({ name }) => name === account),

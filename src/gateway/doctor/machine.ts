@@ -3,20 +3,19 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type Sqlite from 'better-sqlite3';
-import type { Config } from '../../config/index.js';
-import { withDeadline } from '../../lib/deadline.js';
+import { type Config, configurationInChinese } from '../../config/index.js';
+import { DeadlineError, withDeadline } from '../../lib/deadline.js';
 import { takenPorts } from '../../lib/taken-ports.js';
+import { stampText } from '../../lib/when.js';
 import { certificatePaths } from '../../tls/index.js';
-import { type Finding, findings, said } from './finding.js';
+import { type Finding, findings, quoted, type Said, said, same } from './finding.js';
+import { failureSaid, noAnswerWithin } from './network-words.js';
+import * as words from './words.js';
 
 /** What is wrong with the configuration, a line each. */
 export const configurationFaults = (faults: readonly string[]): Finding[] =>
   faults.map((fault) =>
-    findings('configuration').bad(
-      said('the configuration has an error', '配置有错误'),
-      said('Correct it, then restart the gateway.', '请改正后重启网关。'),
-      fault,
-    ),
+    findings('configuration').bad(words.CONFIGURATION_ERROR, words.CONFIGURATION_REMEDY, ofConfiguration(fault)),
   );
 
 export function checkConfiguration({ file, warnings, accounts }: Config, hasFaults: boolean): Finding[] {
@@ -24,51 +23,36 @@ export function checkConfiguration({ file, warnings, accounts }: Config, hasFaul
   const { length } = accounts;
   return [
     hasFaults
-      ? say.note(
-          said(
-            `what is right of it is looked at: ${length} ${length === 1 ? 'account' : 'accounts'}`,
-            `检查其余正确的部分：${length} 个账号`,
-          ),
-          file,
-        )
-      : say.ok(
-          said(
-            `the configuration is read: ${length} ${length === 1 ? 'account' : 'accounts'}`,
-            `配置已读取：${length} 个账号`,
-          ),
-          file,
-        ),
-    ...warnings.map((warning) => say.note(said(warning, warning))),
+      ? say.note(words.configurationRest(length), same(file))
+      : say.ok(words.configurationRead(length), same(file)),
+    ...warnings.map((warning) => say.note(words.UNWISE, ofConfiguration(warning))),
   ];
 }
+
+const ofConfiguration = (line: string): Said => said(line, configurationInChinese(line) ?? quoted(line).zh);
 
 const DAY_MS = 86_400_000;
 
 export function checkCertificates({ certsDir }: Config): Finding[] {
   const say = findings('certificates');
-  const { ca, server } = certificatePaths(certsDir);
-  return (
-    [
-      [ca, said("the gateway's CA", '网关的 CA'), 'gateway cert reissue --ca'],
-      [server, said("the gateway's certificate", '网关的证书'), 'gateway cert reissue'],
-    ] as const
-  ).map(([path, what, command]) => {
-    if (!existsSync(path))
-      return say.note(said(`${what.en} is made by the first start`, `${what.zh}由首次启动生成`), path);
-    const remedy = said(`Run "${command}".`, `请运行 "${command}"。`);
+  const paths = certificatePaths(certsDir);
+  return (['ca', 'server'] as const).map((which) => {
+    const [path, of] = [paths[which], words.certificateWords(which)];
+    if (!existsSync(path)) return say.note(of.missing, same(path));
     try {
       const { validFrom, validTo } = new X509Certificate(readFileSync(path));
-      const evidence = `${path}, ${validFrom} – ${validTo}`;
-      if (Date.parse(validFrom) > Date.now() + DAY_MS)
-        return say.bad(said(`${what.en} is of the future`, `${what.zh}尚未生效`), CLOCK_REMEDY, evidence);
-      return Date.parse(validTo) < Date.now()
-        ? say.bad(said(`${what.en} has expired`, `${what.zh}已过期`), remedy, evidence)
-        : say.ok(said(`${what.en} is valid`, `${what.zh}有效`), evidence);
+      const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];
+      const evidence = same(`${path}, ${dayOf(from)} – ${dayOf(to)}`);
+      if (from > Date.now() + DAY_MS) return say.bad(of.early, words.CLOCK_REMEDY, evidence);
+      return to < Date.now() ? say.bad(of.late, of.remedy, evidence) : say.ok(of.valid, evidence);
     } catch (error) {
-      return say.bad(said(`${what.en} cannot be read`, `${what.zh}无法读取`), remedy, `${path}: ${String(error)}`);
+      const { en, zh } = failureSaid(error);
+      return say.bad(of.unreadable, of.remedy, { en: `${path}: ${en}`, zh: `${path}：${zh}` });
     }
   });
 }
+
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 /** Of a gateway that runs: that it answers at them; else that nobody else has them. */
 export async function checkPorts(
@@ -79,31 +63,26 @@ export async function checkPorts(
   const { host } = config.listen;
   if (!running) {
     const taken = await takenPorts(config.listen);
-    if (taken.length === 0) return [say.ok(said('the ports are free for the gateway', '端口可用'), host)];
-    const remedy = said(
-      'Stop the other program, or choose other ports in "listen".',
-      '请停止占用端口的程序，或在 "listen" 中更换端口。',
-    );
-    return [say.bad(said('another program has a port of the gateway', '端口被其他程序占用'), remedy, taken.join(', '))];
+    return taken.length === 0
+      ? [say.ok(words.PORTS_FREE, same(host))]
+      : [say.bad(words.PORTS_TAKEN, words.PORTS_TAKEN_REMEDY, same(taken.join(', ')))];
   }
   return Promise.all(
     Object.entries(running).map(async ([name, port]) => {
-      const what = said(`clients reach ${name}`, `客户端可连接 ${name}`);
       const began = performance.now();
       try {
-        await withDeadline('connecting', 5_000, reach(host, port));
-        return say.ok(what, `${host}:${port}`, performance.now() - began);
+        await withDeadline('connecting', REACH_MS, reach(host, port));
+        return say.ok(words.portReached(name), same(`${host}:${port}`), performance.now() - began);
       } catch (error) {
-        const remedy = said('Restart the gateway; a firewall may be in the way.', '请重启网关；也可能被防火墙拦截。');
-        return say.bad(
-          said(`clients do not reach ${name}`, `客户端无法连接 ${name}`),
-          remedy,
-          `${host}:${port}: ${String(error)}`,
-        );
+        const { en, zh } = error instanceof DeadlineError ? noAnswerWithin(REACH_MS) : failureSaid(error);
+        const evidence = { en: `${host}:${port}: ${en}`, zh: `${host}:${port}：${zh}` };
+        return say.bad(words.portNotReached(name), words.PORT_REMEDY, evidence);
       }
     }),
   );
 }
+
+const REACH_MS = 5_000;
 
 const reach = (host: string, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -119,7 +98,7 @@ const reach = (host: string, port: number): Promise<void> =>
 /** No clock is asked for the time; but what has been written down lies in the past. */
 export function checkClock(sqlite: Sqlite.Database | undefined): Finding[] {
   const say = findings('clock');
-  const evidence = `${new Date().toISOString()}, ${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
+  const now = `${stampText(Date.now())}, ${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
   const last = Number(
     sqlite
       ?.prepare(
@@ -129,15 +108,7 @@ export function checkClock(sqlite: Sqlite.Database | undefined): Finding[] {
       .pluck()
       .get() ?? 0,
   );
-  if (last > Date.now() + DAY_MS)
-    return [
-      say.bad(
-        said('the clock is behind what has been written down', '本机时钟早于已记录的时间'),
-        CLOCK_REMEDY,
-        `${evidence}; written down: ${new Date(last).toISOString()}`,
-      ),
-    ];
-  return [say.ok(said('the clock goes on from what has been written down', '本机时钟正常'), evidence)];
+  return last > Date.now() + DAY_MS
+    ? [say.bad(words.CLOCK_BEHIND, words.CLOCK_REMEDY, words.clockSeen(now, stampText(last)))]
+    : [say.ok(words.CLOCK_RIGHT, same(now))];
 }
-
-const CLOCK_REMEDY = said('Set the clock of this machine right.', '请校准本机时钟。');

@@ -6,18 +6,8 @@ import { DeadlineError, withDeadline } from '../../lib/deadline.js';
 import { errorCode } from '../../lib/files.js';
 import { safeText } from '../../mail/errors.js';
 import type { Servers } from '../upstreams.js';
-import { type Finding, findings, type Said, said } from './finding.js';
-import {
-  certificateRemedy,
-  connectRemedy,
-  GREETING_REMEDY,
-  isNoTls,
-  NAME_REMEDY,
-  NO_STARTTLS_REMEDY,
-  NO_TLS_REMEDY,
-  silentRemedy,
-  withoutInternals,
-} from './network-remedies.js';
+import { type Finding, findings, quoted, type Said, said, same } from './finding.js';
+import * as words from './network-words.js';
 
 export interface Way {
   readonly side: 'imap' | 'smtp';
@@ -29,77 +19,101 @@ export interface Way {
   readonly hasWorked: boolean;
 }
 
-/** What each step found, up to the first that failed; `isOpen`: signing in can be tried. */
-export async function probeWay(way: Way): Promise<{ found: Finding[]; isOpen: boolean }> {
+export interface Found {
+  readonly found: Finding[];
+  /** Signing in can be tried. */
+  readonly isOpen: boolean;
+  /** Of the step that failed: another side with the same one suffers from the same fault. Undefined: a fault of its own. */
+  readonly cause?: string | undefined;
+}
+
+/** What each step found, up to the first that failed. */
+export async function probeWay(way: Way): Promise<Found> {
   const { endpoint, side, account, timeoutMs, hasWorked } = way;
   const say = findings(side, account);
   const where = `${endpoint.host}:${endpoint.port}`;
   const found: Finding[] = [];
+  let cause: string | undefined;
   const step = async <T>(
-    what: Said,
+    what: words.Step,
     remedy: (code: string) => Said,
-    work: () => Promise<{ result: T; evidence: string }>,
+    work: () => Promise<{ result: T; evidence: Said }>,
   ) => {
     const began = performance.now();
     try {
-      const { result, evidence } = await withDeadline(what.en, timeoutMs, work());
-      found.push(say.ok(what, evidence, performance.now() - began));
+      const { result, evidence } = await withDeadline(what.done.en, timeoutMs, work());
+      found.push(say.ok(what.done, evidence, performance.now() - began));
       return result;
     } catch (error) {
       const code = errorCode(error) ?? '';
       const isSilent = error instanceof DeadlineError;
-      const text = isSilent ? `no answer within ${timeoutMs / 1_000} s` : withoutInternals(error);
-      found.push(say.bad(what, isSilent ? silentRemedy(hasWorked) : remedy(code), `${where}: ${safeText(text)}`));
+      const { en, zh } = isSilent ? words.noAnswerWithin(timeoutMs) : words.failureSaid(error);
+      const evidence = said(`${where}: ${safeText(en)}`, `${where}：${safeText(zh)}`);
+      found.push(say.bad(what.failed, isSilent ? words.silentRemedy(hasWorked) : remedy(code), evidence));
+      cause = causeOf(what, isSilent ? 'silent' : code, endpoint.host);
       return undefined;
     }
   };
   const addresses = await step(
-    said('the name is found', '域名解析'),
-    () => NAME_REMEDY,
+    words.NAME_STEP,
+    () => words.NAME_REMEDY,
     async () => {
       const all = isIP(endpoint.host) ? [{ address: endpoint.host }] : await lookup(endpoint.host, { all: true });
-      return { result: all, evidence: `${endpoint.host}: ${all.map(({ address }) => address).join(', ')}` };
+      return { result: all, evidence: same(`${endpoint.host}: ${all.map(({ address }) => address).join(', ')}`) };
     },
   );
-  if (!addresses) return { found, isOpen: false };
-  const socket = await step(said('a connection is made', '建立连接'), connectRemedy, async () => ({
+  if (!addresses) return { found, isOpen: false, cause };
+  const socket = await step(words.CONNECT_STEP, words.connectRemedy, async () => ({
     result: await opened(connectTcp({ host: endpoint.host, port: endpoint.port }), 'connect'),
-    evidence: where,
+    evidence: same(where),
   }));
-  if (!socket) return { found, isOpen: false };
+  if (!socket) return { found, isOpen: false, cause };
   try {
     const isTls = endpoint.tls === 'implicit';
     const secure = isTls
       ? await step(
-          said('the server proves who it is', '服务器证书'),
-          (code) => (isNoTls(code) ? NO_TLS_REMEDY : certificateRemedy(code)),
+          words.CERTIFICATE_STEP,
+          (code) => (words.isNoTls(code) ? words.NO_TLS_REMEDY : words.certificateRemedy(code)),
           () => prove(way, socket),
         )
       : socket;
-    if (!secure) return { found, isOpen: false };
+    if (!secure) return { found, isOpen: false, cause };
     const greeting = await step(
-      said('the server speaks first', '服务器问候语'),
-      () => GREETING_REMEDY,
+      words.GREETING_STEP,
+      () => words.GREETING_REMEDY,
       async () => {
         const line = safeText((await readUntil(secure, /\n|^.{1000}/)).split('\n')[0] ?? '');
         const isRight = side === 'imap' ? /^\* (OK|PREAUTH)/i.test(line) : /^220[ -]/.test(line);
-        if (!isRight) throw new Error(`it says "${line}"`);
-        return { result: line, evidence: line };
+        if (!isRight) throw new words.SeenError(words.saysOtherwise(line));
+        return { result: line, evidence: quoted(line) };
       },
     );
     const isReady =
       greeting !== undefined &&
       (endpoint.tls !== 'starttls' ||
         (await step(
-          said('the server offers encryption (STARTTLS)', '服务器支持加密（STARTTLS）'),
-          () => NO_STARTTLS_REMEDY,
+          words.STARTTLS_STEP,
+          () => words.NO_STARTTLS_REMEDY,
           () => offersStartTls(secure, side),
         )) !== undefined);
     if (greeting !== undefined) secure.end(side === 'imap' ? 'D LOGOUT\r\n' : 'QUIT\r\n');
-    return { found, isOpen: isReady };
+    return { found, isOpen: isReady, cause };
   } finally {
     setTimeout(() => socket.destroy(), 200).unref();
   }
+}
+
+/** Where the way to the whole provider is cut: any host of it is. */
+const NO_WAY = /^(?:ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ENETDOWN)$/;
+
+/** A port that speaks otherwise than it should is a setting of its own: of no other side's. */
+function causeOf(step: words.Step, code: string, host: string): string | undefined {
+  if (step === words.NAME_STEP) return `name ${code}`;
+  if (step === words.CONNECT_STEP && NO_WAY.test(code)) return `way ${code}`;
+  if (code === 'silent' || step === words.CONNECT_STEP) return `${host} ${code}`;
+  return step === words.CERTIFICATE_STEP && words.certificateRemedy(code) === words.UNTRUSTED_REMEDY
+    ? `${host} ${code}`
+    : undefined;
 }
 
 function opened<S extends Socket>(socket: S, event: 'connect' | 'secureConnect'): Promise<S> {
@@ -114,20 +128,30 @@ function opened<S extends Socket>(socket: S, event: 'connect' | 'secureConnect')
   });
 }
 
-async function prove({ endpoint, tlsOptions }: Way, socket: Socket): Promise<{ result: TLSSocket; evidence: string }> {
+async function prove({ endpoint, tlsOptions }: Way, socket: Socket): Promise<{ result: TLSSocket; evidence: Said }> {
   const servername = isIP(endpoint.host) ? {} : { servername: endpoint.host };
   const options = { socket, host: endpoint.host, minVersion: 'TLSv1.2', ...servername, ...tlsOptions } as const;
   // Let through, to see what it is; what it was refused for is told below.
   const secure = await opened(connectTls({ ...options, rejectUnauthorized: false }), 'secureConnect');
   const { subject, issuer, valid_to } = secure.getPeerCertificate();
-  const evidence = `${secure.getProtocol()}, ${subject?.CN ?? '?'}, by ${issuer?.O ?? issuer?.CN ?? '?'}, until ${valid_to}`;
+  const evidence = words.certificateSeen(secure.getProtocol() ?? '?', {
+    name: safeText(`${subject?.CN ?? '?'}`),
+    issuer: safeText(`${issuer?.O ?? issuer?.CN ?? '?'}`),
+    until: dayOf(valid_to),
+  });
   if (!secure.authorized && tlsOptions.rejectUnauthorized !== false) {
     const code = String(secure.authorizationError);
     secure.destroy();
-    throw Object.assign(new Error(`${code} (${evidence})`), { code });
+    throw new words.SeenError(said(`${code} (${evidence.en})`, `${code}（${evidence.zh}）`), code);
   }
   return { result: secure, evidence };
 }
+
+/** `2026-12-01`, of OpenSSL's `Dec  1 00:00:00 2026 GMT`. */
+const dayOf = (text: string): string => {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? '?' : new Date(at).toISOString().slice(0, 10);
+};
 
 /** What the socket says from now on, until it fits. */
 function readUntil(socket: Socket, pattern: RegExp): Promise<string> {
@@ -140,16 +164,16 @@ function readUntil(socket: Socket, pattern: RegExp): Promise<string> {
       resolve(text);
     };
     socket.on('data', onData);
-    socket.once('close', () => reject(new Error('it closes the connection without a word')));
+    socket.once('close', () => reject(new words.SeenError(words.SAYS_NOTHING)));
   });
 }
 
 const MAX_ANSWER = 10_000;
 
-async function offersStartTls(socket: Socket, side: 'imap' | 'smtp'): Promise<{ result: true; evidence: string }> {
+async function offersStartTls(socket: Socket, side: 'imap' | 'smtp'): Promise<{ result: true; evidence: Said }> {
   const isImap = side === 'imap';
   const answer = readUntil(socket, isImap ? /^C (?:OK|NO|BAD)/im : /^\d{3} [^\n]*\n/m);
   socket.write(isImap ? 'C CAPABILITY\r\n' : 'EHLO localhost\r\n');
-  if (!/\bSTARTTLS\b/i.test(await answer)) throw new Error('it offers no STARTTLS');
-  return { result: true, evidence: '' };
+  if (!/\bSTARTTLS\b/i.test(await answer)) throw new words.SeenError(words.OFFERS_NO_STARTTLS);
+  return { result: true, evidence: same('') };
 }

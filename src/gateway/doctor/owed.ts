@@ -2,8 +2,8 @@
 import type Sqlite from 'better-sqlite3';
 import type { GatewayStatus } from '../../gateway.js';
 import { inLanguage } from '../../lib/languages.js';
-import { whenText } from '../../lib/when.js';
 import { type Finding, findings, said } from './finding.js';
+import * as words from './words.js';
 
 interface OwedRow {
   readonly name: string;
@@ -16,7 +16,8 @@ interface OwedRow {
 /** Tried so often, the user should know why it fails (core/journal/pusher.ts). */
 const WORRYING_ATTEMPTS = 8;
 
-export function checkOwed(sqlite: Sqlite.Database | undefined): Finding[] {
+/** `told`: what has been found of the accounts. */
+export function checkOwed(sqlite: Sqlite.Database | undefined, told: readonly Finding[]): Finding[] {
   if (!sqlite) return [];
   const say = findings('owed');
   const rows = sqlite
@@ -27,46 +28,39 @@ export function checkOwed(sqlite: Sqlite.Database | undefined): Finding[] {
     .all() as OwedRow[];
   const found = rows.map(({ name, depth, oldest, attempts, lastError }) => {
     const of = findings('owed', name);
-    const what = said(
-      `${depth} ${depth === 1 ? 'change is' : 'changes are'} yet to be carried out`,
-      `${depth} 项更改尚未执行`,
-    );
-    const evidence = `since ${whenText(oldest)}${lastError === null ? '' : `: ${lastError}`}`;
-    return attempts >= WORRYING_ATTEMPTS ? of.bad(what, OWED_REMEDY, evidence) : of.note(what, evidence);
+    const [what, evidence] = [words.changesOwed(depth), words.since(oldest, lastError ?? '')];
+    if (isAtFault(told, name, 'imap')) return of.note(words.waitsForIt(what), words.since(oldest));
+    return attempts >= WORRYING_ATTEMPTS ? of.bad(what, words.OWED_REMEDY, evidence) : of.note(what, evidence);
   });
   const count = (states: string) =>
     sqlite.prepare(`SELECT count(*) FROM submissions WHERE state IN (${states})`).pluck().get() as number;
   const queued = count("'queued', 'sending', 'unknown'");
-  if (queued > 0)
-    found.push(
-      say.note(
-        said(`${queued} ${queued === 1 ? 'message is' : 'messages are'} yet to be sent`, `${queued} 封邮件尚未发出`),
-      ),
-    );
-  return found.length > 0 ? found : [say.ok(said('nothing is owed to the providers', '没有待执行的更改或待发的邮件'))];
+  if (queued > 0) found.push(say.note(words.messagesOwed(queued)));
+  return found.length > 0 ? found : [say.ok(words.NOTHING_OWED)];
 }
+
+/** Something is wrong with the account, and this side of it does not work. */
+function isAtFault(told: readonly Finding[], account: string, side: 'imap' | 'smtp'): boolean {
+  const sides = told.filter(({ area, account: of }) => of === account && (area === 'imap' || area === 'smtp'));
+  const last = sides.filter(({ area }) => area === side).at(-1);
+  return last !== undefined && last.level !== 'ok' && sides.some(({ level }) => level === 'bad');
+}
+
+/** The side of an account that a problem of this subject is about; undefined: neither. */
+const SIDES: Readonly<Record<string, 'imap' | 'smtp'>> = {
+  connection: 'imap',
+  'journal waits': 'imap',
+  smtp: 'smtp',
+};
 
 const inBoth = (text: string) => said(inLanguage(text, 'en'), inLanguage(text, 'zh'));
 
-/** As `gateway status` tells them; not what has been `told` of the account already. */
-export const toldProblems = ({ problems }: Pick<GatewayStatus, 'problems'>, told: readonly Finding[]): Finding[] => {
-  const isTold = ({ account, text }: GatewayStatus['problems'][number]) =>
-    told.some(
-      (one) =>
-        one.account !== undefined &&
-        one.account === account &&
-        one.level === 'bad' &&
-        one.evidence !== undefined &&
-        text.includes(one.evidence),
-    );
-  return problems
-    .filter((problem) => !isTold(problem))
-    .map(({ account, text, remedy, since }) =>
-      findings('owed', account).bad(inBoth(text), inBoth(remedy), `since ${whenText(since)}`),
-    );
-};
-
-const OWED_REMEDY = said(
-  'They are kept, and tried again by themselves; the lines of this account above say what is in the way.',
-  '更改已保留并会自动重试；请看上面该账号的检查结果。',
-);
+/** As `gateway status` tells them; of a fault that has been `told` only that the gateway has met it too. */
+export const toldProblems = ({ problems }: Pick<GatewayStatus, 'problems'>, told: readonly Finding[]): Finding[] =>
+  problems.map(({ account, subject, text, remedy, since }) => {
+    const say = findings('owed', account);
+    const side = SIDES[subject];
+    return account !== undefined && side !== undefined && isAtFault(told, account, side)
+      ? say.note(words.metToo(inBoth(text)), words.since(since))
+      : say.bad(inBoth(text), inBoth(remedy), words.since(since));
+  });

@@ -117,7 +117,13 @@ function connectError(
   { texts, loginRetryMs, signInRemedy }: ConnectorTraits,
 ): UpstreamError {
   const where = `${client.host}:${client.port}`;
-  if (givenUp !== undefined) return lost(`${where}: ${givenUp}`, { bye: client.byeReason, cause: failure, texts });
+  if (givenUp !== undefined)
+    return lost(`${where}: ${givenUp}`, {
+      chinese: `${where}：未能及时登录，已放弃`,
+      bye: client.byeReason,
+      cause: failure,
+      texts,
+    });
   const {
     code,
     message = '',
@@ -136,7 +142,10 @@ function connectError(
     return new UpstreamError(
       'permanent',
       `no secure connection to ${where} (${code ?? message})`,
-      UNTRUSTED.test(code ?? message) ? { code: 'CERTIFICATE' } : {},
+      {
+        ...(UNTRUSTED.test(code ?? message) ? { code: 'CERTIFICATE' } : {}),
+        chinese: `无法与 ${where} 建立安全连接（${code ?? `“${message}”`}）`,
+      },
       { cause: failure },
     );
   const { en = code ?? message, zh = en } = CONNECT_TEXTS.get(code ?? '') ?? {};

@@ -91,7 +91,12 @@ async function readPassword({ password }: ImapConnectorOptions): Promise<string>
   } catch (error) {
     throw error instanceof UpstreamError
       ? error
-      : new UpstreamError('auth', 'the password cannot be read', { remedy: REMEDIES.noPassword }, { cause: error });
+      : new UpstreamError(
+          'auth',
+          'the password cannot be read',
+          { remedy: REMEDIES.noPassword, chinese: '无法读取密码' },
+          { cause: error },
+        );
   }
 }
 

@@ -110,6 +110,13 @@ export interface Loss {
   readonly texts?: readonly ServerText[];
 }
 
+/** The usual ones, whatever command they end. */
+const CHINESE_LOSSES: readonly (readonly [RegExp, string])[] = [
+  [/the connection (?:is closed|was lost)$/, '连接已断开'],
+  [/was not answered for \d+ ms$/, '服务器没有应答'],
+  [/the answer made no sense$/, '服务器的应答无法理解'],
+];
+
 /** The connection is gone, or never came to be. */
 export function lost(
   reason: string,
@@ -118,12 +125,13 @@ export function lost(
   const serverText = bye === undefined ? '' : safeText(bye);
   const known = meaningOf(serverText, texts);
   const retryAfterMs = retryAfterOf(serverText) ?? known?.retryAfterMs;
+  const said = chinese ?? CHINESE_LOSSES.find(([english]) => english.test(reason))?.[1];
   return new UpstreamError(
     'transient',
     safeText(serverText === '' ? reason : `${reason}: ${serverText}`),
     {
       ...detailsOf({ code: undefined, serverText, known, retryAfterMs, remedy: known?.remedy }),
-      ...(chinese === undefined ? {} : { chinese }),
+      ...(said === undefined ? {} : { chinese: said }),
       ...(outcomeUnknown ? { outcomeUnknown } : {}),
     },
     cause === undefined ? {} : { cause },

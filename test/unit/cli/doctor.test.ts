@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { doctor } from '../../../src/cli/doctor.js';
 import type { Finding } from '../../../src/gateway/doctor/doctor.js';
+import { englishIn } from '../../support/chinese.js';
 import { temporaryDirectories } from '../../support/temporary-directory.js';
 import { fakeIo } from './fake-io.js';
 
@@ -30,12 +31,15 @@ async function examined(content: string | object, prepare: (directory: string) =
   const json = fakeIo();
   const code = await doctor({ config, json: true, full: false, language: undefined }, json);
   const { findings } = JSON.parse(json.out.join('\n')) as { findings: Finding[] };
+  for (const { what, evidence, remedy } of findings)
+    for (const one of [what, evidence, remedy])
+      if (one) expect(englishIn(one.zh.replace(/^\S+:\d+:\d+: \S+ /, '')), one.zh).toEqual([]);
   const text = fakeIo();
   await doctor({ config, json: false, full: false, language: 'zh' }, text);
   return { code, findings, zh: text.out.join('\n') };
 }
 const faults = (findings: readonly Finding[], area: string) =>
-  findings.filter((one) => one.area === area && one.level === 'bad').map(({ evidence }) => evidence);
+  findings.filter((one) => one.area === area && one.level === 'bad').map(({ evidence }) => evidence?.en);
 const accountsOf = (findings: readonly Finding[]) => [...new Set(findings.flatMap(({ account = [] }) => account))];
 const areasOf = (findings: readonly Finding[]) => new Set(findings.map(({ area }) => area));
 
@@ -50,7 +54,7 @@ test('a password file that is missing: said once; the way to the servers is look
     'not signed in: the password cannot be read (see Configuration)',
   );
   expect(areasOf(findings)).toContain('ports');
-  expect(zh).toMatch(/BAD {3}配置有错误: .*nowhere[\s\S]*请改正后重启网关。/);
+  expect(zh).toMatch(/问题 {2}配置有错误：.*nowhere[\s\S]*请改正后重启网关。/);
 });
 
 test('an account that is wrong is left out, and so is a setting; the others are looked at', async () => {
@@ -90,5 +94,5 @@ test.each([
   expect(faults(findings, 'data')).toHaveLength(1);
   expect(accountsOf(findings)).toEqual(['A']);
   expect(areasOf(findings)).toContain('ports');
-  expect(zh).toMatch(/BAD {3}索引已损坏/);
+  expect(zh).toMatch(/问题 {2}索引已损坏/);
 });

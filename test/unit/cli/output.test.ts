@@ -85,9 +85,9 @@ describe('the status of limits and of servers', () => {
       'keep new keywords: 2 of 3',
     ])
       expect(text).toContain(part);
-    expect(text).toMatch(/searchTrusted +false +probe/);
-    expect(text).toMatch(/pollMs +5000 +config/);
-    expect(text).toMatch(/messageLimit +none +table/);
+    expect(text).toMatch(/searchTrusted +probe +false/);
+    expect(text).toMatch(/pollMs +config +5000/);
+    expect(text).toMatch(/messageLimit +table +none/);
     expect(statusLines(status, 'h').join('\n')).not.toContain('searchTrusted');
   });
 });
@@ -235,7 +235,15 @@ describe('gateway status', () => {
       account({ journalDepth: 3, oldestJournalMs: 61_000 }),
       account({ name: '工作', address: 'w@x.org', ...done, state: 'offline', reason: 'gone\x07' }),
     ],
-    problems: [{ account: '工作', text: 'cannot reach it', remedy: 'The gateway keeps trying.', since: 0 }],
+    problems: [
+      {
+        account: '工作',
+        subject: 'connection',
+        text: 'cannot reach it',
+        remedy: 'The gateway keeps trying.',
+        since: 0,
+      },
+    ],
     submissions: { queued: 2, failed: 1, waiting: [] },
     clients: {
       imap: 4,
@@ -275,7 +283,13 @@ describe('gateway status', () => {
 
   it('tells a reason once, and no count of an account that was never reached', () => {
     const never = account({ state: 'offline', reason: 'cannot reach it', sources: [], messagesPerSecond: 0 });
-    const problem = { account: 'QQ', text: 'cannot reach it', remedy: 'The gateway keeps trying.', since: 0 };
+    const problem = {
+      account: 'QQ',
+      subject: 'connection',
+      text: 'cannot reach it',
+      remedy: 'The gateway keeps trying.',
+      since: 0,
+    };
     const text = statusLines({ ...facts, accounts: [never], problems: [problem] }, '127.0.0.1').join('\n');
     expect(text).toMatch(/^QQ +a@qq\.com +offline +- +0 +see below$/m);
     expect(text.split('cannot reach it').length - 1).toBe(1);

@@ -86,7 +86,7 @@ describe('start', () => {
       },
       {
         accounts: [{ ...syncing, synced: true }],
-        problems: [{ account: undefined, text: 'the disk is full', remedy: 'Make room.', since: 0 }],
+        problems: [{ account: undefined, subject: 'disk', text: 'the disk is full', remedy: 'Make room.', since: 0 }],
       },
     );
     expect(out.map((line) => JSON.parse(line))).toEqual([

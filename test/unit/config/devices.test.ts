@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MASKABLE_WORDS, UNMASKABLE_WORDS } from '../../../src/config/capability-words.js';
 import { ConfigError, loadConfig } from '../../../src/config/index.js';
+import { expectChinese } from '../../support/chinese.js';
 import { temporaryDirectories } from '../../support/temporary-directory.js';
 
 const makeDirectory = temporaryDirectories();
@@ -20,6 +21,7 @@ function complaints(login: object): string[] {
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    for (const line of error.message.split('\n')) expectChinese(line, error.file);
     return error.problems.map(({ field, text, position }) => `${position?.line}: ${field} ${text}`);
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { JsonSyntaxError, parseJson } from '../../../src/config/json.js';
+import { expectChinese } from '../../support/chinese.js';
 
 function failure(text: string): string {
   try {
@@ -51,7 +52,10 @@ describe('parseJson', () => {
     ['{"a": 😀}', '1:7 a value should stand here, but found "😀"'],
     ['{"a": "\t"}', '1:7 this text has no closing quotation mark on its line'],
     ['['.repeat(200), '1:66 nested too deeply'],
-  ])('%j: %s', (text, says) => expect(failure(text)).toBe(says));
+  ])('%j: %s', (text, says) => {
+    expect(failure(text)).toBe(says);
+    expectChinese(says, '');
+  });
 
   it('knows where things stand', () => {
     const json = parseJson('{\n  "a": {\n    "b": [1,\n      2]\n  }\n}');

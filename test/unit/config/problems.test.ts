@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../../../src/config/index.js';
+import { expectChinese } from '../../support/chinese.js';
 import { temporaryDirectories } from '../../support/temporary-directory.js';
 
 const makeDirectory = temporaryDirectories();
@@ -17,6 +18,7 @@ function complaints(content: unknown): string[] {
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    for (const line of error.message.split('\n')) expectChinese(line, file);
     return error.problems.map(({ field, text }) => `${field} ${text}`.replaceAll(directory, 'DIR'));
   }
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { inLanguage } from '../../../src/lib/languages.js';
 import { UpstreamError } from '../../../src/mail/errors.js';
 import { problemTexts, type Trouble } from '../../../src/mail/problems.js';
+import { englishIn } from '../../support/chinese.js';
 
 const refused = new UpstreamError('auth', 'the server refused the login', { serverText: 'Login fail' });
 const away = new UpstreamError('transient', 'cannot reach it', { chinese: '无法连接' });
@@ -33,23 +34,24 @@ test.each(troubles)('$code: English in the one line, Chinese in the other', (tro
     expect(text.split('\n')).toHaveLength(2);
     expect(inLanguage(text, 'en')).not.toMatch(/\p{Script=Han}/u);
     expect(inLanguage(text, 'zh')).toMatch(/\p{Script=Han}/u);
+    expect(englishIn(inLanguage(text, 'zh')), text).toEqual([]);
   }
 });
 
 test.each<[Trouble, string, string]>([
-  [{ code: 'connection', error: refused }, 'Login fail', '登录被拒绝：Login fail'],
+  [{ code: 'connection', error: refused }, 'Login fail', '登录被拒绝：“Login fail”'],
   [{ code: 'connection', error: away }, 'cannot reach it', '无法连接'],
   [
     { code: 'sending', how: 'paused', error: pause, until: '12:00' },
     'sending is paused: slow down (until 12:00)',
-    '发信已暂停：slow down（至 12:00）',
+    '发信已暂停：“slow down”（至 12:00）',
   ],
   [
     { code: 'refused', kind: 'append', error: refused },
     'the provider refused to store a message: Login fail',
-    '服务商拒绝保存邮件：Login fail',
+    '服务商拒绝保存邮件：“Login fail”',
   ],
-])('$0.code: the server’s words stay, the gateway’s own are Chinese', (trouble, en, zh) => {
+])('%o: the server’s words stay, the gateway’s own are Chinese', (trouble, en, zh) => {
   const { text } = problemTexts(trouble);
   expect([inLanguage(text, 'en'), inLanguage(text, 'zh')]).toEqual([en, zh]);
 });

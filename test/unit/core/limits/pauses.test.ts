@@ -54,7 +54,7 @@ describe('a throttle', () => {
     await rig.restart();
     await pass(rig, 20 * MINUTE);
     expect(calls()).toBe(0);
-    expect(state(rig)).toMatchObject({ state: 'throttled', reason: 'Request is throttled.' });
+    expect(state(rig)).toMatchObject({ state: 'throttled', reason: 'Request is throttled.\n“Request is throttled.”' });
     const { pausedUntil = 0 } = state(rig) ?? {};
     expect(pausedUntil - since).toBeGreaterThanOrEqual(LONG);
     vi.setSystemTime(pausedUntil);

@@ -138,7 +138,7 @@ test('called off in the very moment before it is sent, it is not sent', async ()
   expect(shownTokens(rig, 'INBOX').sort()).toEqual(['a', 'b']);
 });
 
-test('one command is one batch, and the last one is meant unless more is asked for', async () => {
+test('one command is one batch; each undo goes on to the latest that is not back, whatever of it can be had', async () => {
   const { rig } = await startWith(['a', 'b', 'c']);
   await using _ = rig;
   expunge(rig, 'INBOX', ['a']);
@@ -153,11 +153,41 @@ test('one command is one batch, and the last one is meant unless more is asked f
     ['laptop', ['c trash', 'b trash']],
     ['phone', ['a cache']],
   ]);
+  const next = async () => {
+    const { device, mailboxes, messages } = (await rig.core.removals.next()) ?? {};
+    return [device, mailboxes, messages];
+  };
+  expect(await next()).toEqual(['laptop', ['INBOX'], 2]);
+  expect(await undo(rig, undefined, true)).toEqual({ b: 'trash', c: 'trash' });
   expect(await undo(rig)).toEqual({ b: 'trash', c: 'trash' });
-  // Not the one before: a command that is given twice does no more than once.
-  expect(await undo(rig)).toEqual({ b: 'undone', c: 'undone' });
   expect(shownTokens(rig, 'INBOX')).toEqual(['c', 'b']);
-  expect(await undo(rig, 0)).toEqual({ a: 'cache', b: 'undone', c: 'undone' });
+  expect(await next()).toEqual(['phone', ['INBOX'], 1]);
+  expect(await undo(rig, undefined, true)).toEqual({ a: 'cache' });
+  expect(await undo(rig)).toEqual({ a: 'cache' });
+  expect(await rig.core.removals.next()).toBeUndefined();
+  // There is nothing before it: the last one is told as it is.
+  expect(await undo(rig)).toEqual({ b: 'undone', c: 'undone' });
+  expect(await undo(rig, 0)).toEqual({ a: 'undone', b: 'undone', c: 'undone' });
+});
+
+test('what cannot be brought back is told by one undo, and passed over by the next', async () => {
+  const { rig } = await startWith(['a', 'b']);
+  await using _ = rig;
+  expunge(rig, 'INBOX', ['a']);
+  await rig.settle();
+  expunge(rig, 'INBOX', ['b']);
+  await rig.settle();
+  const { sqlite } = rig.store.database;
+  sqlite.exec(
+    "UPDATE removals SET bodyRef = NULL WHERE subject LIKE '%b%'; DELETE FROM bodies WHERE pins = 1 AND ref NOT IN (SELECT bodyRef FROM removals WHERE bodyRef IS NOT NULL)",
+  );
+  expect(await undo(rig, undefined, true)).toEqual({ b: 'lost' });
+  expect(await undo(rig, undefined, true)).toEqual({ b: 'lost' });
+  expect(await undo(rig)).toEqual({ b: 'lost' });
+  expect(await rig.core.removals.next()).toMatchObject({ messages: 1 });
+  expect(await undo(rig)).toEqual({ a: 'cache' });
+  expect(shownTokens(rig, 'INBOX')).toEqual(['a']);
+  expect(await undo(rig)).toEqual({ b: 'lost' });
 });
 
 test('moved back by hand, it is there already', async () => {

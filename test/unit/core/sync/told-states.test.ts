@@ -18,7 +18,7 @@ test('every command refused: that is told, not that it is at work', async () => 
   for (const method of ['fetchHeaders', 'listMailboxes'] as const) fake.failNext(method, refused, { times: 1_000 });
   await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
   await rig.until('it has been tried', () => problemsOf(rig).includes('Not now.'), 10);
-  expect(account(rig)).toMatchObject({ state: 'offline', reason: 'Not now.' });
+  expect(account(rig)).toMatchObject({ state: 'offline', reason: 'Not now.\n“Not now.”' });
 });
 
 test.each([
@@ -57,7 +57,7 @@ test('what is still to be fetched waits while the disk takes nothing', () => {
   for (const state of ['connecting', 'syncing'] as const)
     expect(withDisk(status(state), 'full')).toMatchObject({
       state: 'waitingForDisk',
-      reason: 'the disk of the gateway is full',
+      reason: 'the disk of the gateway is full\n网关所在的磁盘已满',
     });
   for (const state of ['ready', 'offline'] as const) expect(withDisk(status(state), 'full').state).toBe(state);
   expect(withDisk(status('syncing'), undefined).state).toBe('syncing');

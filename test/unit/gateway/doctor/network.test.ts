@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../src/gateway/doctor/doctor.js';
 import { openDatabase } from '../../../../src/store/database.js';
 import { temporaryDirectories } from '../../../support/temporary-directory.js';
-import { configOf, examined, lineServer, refusingImap, smtpServer, type Wanted } from './servers.js';
+import { configOf, examined, lineServer, linesAbout, refusingImap, smtpServer, type Wanted } from './servers.js';
 
 const makeDirectory = temporaryDirectories();
 const closing: AsyncDisposable[] = [];
@@ -24,7 +24,7 @@ test('plain words to a TLS hello: the port does not speak TLS; nothing of OpenSS
   for (const area of ['imap', 'smtp']) {
     const [one, ...more] = bad(found, area);
     expect(more).toEqual([]);
-    expect(one?.evidence).toMatch(/it answers, but not in TLS$/);
+    expect(one?.evidence?.en).toMatch(/it answers, but not in TLS$/);
     expect(one?.remedy?.en).toMatch(/^This port does not speak TLS: check port and "tls"/);
     expect(one?.remedy?.zh).toMatch(/^该端口不使用 TLS/);
   }
@@ -35,10 +35,43 @@ test('no STARTTLS where it is wanted: said so, and no sign-in', async () => {
   const wanted: Wanted = { imap: imap.port, smtp: smtp.port, tls: ['starttls', 'starttls'] };
   const found = await examined(configOf(makeDirectory(), wanted));
   for (const area of ['imap', 'smtp']) {
-    expect(bad(found, area).map(({ evidence }) => evidence)).toEqual([expect.stringMatching(/it offers no STARTTLS$/)]);
+    expect(bad(found, area).map(({ evidence }) => evidence?.en)).toEqual([
+      expect.stringMatching(/it offers no STARTTLS$/),
+    ]);
     expect(bad(found, area)[0]?.remedy?.en).toMatch(/offers no encryption \(STARTTLS\) at this port/);
   }
   expect([imap.logins(), smtp.logins()]).toEqual([0, 0]);
+});
+
+test('what keeps both sides away is one fault, told once; each of two hosts that refuse has its own', async () => {
+  const dead = { name: 'Dead', imap: 1, smtp: 2 };
+  const elsewhere = {
+    name: 'Elsewhere',
+    imap: 1,
+    smtp: 2,
+    more: { smtp: { host: '127.0.0.2', port: 2, tls: 'none' } },
+  };
+  const at = (host: string, port: number) => ({ host, port, tls: 'implicit' });
+  const unknown = { imap: at('imap.nowhere.invalid', 993), smtp: at('smtp.nowhere.invalid', 465) };
+  const found = await examined(
+    configOf(makeDirectory(), dead, elsewhere, { name: 'Lost', imap: 1, smtp: 1, more: unknown }),
+  );
+  const bads = (name: string) => linesAbout(found, name).filter((line) => !line.startsWith('ok'));
+  expect(bads('Dead')).toEqual([
+    'bad imap: no connection comes about',
+    'note smtp: not tested: the same fault as in reading mail above',
+  ]);
+  expect(
+    found.find(({ account, area, level }) => account === 'Dead' && area === 'smtp' && level === 'note')?.evidence,
+  ).toEqual({
+    en: '127.0.0.1:2: nobody listens there (ECONNREFUSED)',
+    zh: '127.0.0.1:2：该端口无人监听（ECONNREFUSED）',
+  });
+  expect(bads('Elsewhere')).toEqual(['bad imap: no connection comes about', 'bad smtp: no connection comes about']);
+  expect(bads('Lost')).toEqual([
+    'bad imap: the name is not found',
+    'note smtp: not tested: the same fault as in reading mail above',
+  ]);
 });
 
 describe.each(['none', 'implicit'] as const)('a server that takes the connection and is silent (%s)', (tls) => {
@@ -57,9 +90,12 @@ describe.each(['none', 'implicit'] as const)('a server that takes the connection
       database.close();
     }
     const found = await examined(config, 100);
-    for (const area of ['imap', 'smtp']) {
-      expect(bad(found, area)).toHaveLength(1);
-      expect(bad(found, area)[0]?.remedy?.en).toMatch(remedy);
-    }
+    expect(bad(found, 'imap')).toHaveLength(1);
+    expect(bad(found, 'imap')[0]?.remedy?.en).toMatch(remedy);
+    // One server, one silence, one remedy.
+    expect(found.filter(({ area }) => area === 'smtp').at(-1)).toMatchObject({
+      level: 'note',
+      what: { en: expect.stringMatching(/^not tested: the same fault as in reading/) },
+    });
   });
 });

@@ -1,5 +1,39 @@
-// What to do about a server that cannot be reached, or is not the one it should be.
-import { type Said, said } from './finding.js';
+// What the doctor says of the way to a server, and what to do where it cannot be reached or is not the one it should be.
+import { errorCode } from '../../lib/files.js';
+import { safeText } from '../../mail/errors.js';
+import { quoted, type Said, said } from './finding.js';
+
+/** A step of the way: what is said of it when it is done, and when it fails. */
+export interface Step {
+  readonly done: Said;
+  readonly failed: Said;
+}
+
+export const NAME_STEP: Step = {
+  done: said('the name is found', '域名解析正常'),
+  failed: said('the name is not found', '无法解析域名'),
+};
+export const CONNECT_STEP: Step = {
+  done: said('a connection is made', '已建立连接'),
+  failed: said('no connection comes about', '无法建立连接'),
+};
+export const CERTIFICATE_STEP: Step = {
+  done: said('the server proves who it is', '服务器证书有效'),
+  failed: said('the server does not prove who it is', '服务器未能证明身份'),
+};
+export const GREETING_STEP: Step = {
+  done: said('the server speaks first', '服务器已问候'),
+  failed: said('the server does not greet as it should', '服务器问候不正常'),
+};
+export const STARTTLS_STEP: Step = {
+  done: said('the server offers encryption (STARTTLS)', '服务器支持加密（STARTTLS）'),
+  failed: said('the server offers no encryption (STARTTLS)', '服务器不支持加密（STARTTLS）'),
+};
+/** Of sending, where it fails as reading does: what to do stands there. */
+export const SAME_AS_READING = said(
+  'not tested: the same fault as in reading mail above',
+  '未检查：与上面收信的问题相同',
+);
 
 export const NAME_REMEDY = said(
   'Check the host name in the configuration, and that this machine has a network and a name server.',
@@ -63,14 +97,50 @@ export const isNoTls = (code: string): boolean =>
     code,
   );
 
-/** The error's text; of one of OpenSSL's only the reason, without where in its source it arose. */
-export function withoutInternals(error: unknown): string {
+/** What the doctor itself sees to be wrong, in both languages. */
+export class SeenError extends Error {
+  readonly seen: Said;
+  constructor(seen: Said, code?: string) {
+    super(seen.en);
+    this.name = 'SeenError';
+    this.seen = seen;
+    if (code !== undefined) Object.assign(this, { code });
+  }
+}
+export const SAYS_NOTHING = said('it closes the connection without a word', '服务器未作任何应答就断开了连接');
+export const OFFERS_NO_STARTTLS = said('it offers no STARTTLS', '未提供 STARTTLS');
+export const saysOtherwise = (line: string): Said => said(`it says "${line}"`, `它说：“${line}”`);
+export const noAnswerWithin = (ms: number): Said =>
+  said(`no answer within ${ms / 1_000} s`, `${ms / 1_000} 秒内没有应答`);
+export const certificateSeen = (protocol: string, { name, issuer, until }: Readonly<Record<string, string>>): Said =>
+  said(
+    `${protocol}, ${name}, by ${issuer}, until ${until}`,
+    `${protocol}，${name}，由 ${issuer} 签发，有效期至 ${until}`,
+  );
+
+/** Node's and the resolver's names for what keeps a connection from coming about. */
+const SYSTEM: Readonly<Record<string, Said>> = {
+  ENOTFOUND: said('there is no such host, or no network', '没有此主机，或没有网络'),
+  EAI_AGAIN: said('the name cannot be looked up now', '暂时无法查询该主机名'),
+  ECONNREFUSED: said('nobody listens there', '该端口无人监听'),
+  ECONNRESET: said('the connection was cut', '连接被切断'),
+  ETIMEDOUT: said('no answer', '没有应答'),
+  EHOSTUNREACH: said('no way there', '无法到达'),
+  ENETUNREACH: said('no network', '没有网络'),
+};
+
+/** The words of an error; of one of OpenSSL's only the reason, without where in its source it arose. */
+export function failureSaid(error: unknown): Said {
+  if (error instanceof SeenError) return error.seen;
   const text = error instanceof Error ? error.message : String(error);
+  const code = errorCode(error) ?? '';
+  const known = SYSTEM[code];
+  if (known) return said(`${known.en} (${code})`, `${known.zh}（${code}）`);
   const reason = /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/i.exec(text)?.[1];
-  if (reason === undefined) return text;
+  if (reason === undefined) return quoted(safeText(text));
   return /wrong version|packet length|unknown protocol/.test(reason)
-    ? 'it answers, but not in TLS'
-    : `no TLS: ${reason}`;
+    ? said('it answers, but not in TLS', '有应答，但不是 TLS')
+    : said(`no TLS: ${reason}`, `无法建立 TLS：${quoted(reason).zh}`);
 }
 
 export const UNTRUSTED_REMEDY = said(

@@ -1,0 +1,82 @@
+// `gateway status --language zh`: all of it in Chinese, and texts that are kept in both languages in the reader's alone.
+import { expect, test } from 'vitest';
+import { statusLines } from '../../../src/cli/asking.js';
+import { explain } from '../../../src/cli/explain.js';
+import * as words from '../../../src/cli/status-words.js';
+import { ConfigError } from '../../../src/config/index.js';
+import type { AccountStatus, GatewayStatus } from '../../../src/gateway.js';
+import { NotRunningError } from '../../../src/status-socket/index.js';
+import { providerOf } from '../../../src/upstream/providers/index.js';
+import { englishIn } from '../../support/chinese.js';
+
+const NOW = Date.now();
+const gmail = providerOf('gmail')?.traits ?? {};
+const account = (changes: Partial<AccountStatus> = {}): AccountStatus => ({
+  ...{ name: 'A', address: 'a@example.org', provider: 'gmail', state: 'syncing', reason: undefined, synced: false },
+  ...{ sources: [{ path: 'INBOX', done: 1_000, total: 2_000 }], messagesPerSecond: 1_500, lastError: undefined },
+  ...{ journalDepth: 3, oldestJournalMs: 3_700_000, upstreamConnections: 2, pausedUntil: NOW + 86_400_000 },
+  budgets: [
+    { name: 'downloadBytesPerDay', used: 12, limit: 2_500_000_000 },
+    ...(['loginsPer15Minutes', 'messagesPerMinute', 'messagesPerDay', 'recipientsPerDay'] as const).map((name) => ({
+      ...{ name, used: 7, limit: 50 },
+    })),
+  ],
+  facts: { searchAll: 'right', searchText: 'wrong', namespace: { prefix: '', delimiter: '/' }, idle: [] },
+  traits: Object.entries(gmail).map(([name, value]) => ({ name, value, source: 'table' as const })),
+  keywords: { kept: 4, of: 5 },
+  ...changes,
+});
+const STATES = Object.keys(words.STATES) as AccountStatus['state'][];
+
+const facts: GatewayStatus = {
+  ...{ pid: 77, startedAt: NOW - 3_700_000, ports: { imaps: 1993 } },
+  accounts: [
+    ...STATES.map((state) => account({ state })),
+    account({ name: 'B', state: 'offline', reason: 'cannot reach it\n无法连接' }),
+    account({ name: 'C', state: 'offline', lastError: 'come back later' }),
+  ],
+  problems: [
+    { account: 'B', subject: 'connection', text: 'cannot reach it\n无法连接', remedy: 'Wait.\n请等待。', since: NOW },
+  ],
+  submissions: {
+    ...{ queued: 2, failed: 1 },
+    waiting: [{ account: 'A', messages: 2, reason: 'try again later', nextAttemptAt: NOW }],
+  },
+  clients: { imap: 4, smtp: 0, devices: [{ name: 'K', connections: 3, programs: [] }] },
+};
+
+test('in Chinese there is no English in it, traits and all', () => {
+  const lines = statusLines(facts, '127.0.0.1', true, 'zh');
+  expect(lines.join('\n')).toMatch(/B .*离线，至 .* 见下$/m);
+  expect(lines.join('\n')).toMatch(/C .*“come back later”$/m);
+  expect(lines.slice(-2)).toEqual(['! B：无法连接', '  请等待。']);
+  // Of the table of traits only what is said of them: their names and values are those of the configuration.
+  const names = new Set(Object.keys(gmail));
+  const told = lines
+    .filter((line) => !names.has(line.trim().split(' ')[0] ?? ''))
+    .map((line) => line.replace(/\b[ABCK]\b|\bimaps\b/g, ''));
+  for (const line of told) expect(englishIn(line), line).toEqual([]);
+});
+
+test('a text in both languages among the traits is shown in one', () => {
+  for (const [language, own, other] of [
+    ['en', /app password/, /密码/],
+    ['zh', /应用专用密码/, /app password/],
+  ] as const) {
+    const row = statusLines(facts, '127.0.0.1', true, language).find((line) => line.trim().startsWith('signInRemedy'));
+    expect(row).toMatch(own);
+    expect(row).not.toMatch(other);
+    expect(row).not.toMatch(/[{}]|\\"/);
+  }
+});
+
+test('what hinders the command is said in the same language', () => {
+  expect(explain(new NotRunningError('/data'), undefined, 'zh')?.text).toBe(
+    '没有使用数据目录 /data 的网关在运行：请用 "gateway start" 启动',
+  );
+  const error = new ConfigError('/c.json', [
+    { field: 'accounts', text: 'needs at least 1 entry', position: undefined },
+  ]);
+  expect(explain(error, undefined, 'zh')?.text).toBe('/c.json: accounts 至少需要 1 项');
+  expect(explain(error)?.text).toBe('/c.json: accounts needs at least 1 entry');
+});
