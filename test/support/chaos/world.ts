@@ -7,6 +7,8 @@ import { createRig, type Rig } from '../core-harness.js';
 import { mail, type Shown, shown } from '../core-mail.js';
 import { createFakeUpstream, type FakeUpstream, type FakeUpstreamOptions } from '../fake-connector.js';
 import { Witness } from '../observer.js';
+import { type Kind, secondServer } from './kinds.js';
+import { labelPlaces } from './labels.js';
 import { Ledger } from './ledger.js';
 
 /** Servers an account may have. */
@@ -28,6 +30,8 @@ const SERVERS: readonly FakeUpstreamOptions[] = [
 export const isToken = ({ token }: Shown): boolean => /^m\d+$/.test(token);
 
 export const ROLES = ['INBOX', 'Drafts', 'Sent', 'Archive', 'Junk', 'Trash'];
+/** Of which no account's own mailbox has the name. */
+export const SYSTEM = [...ROLES, 'All Mail'];
 
 /** Messages that are shown in one mailbox. */
 export interface Met {
@@ -51,10 +55,10 @@ export class World {
     this.fakes = fakes;
   }
 
-  static async create(chance: Chance): Promise<World> {
+  static async create(chance: Chance, { second }: Kind): Promise<World> {
     const servers = new Map<string, FakeUpstreamOptions>([
       ['A', chance.below(3) > 0 ? {} : chance.of(SERVERS, {})],
-      ['B', { ...chance.of(SERVERS, {}), firstUidValidity: 5001 }],
+      ['B', { ...(second ? secondServer(second, chance) : chance.of(SERVERS, {})), firstUidValidity: 5001 }],
     ]);
     const fakes = new Map([...servers].map(([name, options]) => [name, createFakeUpstream(options)]));
     const accounts = [...fakes].map(([name, fake]) => ({ name, fake }));
@@ -115,7 +119,7 @@ export class World {
 
   /** An account's mailbox that is not of a role. */
   folder(chance: Chance, account: string): string | undefined {
-    const own = this.paths().filter((path) => path.startsWith(`${account}/`) && !ROLES.includes(path.slice(2)));
+    const own = this.paths().filter((path) => path.startsWith(`${account}/`) && !SYSTEM.includes(path.slice(2)));
     return own.length > 0 ? chance.of(own, '') : undefined;
   }
 
@@ -156,17 +160,23 @@ export class World {
   }
 
   /**
-   * After OK: the messages are to be where they are shown now. `besides`: by token, paths where they will be as well.
-   * What is done to one of those later cannot be foretold from what is shown.
+   * After OK: the messages are to be where they are shown now. `besides`: by token, paths where they will be as well; `to`: where
+   * they were put. What is done to one of those later cannot be foretold from what is shown.
    */
-  wishAsShown(tokens: Iterable<string>, besides: ReadonlyMap<string, readonly string[]> = new Map()): void {
+  wishAsShown(
+    tokens: Iterable<string>,
+    { besides = new Map(), to }: { besides?: ReadonlyMap<string, readonly string[]>; to?: string } = {},
+  ): void {
     for (const token of new Set(tokens)) {
       const { ledger } = this;
       if (this.#awaited.has(token)) ledger.disturb(token);
-      const more = (besides.get(token) ?? []).map((path) => this.rig.idOf(path) as number);
+      const more = besides.get(token) ?? [];
       if (more.length > 0) this.#awaited.add(token);
-      const places = [...this.placesOf(token), ...more].sort((a, b) => a - b);
-      ledger.wish(token, { places, flagged: ledger.wishOf(token)?.flagged });
+      const ids = more.map((path) => this.rig.idOf(path) as number);
+      const target = more.find((path) => path.startsWith('B/')) ?? to;
+      const places = labelPlaces(this, token, [...this.placesOf(token), ...ids], target)?.sort((a, b) => a - b);
+      if (places) ledger.wish(token, { places, flagged: ledger.wishOf(token)?.flagged });
+      else ledger.disturb(token);
     }
   }
   readonly #awaited = new Set<string>();
