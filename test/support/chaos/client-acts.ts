@@ -53,6 +53,7 @@ function transfer(kind: 'move' | 'copy', between: boolean): Act {
     if (!met || to === '') return;
     world.note(`${kind} ${told(met)} -> ${to}`);
     if (!(await world.asks(() => rig.core.actions[kind](rig.idOf(met.path), uidsOf(met.rows), to, by(kind))))) return;
+    world.touch(tokensOf(met.rows));
     if (to.endsWith('Trash')) ledger.trashed(...tokensOf(met.rows));
     const besides = new Map<string, string[]>();
     for (const { token, uid } of met.rows) {
@@ -93,6 +94,7 @@ const expunge: Act = async (world, chance) => {
     rig.core.actions.expunge(id, uids, by('expunge'));
   });
   if (!isDone) return;
+  world.touch(tokensOf(met.rows));
   for (const { token } of removed) ledger.removed(token);
   ledger.trashed(...tokensOf(met.rows));
   if (isForetold) world.wishAsShown(tokensOf(met.rows));
@@ -129,6 +131,7 @@ const replace: Act = async (world, chance) => {
   };
   if (!(await world.asks(() => rig.during(work(), 10)))) return;
   ledger.born(token);
+  world.touch([old.token]);
   if (isRemoved) ledger.removed(old.token);
   ledger.trashed(old.token, ...(to.endsWith('Trash') ? [token] : []));
   world.wishAsShown([token], { to });

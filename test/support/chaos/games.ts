@@ -6,7 +6,13 @@ import { play, shorten } from './play.js';
 const { SEED, RUNS, STEPS, EVERY, SHRINK } = process.env;
 
 /** `ends`: the last digits of the seed that is drawn (kinds.ts). */
-export function playGames({ fixed, ends }: { readonly fixed: readonly number[]; readonly ends: readonly number[] }): void {
+export function playGames({
+  fixed,
+  ends,
+}: {
+  readonly fixed: readonly number[];
+  readonly ends: readonly number[];
+}): void {
   useVirtualTime();
   const tens = 1 + Math.floor(Math.random() * 1e5);
   const drawn = tens * 10 + (ends[Math.floor(Math.random() * ends.length)] ?? 0);

@@ -5,6 +5,7 @@ import { shown, tokenOf } from '../core-mail.js';
 import type { FakeMessage } from '../fake-upstream-model.js';
 import { comeBack, restart, takeAll } from './fault-acts.js';
 import { isLabelStore, unlabelled } from './labels.js';
+import { bookSent, outboxFaults, readRecovered, sendAll } from './outbox-judge.js';
 import { isToken, ROLES, type World } from './world.js';
 
 const MINUTE = 60_000;
@@ -29,10 +30,14 @@ export async function rest(world: World): Promise<void> {
   // What had no news is looked at anew.
   await world.pass(61 * MINUTE, 2 * MINUTE);
   await settled(world);
+  await sendAll(world);
+  await settled(world);
   // What was left over when the disk took nothing is put right at the next start.
   if (pins(world).length > 0) await restart(world);
   await settled(world);
   forgiveHalves(world);
+  bookSent(world);
+  await readRecovered(world);
   judge(world);
 }
 
@@ -72,6 +77,7 @@ function faultsOf(world: World): string[] {
     ...differences(world),
     ...unmet(world),
     ...pins(world),
+    ...outboxFaults(world),
   ];
 }
 

@@ -5,6 +5,7 @@ import { type Act, CLIENT_ACTS } from './client-acts.js';
 import { FAULT_ACTS } from './fault-acts.js';
 import { judge, mustHaveHomes, rest } from './judge.js';
 import { type Kind, kindOf } from './kinds.js';
+import { OUTBOX_ACTS } from './outbox-acts.js';
 import { LABEL_ACTS, UPSTREAM_ACTS } from './upstream-acts.js';
 import { World } from './world.js';
 
@@ -17,7 +18,11 @@ export interface Game {
 
 const ACTS = { ...CLIENT_ACTS, ...UPSTREAM_ACTS, ...FAULT_ACTS };
 
-const actsOf = ({ second }: Kind) => ({ ...ACTS, ...(second === 'labels' ? LABEL_ACTS : {}) });
+const actsOf = ({ second, sends }: Kind) => ({
+  ...ACTS,
+  ...(second === 'labels' ? LABEL_ACTS : {}),
+  ...(sends ? OUTBOX_ACTS : {}),
+});
 
 /** In some games some things never happen, and others all the time: what needs a quiet line finds one. */
 function deckOf(chance: Chance, kind: Kind): (readonly [string, Act])[] {

@@ -64,6 +64,7 @@ const expunge: Act = (world, chance) => {
   // Gmail: nothing happens to what is in All Mail; elsewhere it loses that label.
   if (isLabel && met.path[0] === 'All Mail') return;
   world.note(`upstream: expunge ${met.token} ${text(at, met.path)}`);
+  world.touch([met.token]);
   if (!isLabel) world.ledger.removed(met.token);
   world.ledger.disturb(met.token);
   at.fake.expunge(met.path, met.uid);
@@ -75,6 +76,7 @@ const move: Act = (world, chance) => {
   const to = anyBox(at, chance);
   if (!met || to.join('/') === met.path.join('/')) return;
   world.note(`upstream: move ${met.token} ${text(at, met.path)} -> ${text(at, to)}`);
+  world.touch([met.token]);
   world.ledger.disturb(met.token);
   if (to[0] === 'Trash') world.ledger.trashed(met.token);
   at.fake.move(met.path, met.uid, to);
@@ -86,6 +88,7 @@ const label: Act = (world, chance) => {
   const to = anyBox(at, chance);
   if (!met || to.join('/') === met.path.join('/')) return;
   world.note(`upstream: label ${met.token} ${text(at, met.path)} with ${text(at, to)}`);
+  world.touch([met.token]);
   world.ledger.disturb(met.token);
   if (to[0] === 'Trash') world.ledger.trashed(met.token);
   at.fake.copy(met.path, met.uid, to);

@@ -3,13 +3,15 @@ import { DiskError, MailboxError } from '../../../src/mail/errors.js';
 import type { SourcePath } from '../../../src/upstream/connector.js';
 import { GENERIC_TRAITS } from '../../../src/upstream/providers/generic.js';
 import type { Chance } from '../../fuzz/mutate.js';
-import { createRig, type Rig } from '../core-harness.js';
+import { createRig, type Rig, type RigAccount } from '../core-harness.js';
 import { mail, type Shown, shown } from '../core-mail.js';
 import { createFakeUpstream, type FakeUpstream, type FakeUpstreamOptions } from '../fake-connector.js';
 import { Witness } from '../observer.js';
 import { type Kind, secondServer } from './kinds.js';
 import { labelPlaces } from './labels.js';
 import { Ledger } from './ledger.js';
+import type { Handed } from './outbox-acts.js';
+import { PostOffice } from './post-office.js';
 
 /** Servers an account may have. */
 const SERVERS: readonly FakeUpstreamOptions[] = [
@@ -39,6 +41,22 @@ export interface Met {
   readonly rows: readonly Shown[];
 }
 
+const officeOf = (fake: FakeUpstream, chance: Chance): PostOffice =>
+  new PostOffice(fake, { filesCopies: chance.below(2) === 0, isHabitKnown: chance.below(2) === 0 });
+
+/** As the gateway is told of them. */
+export const accountsOf = (
+  { fakes, offices }: Pick<World, 'fakes' | 'offices'>,
+  names: readonly string[] = [...fakes.keys()],
+): RigAccount[] =>
+  [...fakes]
+    .filter(([name]) => names.includes(name))
+    .map(([name, fake]) => {
+      const office = offices.get(name);
+      const savesSent = office?.isHabitKnown ? office.filesCopies : undefined;
+      return { name, fake, ...(office ? { submitter: office, savesSent } : {}) };
+    });
+
 export class World {
   readonly ledger = new Ledger();
   /** What was done, in order. */
@@ -47,24 +65,40 @@ export class World {
   readonly servers: ReadonlyMap<string, FakeUpstreamOptions>;
   readonly witness = new Witness({ missesNothing: false });
   readonly rig: Rig;
+  /** By account; none in games without sending. */
+  readonly offices: ReadonlyMap<string, PostOffice>;
+  /** What our clients have given us to send. */
+  readonly handed: Handed[] = [];
+  /** Texts of what is in `Recovered` in the end and not of the story. */
+  readonly recovered: string[] = [];
+  /** Somebody has moved or removed it, or labelled it otherwise. */
+  readonly touched = new Set<string>();
+  /** Some provider has refused something for good. */
+  hasRefused = false;
   #tokens = 0;
 
-  private constructor(rig: Rig, servers: Map<string, FakeUpstreamOptions>, fakes: Map<string, FakeUpstream>) {
+  private constructor(rig: Rig, { servers, fakes, offices }: Pick<World, 'servers' | 'fakes' | 'offices'>) {
     this.rig = rig;
     this.servers = servers;
     this.fakes = fakes;
+    this.offices = offices;
   }
 
-  static async create(chance: Chance, { second }: Kind): Promise<World> {
+  static async create(chance: Chance, { second, sends }: Kind): Promise<World> {
     const servers = new Map<string, FakeUpstreamOptions>([
       ['A', chance.below(3) > 0 ? {} : chance.of(SERVERS, {})],
       ['B', { ...(second ? secondServer(second, chance) : chance.of(SERVERS, {})), firstUidValidity: 5001 }],
     ]);
     const fakes = new Map([...servers].map(([name, options]) => [name, createFakeUpstream(options)]));
-    const accounts = [...fakes].map(([name, fake]) => ({ name, fake }));
+    const offices = new Map(sends ? [...fakes].map(([name, fake]) => [name, officeOf(fake, chance)] as const) : []);
+    const accounts = accountsOf({ fakes, offices });
     const rig = await createRig({ accounts, cacheBytes: chance.below(2) ? 1 : 1e9 });
-    const world = new World(rig, servers, fakes);
+    const world = new World(rig, { servers, fakes, offices });
     world.note(JSON.stringify([...servers]));
+    for (const [name, { filesCopies, isHabitKnown }] of offices)
+      world.note(
+        `${name} ${filesCopies ? 'files' : 'does not file'} copies in Sent${isHabitKnown ? ', as is known' : ''}`,
+      );
     for (const [name, fake] of fakes) {
       fake.create('P');
       for (let i = 0; i < 3; i++) world.deliver(name, ['INBOX']);
@@ -115,6 +149,10 @@ export class World {
     const { path, rows } = full[chance.below(full.length)] ?? { path: '', rows: [] };
     const first = chance.below(rows.length);
     return { path, rows: rows.slice(first, first + 1 + chance.below(most)) };
+  }
+
+  touch(tokens: Iterable<string>): void {
+    for (const token of tokens) this.touched.add(token);
   }
 
   /** An account's mailbox that is not of a role. */
