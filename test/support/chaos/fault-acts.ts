@@ -91,6 +91,7 @@ const throttle: Act = (world, chance) => {
 /** SQLite itself refuses from here on, as on a disk that has become read-only. */
 const diskFull: Act = (world) => {
   world.note('the disk takes nothing');
+  world.hadFullDisk = true;
   world.rig.store.database.sqlite.pragma('query_only = ON');
 };
 const diskWell: Act = (world) => {

@@ -33,7 +33,7 @@ export async function rest(world: World): Promise<void> {
   await sendAll(world);
   await settled(world);
   // What was left over when the disk took nothing is put right at the next start.
-  if (pins(world).length > 0) await restart(world);
+  if (world.hadFullDisk && pins(world).length > 0) await restart(world);
   await settled(world);
   forgiveHalves(world);
   bookSent(world);

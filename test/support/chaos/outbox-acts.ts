@@ -39,8 +39,10 @@ async function submit({ rig }: World, handed: Handed) {
   return rig.core.outbox.submit({ ...envelope, message: await spool.finish() });
 }
 
-async function sendNow(world: World, handed: Handed): Promise<boolean> {
+/** False where there is nothing that a client would go on with. */
+async function sendNow(world: World, handed: Handed, chance: Chance): Promise<boolean> {
   const { rig } = world;
+  if (chance.below(2) === 0) befall(world, handed.account, chance);
   world.note(`send ${handed.token} from ${handed.account} to ${handed.recipients.join()}`);
   const isTaken = await world.asks(async () => {
     // Small steps: the disk must not look slow.
@@ -61,7 +63,7 @@ async function copyToSent(world: World, handed: Handed, chance: Chance): Promise
 const send: Act = async (world, chance) => {
   const handed = hand(world, chance, false);
   const copies = chance.below(2) === 0;
-  if (!(await sendNow(world, handed)) || !copies) return;
+  if (!(await sendNow(world, handed, chance)) || !copies) return;
   if (chance.below(3) === 0) await world.pass(1_000 * chance.below(90), 1_000);
   await copyToSent(world, handed, chance);
 };
@@ -78,7 +80,7 @@ const sendDraft: Act = async (world, chance) => {
   ledger.born(token);
   ledger.disturb(token);
   if (chance.below(2) === 0) await world.pass(1_000 * chance.below(20), 1_000);
-  if (!(await sendNow(world, handed))) return;
+  if (!(await sendNow(world, handed, chance))) return;
   if (!world.shownIn(path).includes(token)) return;
   world.note(`expunge ${token} ${path}`);
   const uids = one(uidOf(rig, path, token));
@@ -121,12 +123,13 @@ const MISHAPS: readonly Mishap[] = [
   'silentAfter',
 ];
 
-const mishap: Act = (world, chance) => {
-  const name = account(chance);
+function befall(world: World, name: string, chance: Chance): void {
   const what = chance.of(MISHAPS, 'later');
   world.note(`the next message of ${name}: ${what}`);
   world.offices.get(name)?.mishaps.push(what);
-};
+}
+
+const mishap: Act = (world, chance) => befall(world, account(chance), chance);
 
 const reach: Act = (world, chance) => {
   const name = account(chance);
@@ -142,6 +145,6 @@ export const OUTBOX_ACTS: Readonly<Record<string, readonly [number, Act]>> = {
   send: [8, send],
   sendDraft: [4, sendDraft],
   sendAndDie: [2, sendAndDie],
-  mishap: [9, mishap],
+  mishap: [6, mishap],
   reach: [3, reach],
 };

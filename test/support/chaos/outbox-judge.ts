@@ -5,7 +5,7 @@
 // the gateway died before it had written that down; and there is no evidence in Sent, as this provider files nothing there, or
 // somebody has taken it away. "A duplicate beats a loss."
 // Two copies only where a provider that files them was given the message twice.
-import { readBody, shown, tokenIn } from '../core-mail.js';
+import { readBody, shown, tokenOf } from '../core-mail.js';
 import type { Handed } from './outbox-acts.js';
 import { isToken, type World } from './world.js';
 
@@ -93,7 +93,7 @@ function reportsOf({ fakes, recovered }: World): Report[] {
   const texts = all.map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
   return [...texts, ...recovered].flatMap((text) => {
     const token = /^In-Reply-To: <([^@>]*)@test>/im.exec(text)?.[1];
-    if (token === undefined || tokenIn(text.split('\r\n\r\n')[0] ?? '') !== '') return [];
+    if (token === undefined || tokenOf(Buffer.from(text, 'latin1')) !== '') return [];
     return [
       { token, recipients: [...text.matchAll(/^Final-Recipient: rfc822; (\S+)/gim)].map((match) => match[1] ?? '') },
     ];

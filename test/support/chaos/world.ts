@@ -75,6 +75,7 @@ export class World {
   readonly touched = new Set<string>();
   /** Some provider has refused something for good. */
   hasRefused = false;
+  hadFullDisk = false;
   #tokens = 0;
 
   private constructor(rig: Rig, { servers, fakes, offices }: Pick<World, 'servers' | 'fakes' | 'offices'>) {
