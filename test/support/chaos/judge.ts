@@ -5,7 +5,7 @@ import { shown, tokenOf } from '../core-mail.js';
 import type { FakeMessage } from '../fake-upstream-model.js';
 import { comeBack, restart, takeAll } from './fault-acts.js';
 import { isLabelStore, unlabelled } from './labels.js';
-import { bookSent, outboxFaults, readRecovered, sendAll } from './outbox-judge.js';
+import { bookSent, openOffices, outboxFaults, readRecovered, sendAll } from './outbox-judge.js';
 import { isToken, ROLES, type World } from './world.js';
 
 const MINUTE = 60_000;
@@ -22,15 +22,15 @@ export async function rest(world: World): Promise<void> {
     fake.goOnline();
     for (const path of ROLES) if (fake.mailbox(path)) fake.showNewest(path, 1_000);
   }
+  openOffices(world);
   await world.pass(LONGEST_PAUSE_MS, MINUTE);
+  await sendAll(world);
   await settled(world);
   // What was moved by others is looked for that long.
   await world.pass(11 * MINUTE, MINUTE);
   await settled(world);
   // What had no news is looked at anew.
   await world.pass(61 * MINUTE, 2 * MINUTE);
-  await settled(world);
-  await sendAll(world);
   await settled(world);
   // What was left over when the disk took nothing is put right at the next start.
   if (world.hadFullDisk && pins(world).length > 0) await restart(world);

@@ -11,15 +11,19 @@ import { isToken, type World } from './world.js';
 
 const MINUTE = 60_000;
 
-/** Everything can be sent; then as long as anything waits. */
-export async function sendAll(world: World): Promise<void> {
-  const { rig } = world;
-  if (world.offices.size === 0) return;
-  for (const office of world.offices.values()) {
+/** From now on everything can be sent. */
+export function openOffices({ offices }: World): void {
+  for (const office of offices.values()) {
     office.mishaps.length = 0;
     office.isReachable = true;
     office.answersAfterMs = 0;
   }
+}
+
+/** As long as anything waits. */
+export async function sendAll(world: World): Promise<void> {
+  const { rig } = world;
+  if (world.offices.size === 0) return;
   const isOver = () => rig.submissions.unfinished().length === 0 && rig.submissions.failedUnreported().length === 0;
   for (let i = 0; i < 20 && !isOver(); i++) {
     await rig.during(rig.core.overview.syncNow(undefined, { force: true }), 10).catch(() => undefined);
@@ -43,6 +47,8 @@ export function bookSent(world: World): void {
     const times = world.offices.get(account)?.taken.get(token)?.length ?? 0;
     const copies = times > 0 ? 1 : hasOwnCopy ? 1 : 0;
     if (copies > 0) ledger.born(token);
+    // Its own copy was taken out of Sent before it went out: then Sent has another.
+    if (times > 0 && hasOwnCopy && world.touched.has(token)) ledger.mayBeMore(token);
     for (let i = 1; i < times && filesCopies(world, handed); i++) ledger.mayBeMore(token);
   }
 }

@@ -1,5 +1,6 @@
 // One send, one copy in Sent (promise 4), while the account's mailboxes cannot be reached and its submission server can.
 import { expect, test } from 'vitest';
+import { UpstreamError } from '../../../../src/mail/errors.js';
 import type { Submitter } from '../../../../src/upstream/connector.js';
 import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
 import { appendMail, mail, shownTokens, upstreamTokens } from '../../../support/core-mail.js';
@@ -23,15 +24,16 @@ async function start({ filesCopies, savesSent }: { filesCopies: boolean; savesSe
   return { fake, rig };
 }
 
-async function send(rig: Rig): Promise<void> {
+function submit(rig: Rig) {
   const work = async () => {
     const spool = rig.core.outbox.spool(0);
     await spool.write(Buffer.from(mail('m1', FROM)));
     const envelope = { mailFrom: FROM, rcptTo: ['you@example.net'], eightBit: false, smtpUtf8: false };
     return rig.core.outbox.submit({ ...envelope, message: await spool.finish() });
   };
-  expect(await rig.during(work(), 1)).toMatchObject({ kind: 'delivered' });
+  return rig.during(work(), 1);
 }
+const send = async (rig: Rig) => expect(await submit(rig)).toMatchObject({ kind: 'delivered' });
 
 const pass = (rig: Rig, ms: number) => rig.during(new Promise<void>((done) => setTimeout(done, ms)), 500);
 const pinned = ({ store }: Rig) => store.database.sqlite.prepare('SELECT pins FROM bodies WHERE pins > 0').all();
@@ -66,4 +68,60 @@ test('the client files the very same bytes while our copy has yet to be carried 
   fake.goOnline();
   await rig.settle();
   expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent'), pinned(rig)]).toEqual([['m1'], ['m1'], []]);
+});
+
+test.each([
+  ['known', true],
+  ['not known', undefined],
+])(
+  'cut off behind the final dot, and the client has filed a copy before ours was looked for; that the provider files one is %s',
+  async (_, savesSent) => {
+    const fake = createFakeUpstream();
+    let attempts = 0;
+    const submitter: Submitter = {
+      submit: async ({ rcptTo }) => {
+        fake.deliver('Sent', mail('m1', FROM));
+        if (attempts++ === 0) throw new UpstreamError('transient', 'lost', { outcomeUnknown: true });
+        return { accepted: rcptTo, rejected: [], serverText: '250 taken' };
+      },
+    };
+    const rig = await createRig({ accounts: [{ name: 'A', fake, submitter, savesSent }] });
+    await using __ = rig;
+    await rig.settle();
+    expect(await submit(rig)).toMatchObject({ kind: 'queued' });
+    await appendMail(rig, 'Sent', mail('m1', FROM), flags('\\Seen'));
+    await rig.until('it is settled', () => rig.submissions.unfinished().length === 0);
+    await rig.settle();
+    expect([attempts, upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent'), pinned(rig)]).toEqual([
+      1,
+      ['m1'],
+      ['m1'],
+      [],
+    ]);
+  },
+);
+
+test('the client\u2019s copy, carried out and not known to be, is no sign that the message went out', async () => {
+  const fake = createFakeUpstream();
+  let attempts = 0;
+  const submitter: Submitter = {
+    submit: async ({ rcptTo }) => {
+      if (attempts++ === 0) throw new UpstreamError('transient', 'lost', { outcomeUnknown: true });
+      return { accepted: rcptTo, rejected: [], serverText: '250 taken' };
+    },
+  };
+  const rig = await createRig({ accounts: [{ name: 'A', fake, submitter, savesSent: false }] });
+  await using _ = rig;
+  await rig.settle();
+  await submit(rig);
+  fake.failNext('append', new UpstreamError('transient', 'lost', { outcomeUnknown: true }), {
+    when: 'after',
+    cut: true,
+  });
+  // Where it was to go cannot be looked at for a while.
+  fake.failNext('uids', new UpstreamError('transient', 'busy'), { times: 8 });
+  await appendMail(rig, 'Sent', mail('m1', FROM), flags('\\Seen'));
+  await rig.until('it is sent', () => attempts === 2);
+  await rig.settle();
+  expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent')]).toEqual([['m1'], ['m1']]);
 });
