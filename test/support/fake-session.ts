@@ -247,7 +247,7 @@ export class FakeSession extends FakeWire implements UpstreamSession {
       for (const message of messages.filter((each) => from.messages.includes(each)))
         this.own(from, () => this.host.account.expunge(from, message));
     } catch (error) {
-      this.host.leftBehind.push(...messages);
+      if (error instanceof UpstreamError && error.kind === 'permanent') this.host.leftBehind.push(...messages);
       throw error instanceof UpstreamError ? inPart(error) : error;
     }
     this.failIfPlanned('expunge', 'after');

@@ -88,7 +88,7 @@ export interface FakeUpstream {
   move(path: PathLike, uid: number, to: PathLike): UpstreamUid;
   /** Another client's COPY; returns the new uid. */
   copy(path: PathLike, uid: number, to: PathLike): UpstreamUid;
-  /** Copied by a move without MOVE whose EXPUNGE failed: they stood in both mailboxes then. */
+  /** Copied by a move without MOVE whose EXPUNGE was refused for good: they stand in both mailboxes then. */
   readonly leftBehind: readonly FakeMessage[];
   /** PERMANENTFLAGS from now on, as SELECT tells them: of that mailbox, or of all that have none of their own. */
   keepFlags(permanentFlags: readonly string[], path?: PathLike): void;

@@ -76,9 +76,9 @@ function isPlainExpunge(world: World, account: string): boolean {
   return server?.uidplus !== false && server?.traits?.deleteIsMoveToTrash !== true;
 }
 
-/** At a label store what is expunged goes to Trash, and is there. */
+/** At a label store what is expunged goes to Trash, and is there, unless it has not come to the provider yet. */
 const mayBeFinal = (world: World, path: string, uid: number): boolean =>
-  !isLabelStore(world, world.accountOf(path, uid)) || isFinalThere(path);
+  !isLabelStore(world, world.accountOf(path, uid)) || isFinalThere(path) || !world.isBound(path, uid);
 
 const expunge: Act = async (world, chance) => {
   const met = world.meet(chance, 3);

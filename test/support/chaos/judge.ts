@@ -41,10 +41,7 @@ export async function rest(world: World): Promise<void> {
   judge(world);
 }
 
-/**
- * What was copied by a move and could not be expunged: it may stand in both mailboxes, and has been nowhere but there.
- * (A duplicate beats a loss.)
- */
+/** Copied by a move, and then refused to be expunged: it stands in both mailboxes. */
 function forgiveHalves({ fakes, ledger }: World): void {
   for (const { bytes } of [...fakes.values()].flatMap(({ leftBehind }) => leftBehind)) {
     ledger.mayBeMore(tokenOf(bytes));

@@ -45,6 +45,8 @@ export function bookSent(world: World): void {
   for (const handed of world.handed) {
     const { token, account, hasOwnCopy } = handed;
     const times = world.offices.get(account)?.taken.get(token)?.length ?? 0;
+    // What was done to a copy of the client's, before the message went out, tells nothing of the one that came then.
+    if (hasOwnCopy && world.touched.has(token)) ledger.disturb(token);
     const copies = times > 0 ? 1 : hasOwnCopy ? 1 : 0;
     if (copies > 0) ledger.born(token);
     // Its own copy was taken out of Sent before it went out: then Sent has another.

@@ -174,6 +174,17 @@ export class World {
     return String(found ?? '');
   }
 
+  /** Whether its upstream has it, as far as is known here. */
+  isBound(path: string, uid: number): boolean {
+    const found = this.rig.store.database.sqlite
+      .prepare(
+        'SELECT 1 FROM entries e JOIN copies c ON c.id = e.copyId WHERE e.mailboxId = ? AND e.uid = ? AND c.upstreamUid > 0',
+      )
+      .pluck()
+      .get(this.rig.idOf(path), uid);
+    return found === 1;
+  }
+
   /** Ids of the account mailboxes that show the message, ascending. */
   placesOf(token: string): number[] {
     return this.rig.store.database.sqlite
