@@ -164,7 +164,7 @@ export function createCore(options: CoreOptions): Core {
     submittedBy: (messageId) => outbox.submittedBy(messageId),
   };
   const lookAt = (sourceId: number) => actorOf(sourceId).lookAt(sourceId);
-  const sentCopies = createSentCopies({ context, lookAt });
+  const sentCopies = createSentCopies({ context, lookAt, reader });
   const outbox = options.createOutbox({
     accounts,
     sentCopies,

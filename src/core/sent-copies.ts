@@ -2,9 +2,12 @@
 import { sleep } from '../lib/deadline.js';
 import { momentIn } from '../lib/moment.js';
 import { SystemFlag } from '../mail/flags.js';
+import { rangesOf } from '../mail/sequence-set.js';
 import type { SourceRow } from '../store/sources.js';
 import { type AppendContext, type AppendTarget, append } from './actions/append.js';
 import type { Spooled } from './core.js';
+import { namesOf } from './journal/look-alikes.js';
+import type { UpstreamReader } from './reads/upstream-reader.js';
 
 export type SentCopyFound = 'byProvider' | 'byClient' | 'nowhere';
 
@@ -29,13 +32,14 @@ export interface SentCopies {
 
 export interface SentCopiesOptions {
   readonly context: AppendContext;
+  readonly reader: UpstreamReader;
   /** Looks at a source now. @throws {UpstreamError} */
   lookAt(sourceId: number): Promise<void>;
 }
 
 const LOOK_EVERY_MS = 2_000;
 
-export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCopies {
+export function createSentCopies({ context, lookAt, reader }: SentCopiesOptions): SentCopies {
   const { store } = context;
   const roleSource = (accountId: number, role: 'sent' | 'inbox'): SourceRow | undefined =>
     store.sources.ofAccount(accountId).find((source) => source.role === role);
@@ -54,11 +58,30 @@ export function createSentCopies({ context, lookAt }: SentCopiesOptions): SentCo
       ({ messageId, upstreamUid }) => upstreamUid !== null && !store.messages.isOurs(messageId),
     ) || store.messages.hasOriginalMessageId(source.id, messageIdHeader);
 
+  /**
+   * While a copy of a client's has yet to be appended, the sync lists nothing of its name, which may be that very copy. It is not
+   * as long as none has been sent: then it is the provider's.
+   */
+  const isBehindOurs = async (source: SourceRow, messageIdHeader: string): Promise<boolean> => {
+    const waiting = copiesIn(source, messageIdHeader).filter(({ upstreamUid }) => upstreamUid === null);
+    const owed = waiting.flatMap(({ id }) => store.journal.ofCopy(id)).filter(({ kind }) => kind === 'append');
+    if (owed.length === 0 || owed.some(({ sent }) => sent !== 0)) return false;
+    return reader.read(source.id, { fresh: true }, async (session) => {
+      const uids = (await session.uids()).filter((uid) => !store.copies.byUid(source.id, uid));
+      let isFound = false;
+      if (uids.length > 0)
+        await session.fetchHeaders(rangesOf(uids), (rows) => {
+          isFound ||= rows.some((row) => namesOf(row).includes(messageIdHeader));
+        });
+      return isFound;
+    });
+  };
+
   const alreadyInSent = async (accountId: number, messageIdHeader: string): Promise<boolean> => {
     const source = roleSource(accountId, 'sent');
     if (!source) return false;
     if (!isThere(source, messageIdHeader)) await lookAt(source.id);
-    return isThere(source, messageIdHeader);
+    return isThere(source, messageIdHeader) || (await isBehindOurs(source, messageIdHeader));
   };
   const look = async (accountId: number, messageIdHeader: string): Promise<SentCopyFound> => {
     const source = roleSource(accountId, 'sent');

@@ -225,7 +225,7 @@ function startCore(directory: string, options: RigOptions): Running {
     undoDays: options.undoDays ?? 7,
     login: createLogin({ user: 'me', devices: () => [] }),
     logger: silentLogger,
-    createOutbox: (foundations) => outboxOf(store, submissions, options, foundations),
+    createOutbox: (foundations) => outboxOf(store, submissions, options, foundations, () => isDetached),
   });
   core.start();
   const detach = () => {
@@ -242,13 +242,26 @@ const detachable = ({ traits, connect }: Connector, isDetached: () => boolean): 
   },
 });
 
-function outboxOf(store: Store, submissions: SubmissionStore, options: RigOptions, foundations: OutboxFoundations) {
+const detachableSubmitter = ({ submit }: Submitter, isDetached: () => boolean): Submitter => ({
+  submit: async (message, signal) => {
+    if (isDetached()) throw new UpstreamError('transient', 'this gateway has died');
+    return submit(message, signal);
+  },
+});
+
+function outboxOf(
+  store: Store,
+  submissions: SubmissionStore,
+  options: RigOptions,
+  foundations: OutboxFoundations,
+  isDetached: () => boolean,
+) {
   const { accounts, bodies, sentCopies, onProblem, onProblemOver } = foundations;
   const sending = accounts.map((account): SendingAccount => {
     const { submitter = nowhere, savesSent } = options.accounts.find(({ name }) => name === account.name) ?? {};
     return {
       ...account,
-      submitter,
+      submitter: detachableSubmitter(submitter, isDetached),
       savesSent: () => savesSent ?? store.accounts.list().find(({ id }) => id === account.id)?.savesSent,
       rememberSavesSent: (saves) => store.accounts.setSavesSent(account.id, saves),
     };

@@ -23,7 +23,9 @@ export const mail = (token: string, from = 'somebody@example.org'): string =>
 
 /** The token of a message made by `mail`, from its bytes or its header block. */
 export const tokenIn = (text: string): string => /^message-id:\s*<([^@>]*)@test>/im.exec(text)?.[1] ?? '';
-export const tokenOf = (bytes: Uint8Array): string => tokenIn(Buffer.from(bytes).toString('latin1'));
+/** Not that of a message which it quotes. */
+export const tokenOf = (bytes: Uint8Array): string =>
+  tokenIn(Buffer.from(bytes).toString('latin1').split('\r\n\r\n', 1)[0] ?? '');
 
 /** The tokens in an upstream mailbox, in uid order. */
 export const upstreamTokens = (fake: FakeUpstream, path: PathLike): string[] =>

@@ -124,6 +124,7 @@ export function createFakeUpstream(options: FakeUpstreamOptions = {}): FakeUpstr
 class Fake implements FakeUpstream {
   readonly calls: FakeCall[] = [];
   readonly connector: Connector;
+  readonly leftBehind: FakeMessage[] = [];
   before: ((call: FakeCall) => void | Promise<void>) | undefined;
   readonly #account: FakeAccount;
   readonly #failures = new Failures();
@@ -145,6 +146,8 @@ class Fake implements FakeUpstream {
       account,
       traits,
       trustsCopyUid: traits.trustsCopyUid,
+      tellsCopyUid: options.tellsCopyUid ?? true,
+      leftBehind: this.leftBehind,
       capabilities: capabilitiesOf(options),
       permanentFlags: (path) => this.#permanentFlagsOf.get(path.join('/')) ?? this.#permanentFlags,
       keywords: { areDropped: options.dropsKeywords ?? false, isKnown: false },
@@ -196,6 +199,10 @@ class Fake implements FakeUpstream {
 
   move(path: PathLike, uid: number, to: PathLike): UpstreamUid {
     return asUpstreamUid(this.#account.move(this.#message(path, uid), this.#mailbox(path), this.#mailbox(to)).uid);
+  }
+
+  copy(path: PathLike, uid: number, to: PathLike): UpstreamUid {
+    return asUpstreamUid(this.#account.copy(this.#message(path, uid), this.#mailbox(to)).uid);
   }
 
   showNewest(path: PathLike, count: number): void {

@@ -20,11 +20,14 @@ import type {
   UpstreamSession,
 } from '../../src/upstream/connector.js';
 import { headerRowOf, listingRowOf, matchesSearch } from './fake-rows.js';
-import { type FakeMessage, messagesIn } from './fake-upstream-model.js';
+import { type FakeMailbox, type FakeMessage, messagesIn } from './fake-upstream-model.js';
 import { FakeWire, permanent } from './fake-wire.js';
 
 const LISTING_BATCH = 1000;
 const HEADER_BATCH = 250;
+
+const inPart = ({ kind, message, details }: UpstreamError): UpstreamError =>
+  new UpstreamError(kind, message, { ...details, outcomeUnknown: true });
 
 export class FakeSession extends FakeWire implements UpstreamSession {
   listMailboxes(): Promise<readonly UpstreamMailbox[]> {
@@ -226,13 +229,29 @@ export class FakeSession extends FakeWire implements UpstreamSession {
       const from = this.current();
       const target = this.existing(to, 'TRYCREATE');
       const messages = messagesIn(from, uids);
-      const move = (message: FakeMessage) => this.host.account.move(message, from, target);
-      if (this.capabilities.move) return this.transferred(target, messages, move);
-      const copied = this.transferred(target, messages, (message) => this.host.account.copy(message, target));
-      this.failIfPlanned('move', 'halfway');
-      for (const message of messages) this.own(from, () => this.host.account.expunge(from, message));
-      return copied;
+      if (!this.capabilities.move) return this.moveInHalves(messages, from, target);
+      return this.transferred(target, messages, (message) => this.host.account.move(message, from, target));
     });
+  }
+
+  /** UID COPY, then UID EXPUNGE: whatever comes in between, what was copied stands in both. */
+  private async moveInHalves(
+    messages: readonly FakeMessage[],
+    from: FakeMailbox,
+    target: FakeMailbox,
+  ): Promise<Transferred> {
+    const told = this.transferred(target, messages, (message) => this.host.account.copy(message, target));
+    try {
+      this.failIfPlanned('move', 'halfway');
+      await this.nextCommand('expunge', [messages.map(({ uid }) => uid)]);
+      for (const message of messages.filter((each) => from.messages.includes(each)))
+        this.own(from, () => this.host.account.expunge(from, message));
+    } catch (error) {
+      if (error instanceof UpstreamError && error.kind === 'permanent') this.host.leftBehind.push(...messages);
+      throw error instanceof UpstreamError ? inPart(error) : error;
+    }
+    this.failIfPlanned('expunge', 'after');
+    return told;
   }
 
   expunge(uids: NumberRanges): Promise<void> {

@@ -16,6 +16,8 @@ export interface FakeUpstreamOptions {
   readonly qresync?: boolean;
   readonly move?: boolean;
   readonly uidplus?: boolean;
+  /** False: COPY and MOVE tell no COPYUID, UIDPLUS or not. */
+  readonly tellsCopyUid?: boolean;
   readonly idle?: boolean;
   /** Waiting tells nothing. */
   readonly silentIdle?: boolean;
@@ -84,6 +86,10 @@ export interface FakeUpstream {
   expunge(path: PathLike, ...uids: number[]): void;
   /** Another client's MOVE; returns the new uid. */
   move(path: PathLike, uid: number, to: PathLike): UpstreamUid;
+  /** Another client's COPY; returns the new uid. */
+  copy(path: PathLike, uid: number, to: PathLike): UpstreamUid;
+  /** Copied by a move without MOVE whose EXPUNGE was refused for good: they stand in both mailboxes then. */
+  readonly leftBehind: readonly FakeMessage[];
   /** PERMANENTFLAGS from now on, as SELECT tells them: of that mailbox, or of all that have none of their own. */
   keepFlags(permanentFlags: readonly string[], path?: PathLike): void;
   setQuota(quota: UpstreamQuota | undefined): void;

@@ -64,6 +64,8 @@ export function changedFlags(flags: FlagSet, change: FlagChange, operand: FlagSe
 const sameFlags = (a: FlagSet, b: FlagSet): boolean =>
   a.system === b.system && a.keywords.join(' ') === b.keywords.join(' ');
 
+const isOutside = ({ role }: FakeMailbox): boolean => role === 'trash' || role === 'junk';
+
 /** The messages whose uids lie in the ranges, ascending. */
 export function messagesIn(mailbox: FakeMailbox, ranges: NumberRanges): FakeMessage[] {
   return mailbox.messages.filter(({ uid }) => ranges.some(([low, high]) => uid >= low && uid <= high));
@@ -199,21 +201,25 @@ export class FakeAccount {
     this.#touch(mailbox);
   }
 
-  /** Under a label store what comes to Trash or Junk loses every other label, by COPY as by MOVE. */
+  /**
+   * Under a label store what comes to Trash or Junk loses every other label, by COPY as by MOVE, and what is given a label leaves
+   * both (providers.md §3).
+   */
   copy(message: FakeMessage, to: FakeMailbox): FakeMessage {
     const { bytes, flags, internalDate, contentId } = message;
     // EMAILID stays with the content (RFC 8474 §5.1).
     const copied = this.add(to, { bytes, flags, internalDate, contentId });
-    if (this.#labelStore && (to.role === 'trash' || to.role === 'junk'))
-      for (const box of this.mailboxes)
-        for (const other of box.messages.filter((each) => box !== to && each.contentId === contentId))
-          this.expunge(box, other);
+    if (this.#labelStore)
+      for (const box of this.mailboxes.filter((each) => each !== to && (isOutside(to) || isOutside(each))))
+        for (const other of box.messages.filter((each) => each.contentId === contentId)) this.expunge(box, other);
     return copied;
   }
 
+  /** All Mail is no label that could be taken away. */
   move(message: FakeMessage, from: FakeMailbox, to: FakeMailbox): FakeMessage {
     const moved = this.copy(message, to);
-    if (from !== to && from.messages.includes(message)) this.expunge(from, message);
+    const isKept = this.#labelStore && from.role === 'all';
+    if (from !== to && !isKept && from.messages.includes(message)) this.expunge(from, message);
     return moved;
   }
 

@@ -19,6 +19,9 @@ export interface SessionHost {
   readonly account: FakeAccount;
   readonly traits: ProviderTraits;
   readonly trustsCopyUid: boolean;
+  readonly tellsCopyUid: boolean;
+  /** See FakeUpstream. */
+  readonly leftBehind: FakeMessage[];
   readonly capabilities: UpstreamCapabilities;
   /** PERMANENTFLAGS, as they are now. */
   permanentFlags(path: SourcePath): readonly string[];
@@ -75,17 +78,22 @@ export class FakeWire {
 
   protected command<T>(method: FakeMethod, args: readonly unknown[], work: () => T | Promise<T>): Promise<T> {
     return this.mutex.run(async () => {
-      this.alive();
-      await this.host.called({ session: this.number, method, args });
-      if (this.host.latencyMs > 0) await sleep(this.host.latencyMs, this.death.signal);
-      this.alive();
-      this.received += COMMAND_BYTES;
-      this.sent += COMMAND_BYTES;
-      this.failIfPlanned(method, 'before');
+      await this.nextCommand(method, args);
       const result = await work();
       this.failIfPlanned(method, 'after');
       return result;
     });
+  }
+
+  /** The line up to the server, which may be cut, or refuse. */
+  protected async nextCommand(method: FakeMethod, args: readonly unknown[]): Promise<void> {
+    this.alive();
+    await this.host.called({ session: this.number, method, args });
+    if (this.host.latencyMs > 0) await sleep(this.host.latencyMs, this.death.signal);
+    this.alive();
+    this.received += COMMAND_BYTES;
+    this.sent += COMMAND_BYTES;
+    this.failIfPlanned(method, 'before');
   }
 
   protected failIfPlanned(method: FakeMethod, when: FailWhen): void {
@@ -144,7 +152,7 @@ export class FakeWire {
     };
     const pairs = this.own(source, () => new Map(ordered.map((message) => [message.uid, made(message)])));
     // RFC 4315 §3: no COPYUID where nothing was copied.
-    if (!this.capabilities.uidplus || !isOrdered || pairs.size === 0)
+    if (!this.capabilities.uidplus || !this.host.tellsCopyUid || !isOrdered || pairs.size === 0)
       return { uidValidity: undefined, pairs: undefined };
     return { uidValidity: target.uidValidity, pairs };
   }

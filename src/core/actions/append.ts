@@ -130,7 +130,8 @@ function place(context: AppendContext, work: Work, target: MailboxRow, placing: 
       ...(sent && sent.savesSent !== false ? { awaitUntil: Date.now() + SENT_COPY_WAIT_MS } : {}),
     };
     work.owe({ accountId: owner.id, kind: 'append', sourceId: source.id, payload, targets: [{ copyId }] });
-  } else if (!isStillOwed(context, known, message)) context.bodies.unpin(message.bodyRef);
+    // Whoever hands bytes over has pinned them once more, the very same bytes as well.
+  } else context.bodies.unpin(message.bodyRef);
   return { copyId, uid: asUid(entryUid(context, work, target, { newCopyId: copyId, to: source })) };
 }
 
@@ -167,12 +168,6 @@ function existingCopy({ store }: ActionContext, source: SourceRow, messageIdHead
     .flatMap((id) => store.copies.ofMessage(id))
     .find(({ sourceId, leaving }) => sourceId === source.id && leaving === 0)?.id;
 }
-
-/** The copy's own APPEND has yet to be carried out, from these very bytes: its pin is not ours to take. */
-const isStillOwed = ({ store }: ActionContext, copyId: number, { bodyRef }: Spooled): boolean =>
-  store.journal
-    .ofCopy(copyId)
-    .some(({ kind, payload }) => kind === 'append' && (JSON.parse(payload) as AppendPayload).bodyRef === bodyRef);
 
 interface NewCopy {
   readonly source: SourceRow;

@@ -95,8 +95,12 @@ const factsOfRow = (row: HeaderRow): Facts => ({
   date: row.internalDate,
   sizes: [row.sizeBytes],
   header: headerKey(row.headers),
-  names: [messageIdOf(row.headers), original(row)].filter((name) => name !== ''),
+  names: namesOf(row),
 });
+
+/** Every Message-ID it has, or had when it was submitted. */
+export const namesOf = (row: HeaderRow): string[] =>
+  [messageIdOf(row.headers), original(row)].filter((name) => name !== '');
 
 /** Whatever the order and the folding of its fields. */
 function headerKey(block: string): string {

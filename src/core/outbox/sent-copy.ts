@@ -1,7 +1,9 @@
 // What becomes of the copy in Sent of a message that is out: providers.md §10.
+import { sleep } from '../../lib/deadline.js';
 import { UpstreamError } from '../../mail/errors.js';
 import type { SubmissionRow } from '../../store/submissions.js';
 import type { OutboxOptions, SendingAccount } from './contract.js';
+import { MINUTE } from './timing.js';
 
 export interface SettleOptions extends Pick<OutboxOptions, 'submissions' | 'bodies' | 'sentCopies'> {
   readonly watchSentMs: number;
@@ -25,15 +27,23 @@ export function createSentCopySettling(options: SettleOptions): SentCopySettling
     try {
       return await sentCopies.watchSent(account.id, row.messageId, watchSentMs, signal);
     } catch (error) {
-      if (error instanceof UpstreamError) return 'nowhere' as const;
+      if (error instanceof UpstreamError) return 'unseen' as const;
       throw error;
+    }
+  };
+  /** A Sent that cannot be looked at tells nothing: neither now nor of the next message. */
+  const watchUntilSeen = async (account: SendingAccount, row: SubmissionRow) => {
+    for (;;) {
+      const found = await watch(account, row);
+      if (found !== 'unseen' || signal.aborted) return found;
+      await sleep(MINUTE, signal);
     }
   };
   const settle = async (account: SendingAccount, row: SubmissionRow): Promise<void> => {
     const known = account.savesSent();
     if (known === undefined) {
       submissions.setSentCopy(row.id, 'watching');
-      const found = await watch(account, row);
+      const found = await watchUntilSeen(account, row);
       if (signal.aborted) return;
       if (found !== 'byClient') account.rememberSavesSent(found === 'byProvider');
       if (found !== 'nowhere') return finish(row, found === 'byClient' ? 'absorbed' : 'none');

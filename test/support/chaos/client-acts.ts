@@ -4,6 +4,7 @@ import { rangesOf } from '../../../src/mail/sequence-set.js';
 import type { Chance } from '../../fuzz/mutate.js';
 import { appendMail, mail, readBody, type Shown } from '../core-mail.js';
 import { flags } from '../fake-connector.js';
+import { isFinalThere, isLabelStore, isOneMessage, labelPlaces } from './labels.js';
 import type { Met, World } from './world.js';
 
 export type Act = (world: World, chance: Chance) => void | Promise<void>;
@@ -29,9 +30,13 @@ const flag: Act = async (world, chance) => {
   for (const token of new Set(tokensOf(met.rows))) {
     const places = world.placesOf(token);
     const before = ledger.wishOf(token);
-    const isOne = places.length === 1 && (before === undefined || before.places.length === 1);
+    const isKnown = (all: readonly number[] | undefined) =>
+      all === undefined || all.length === 1 || isLabelStore(world, 'B');
+    const isOne = isOneMessage(world, token) && isKnown(places) && isKnown(before?.places);
     const flagged = isOne ? operation === 'add' : undefined;
-    ledger.wish(token, { places: before?.places ?? places, flagged });
+    const stays = before?.places ?? labelPlaces(world, token, places);
+    if (stays) ledger.wish(token, { places: stays, flagged });
+    else ledger.disturb(token);
   }
 };
 
@@ -48,19 +53,20 @@ function transfer(kind: 'move' | 'copy', between: boolean): Act {
     if (!met || to === '') return;
     world.note(`${kind} ${told(met)} -> ${to}`);
     if (!(await world.asks(() => rig.core.actions[kind](rig.idOf(met.path), uidsOf(met.rows), to, by(kind))))) return;
+    world.touch(tokensOf(met.rows));
     if (to.endsWith('Trash')) ledger.trashed(...tokensOf(met.rows));
     const besides = new Map<string, string[]>();
     for (const { token, uid } of met.rows) {
       const from = accountOf.get(uid) ?? '';
       const isApart = from !== '' && /^[AB]\//.test(to) && !to.startsWith(`${from}/`);
-      if (kind === 'copy' || isApart) ledger.mayBeMore(token);
+      if (isApart || (kind === 'copy' && !isLabelStore(world, from))) ledger.mayBeMore(token);
       if (kind !== 'move' || !isApart) continue;
       // The original ends in its own Trash; out of the Trash it goes for good, where the server can do that.
       const isFromTrash = met.path.endsWith('Trash');
       if (!isFromTrash) besides.set(token, [...(besides.get(token) ?? []), `${from}/Trash`]);
       else if (world.servers.get(from)?.uidplus === false) ledger.disturb(token);
     }
-    world.wishAsShown(tokensOf(met.rows), besides);
+    world.wishAsShown(tokensOf(met.rows), { besides, to });
   };
 }
 
@@ -70,6 +76,10 @@ function isPlainExpunge(world: World, account: string): boolean {
   return server?.uidplus !== false && server?.traits?.deleteIsMoveToTrash !== true;
 }
 
+/** At a label store what is expunged goes to Trash, and is there, unless it has not come to the provider yet. */
+const mayBeFinal = (world: World, path: string, uid: number): boolean =>
+  !isLabelStore(world, world.accountOf(path, uid)) || isFinalThere(path) || !world.isBound(path, uid);
+
 const expunge: Act = async (world, chance) => {
   const met = world.meet(chance, 3);
   if (!met) return;
@@ -77,13 +87,15 @@ const expunge: Act = async (world, chance) => {
   const id = rig.idOf(met.path);
   const uids = uidsOf(met.rows);
   const isForetold = met.rows.every(({ uid }) => isPlainExpunge(world, world.accountOf(met.path, uid)));
+  const removed = met.rows.filter(({ uid }) => mayBeFinal(world, met.path, uid));
   world.note(`expunge ${told(met)}`);
   const isDone = await world.asks(() => {
     rig.core.actions.storeFlags(id, { uids, operation: 'add', flags: flags('\\Deleted') });
     rig.core.actions.expunge(id, uids, by('expunge'));
   });
   if (!isDone) return;
-  for (const token of tokensOf(met.rows)) ledger.removed(token);
+  world.touch(tokensOf(met.rows));
+  for (const { token } of removed) ledger.removed(token);
   ledger.trashed(...tokensOf(met.rows));
   if (isForetold) world.wishAsShown(tokensOf(met.rows));
   else ledger.disturb(...tokensOf(met.rows));
@@ -97,7 +109,7 @@ const append: Act = async (world, chance) => {
   if (!(await world.asks(() => appendMail(world.rig, to, mail(token, from), flags())))) return;
   world.ledger.born(token);
   if (to.endsWith('Trash')) world.ledger.trashed(token);
-  world.wishAsShown([token]);
+  world.wishAsShown([token], { to });
 };
 
 const replace: Act = async (world, chance) => {
@@ -108,6 +120,7 @@ const replace: Act = async (world, chance) => {
   const { rig, ledger } = world;
   const token = world.newToken();
   const isForetold = isPlainExpunge(world, world.accountOf(met.path, old.uid));
+  const isRemoved = mayBeFinal(world, met.path, old.uid);
   world.note(`replace ${told(met)} by ${token} in ${to}`);
   const bytes = Buffer.from(mail(token, 'b@example.org'));
   const work = async () => {
@@ -118,9 +131,10 @@ const replace: Act = async (world, chance) => {
   };
   if (!(await world.asks(() => rig.during(work(), 10)))) return;
   ledger.born(token);
-  ledger.removed(old.token);
+  world.touch([old.token]);
+  if (isRemoved) ledger.removed(old.token);
   ledger.trashed(old.token, ...(to.endsWith('Trash') ? [token] : []));
-  world.wishAsShown([token]);
+  world.wishAsShown([token], { to });
   if (isForetold) world.wishAsShown([old.token]);
   else ledger.disturb(old.token);
 };
@@ -153,7 +167,7 @@ const deleteBox: Act = async (world, chance) => {
   const tokens = world.shownIn(path);
   world.note(`delete ${path} with ${tokens.join()}`);
   if (!(await world.asks(() => world.rig.core.mailboxes.delete(path, by('expunge'))))) return;
-  for (const token of tokens) world.ledger.removed(token);
+  if (!isLabelStore(world, name)) for (const token of tokens) world.ledger.removed(token);
   world.deleting.add(name);
   world.ledger.disturb(...tokens);
 };

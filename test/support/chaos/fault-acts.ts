@@ -5,7 +5,7 @@ import type { Chance } from '../../fuzz/mutate.js';
 import type { FakeMethod } from '../fake-connector.js';
 import { fullDump } from '../observer.js';
 import type { Act } from './client-acts.js';
-import type { World } from './world.js';
+import { accountsOf, type World } from './world.js';
 
 const WRITES: readonly FakeMethod[] = [
   'move',
@@ -75,6 +75,7 @@ const refuse: Act = (world, chance) => {
   const name = chance.of(NAMES, 'A');
   const method = nextMethod(world, name, chance);
   world.note(`the next ${method} at ${name} is refused`);
+  world.hasRefused = true;
   world.ledger.disturbAll();
   world.fake(name).failNext(method, new UpstreamError('permanent', 'NO', { serverText: 'NO' }));
 };
@@ -90,6 +91,7 @@ const throttle: Act = (world, chance) => {
 /** SQLite itself refuses from here on, as on a disk that has become read-only. */
 const diskFull: Act = (world) => {
   world.note('the disk takes nothing');
+  world.hadFullDisk = true;
   world.rig.store.database.sqlite.pragma('query_only = ON');
 };
 const diskWell: Act = (world) => {
@@ -101,10 +103,21 @@ export const takeAll = ({ rig }: World): void => void rig.store.database.sqlite.
 const crash: Act = async (world) => {
   world.note('crash');
   takeAll(world);
+  await die(world);
+};
+
+/** @throws {Error} if what it shows afterwards is not what it showed */
+export async function die(world: World): Promise<void> {
+  for (const { state, messageId } of world.rig.submissions.unfinished()) {
+    const token = messageId.replace(/@test$/, '');
+    // It was taken, and that is not on disk.
+    for (const office of world.offices.values())
+      if (state !== 'delivered' && office.taken.has(token)) office.untoldOf(token);
+  }
   const before = fullDump(world.rig);
   await world.rig.crash();
   expect(fullDump(world.rig), 'after a crash').toEqual(before);
-};
+}
 
 export const restart = async (world: World): Promise<void> => {
   world.note('restart');
@@ -117,7 +130,7 @@ const withAccounts = async (world: World, names: readonly string[]): Promise<voi
   takeAll(world);
   // Mailboxes of an account that goes are others when it comes back.
   world.ledger.disturbAll();
-  await world.rig.restart({ accounts: names.map((name) => ({ name, fake: world.fake(name) })) });
+  await world.rig.restart({ accounts: accountsOf(world, names) });
 };
 const leave: Act = (world) => withAccounts(world, ['A']);
 export const comeBack = (world: World): Promise<void> => withAccounts(world, NAMES);

@@ -11,6 +11,7 @@ export interface Wish {
 
 export class Ledger {
   readonly #owed = new Map<string, number>();
+  readonly #removed = new Map<string, number>();
   readonly #trashed = new Set<string>();
   readonly #most = new Map<string, number>();
   readonly #wishes = new Map<string, Wish>();
@@ -27,10 +28,13 @@ export class Ledger {
   /** Somebody has removed one of it on purpose. It may be there still: in Trash, or because the provider refuses. */
   removed(token: string): void {
     add(this.#owed, token, -1);
+    add(this.#removed, token, 1);
   }
 
   /** What was removed on purpose was brought back with OK. */
   returned(token: string): void {
+    if ((this.#removed.get(token) ?? 0) === 0) return;
+    add(this.#removed, token, -1);
     add(this.#owed, token, 1);
   }
 

@@ -4,7 +4,9 @@ import { Chance } from '../../fuzz/mutate.js';
 import { type Act, CLIENT_ACTS } from './client-acts.js';
 import { FAULT_ACTS } from './fault-acts.js';
 import { judge, mustHaveHomes, rest } from './judge.js';
-import { UPSTREAM_ACTS } from './upstream-acts.js';
+import { type Kind, kindOf } from './kinds.js';
+import { OUTBOX_ACTS } from './outbox-acts.js';
+import { LABEL_ACTS, UPSTREAM_ACTS } from './upstream-acts.js';
 import { World } from './world.js';
 
 export interface Game {
@@ -16,9 +18,15 @@ export interface Game {
 
 const ACTS = { ...CLIENT_ACTS, ...UPSTREAM_ACTS, ...FAULT_ACTS };
 
+const actsOf = ({ second, sends }: Kind) => ({
+  ...ACTS,
+  ...(second === 'labels' ? LABEL_ACTS : {}),
+  ...(sends ? OUTBOX_ACTS : {}),
+});
+
 /** In some games some things never happen, and others all the time: what needs a quiet line finds one. */
-function deckOf(chance: Chance): (readonly [string, Act])[] {
-  return Object.entries(ACTS).flatMap(([kind, [weight, act]]) => {
+function deckOf(chance: Chance, kind: Kind): (readonly [string, Act])[] {
+  return Object.entries(actsOf(kind)).flatMap(([kind, [weight, act]]) => {
     const times = weight * chance.of([0, 1, 1, 1, 2], 1);
     return Array.from({ length: times }, () => [kind, act] as const);
   });
@@ -29,8 +37,9 @@ const chanceOf = ({ seed }: Game, step: number) => new Chance(Math.imul(seed, 79
 /** @throws {Error} what went wrong, with the seed and the story */
 export async function play(game: Game): Promise<void> {
   const start = chanceOf(game, 0);
-  const deck = deckOf(start);
-  const world = await World.create(start);
+  const kind = kindOf(game.seed);
+  const deck = deckOf(start, kind);
+  const world = await World.create(start, kind);
   await using _ = world.rig;
   try {
     await world.rig.settle();

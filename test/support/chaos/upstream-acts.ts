@@ -4,7 +4,8 @@ import type { Chance } from '../../fuzz/mutate.js';
 import { tokenOf, upstreamTokens } from '../core-mail.js';
 import { type FakeMethod, type FakeUpstream, flags } from '../fake-connector.js';
 import type { Act } from './client-acts.js';
-import { ROLES, type World } from './world.js';
+import { isFinalThere, isLabelStore } from './labels.js';
+import { ROLES, SYSTEM, type World } from './world.js';
 
 interface Hand {
   readonly name: string;
@@ -17,16 +18,17 @@ function hand(world: World, chance: Chance): Hand {
 }
 
 const text = ({ name }: Hand, path: SourcePath) => `${name}/${path.join('/')}`;
-const isRole = (path: SourcePath) => path.length === 1 && ROLES.includes(path[0] ?? '');
+const isRole = (path: SourcePath) => path.length === 1 && SYSTEM.includes(path[0] ?? '');
 const selectable = ({ fake }: Hand) => fake.paths().filter((path) => fake.mailbox(path)?.selectable);
 const anyBox = (at: Hand, chance: Chance) => chance.of(selectable(at), ['INBOX']);
 
 /** Some message there. */
 function some(at: Hand, chance: Chance): { path: SourcePath; uid: number; token: string } | undefined {
-  const full = selectable(at).filter((path) => at.fake.contents(path).length > 0);
+  const storyOf = (path: SourcePath) => at.fake.contents(path).filter(({ bytes }) => tokenOf(bytes) !== '');
+  const full = selectable(at).filter((path) => storyOf(path).length > 0);
   if (full.length === 0) return undefined;
   const path = chance.of(full, []);
-  const messages = at.fake.contents(path);
+  const messages = storyOf(path);
   const message = messages[chance.below(messages.length)];
   return message && { path, uid: message.uid, token: tokenOf(message.bytes) };
 }
@@ -58,8 +60,12 @@ const expunge: Act = (world, chance) => {
   const at = hand(world, chance);
   const met = some(at, chance);
   if (!met) return;
+  const isLabel = isLabelStore(world, at.name) && !isFinalThere(met.path[0] ?? '');
+  // Gmail: nothing happens to what is in All Mail; elsewhere it loses that label.
+  if (isLabel && met.path[0] === 'All Mail') return;
   world.note(`upstream: expunge ${met.token} ${text(at, met.path)}`);
-  world.ledger.removed(met.token);
+  world.touch([met.token]);
+  if (!isLabel) world.ledger.removed(met.token);
   world.ledger.disturb(met.token);
   at.fake.expunge(met.path, met.uid);
 };
@@ -70,9 +76,22 @@ const move: Act = (world, chance) => {
   const to = anyBox(at, chance);
   if (!met || to.join('/') === met.path.join('/')) return;
   world.note(`upstream: move ${met.token} ${text(at, met.path)} -> ${text(at, to)}`);
+  world.touch([met.token]);
   world.ledger.disturb(met.token);
   if (to[0] === 'Trash') world.ledger.trashed(met.token);
   at.fake.move(met.path, met.uid, to);
+};
+
+const label: Act = (world, chance) => {
+  const at = hand(world, chance);
+  const met = isLabelStore(world, at.name) ? some(at, chance) : undefined;
+  const to = anyBox(at, chance);
+  if (!met || to.join('/') === met.path.join('/')) return;
+  world.note(`upstream: label ${met.token} ${text(at, met.path)} with ${text(at, to)}`);
+  world.touch([met.token]);
+  world.ledger.disturb(met.token);
+  if (to[0] === 'Trash') world.ledger.trashed(met.token);
+  at.fake.copy(met.path, met.uid, to);
 };
 
 const reset: Act = (world, chance) => {
@@ -116,7 +135,7 @@ const removeBox: Act = (world, chance) => {
   const tokens = upstreamTokens(at.fake, path);
   world.note(`upstream: delete ${text(at, path)} with ${tokens.join()}`);
   world.ledger.disturbAll();
-  for (const token of tokens) world.ledger.removed(token);
+  if (!isLabelStore(world, at.name)) for (const token of tokens) world.ledger.removed(token);
   at.fake.remove(path);
 };
 
@@ -133,6 +152,7 @@ const createBox: Act = (world, chance) => {
 const shrinkWindow: Act = (world, chance) => {
   const at = hand(world, chance);
   const path = [chance.of(ROLES, 'INBOX')];
+  if (isLabelStore(world, at.name)) return;
   const before = new Set(at.fake.contents(path).map(({ bytes }) => tokenOf(bytes)));
   const count = chance.below(before.size + 2);
   at.fake.showNewest(path, count);
@@ -176,6 +196,9 @@ const ambush: Act = (world, chance) => {
     void act(world, chance);
   };
 };
+
+/** In games with a label store. */
+export const LABEL_ACTS: Readonly<Record<string, readonly [number, Act]>> = { label: [6, label] };
 
 export const UPSTREAM_ACTS: Readonly<Record<string, readonly [number, Act]>> = {
   deliver: [4, deliver],

@@ -3,11 +3,15 @@ import { DiskError, MailboxError } from '../../../src/mail/errors.js';
 import type { SourcePath } from '../../../src/upstream/connector.js';
 import { GENERIC_TRAITS } from '../../../src/upstream/providers/generic.js';
 import type { Chance } from '../../fuzz/mutate.js';
-import { createRig, type Rig } from '../core-harness.js';
+import { createRig, type Rig, type RigAccount } from '../core-harness.js';
 import { mail, type Shown, shown } from '../core-mail.js';
 import { createFakeUpstream, type FakeUpstream, type FakeUpstreamOptions } from '../fake-connector.js';
 import { Witness } from '../observer.js';
+import { type Kind, secondServer } from './kinds.js';
+import { labelPlaces } from './labels.js';
 import { Ledger } from './ledger.js';
+import type { Handed } from './outbox-acts.js';
+import { PostOffice } from './post-office.js';
 
 /** Servers an account may have. */
 const SERVERS: readonly FakeUpstreamOptions[] = [
@@ -28,12 +32,30 @@ const SERVERS: readonly FakeUpstreamOptions[] = [
 export const isToken = ({ token }: Shown): boolean => /^m\d+$/.test(token);
 
 export const ROLES = ['INBOX', 'Drafts', 'Sent', 'Archive', 'Junk', 'Trash'];
+/** Of which no account's own mailbox has the name. */
+export const SYSTEM = [...ROLES, 'All Mail'];
 
 /** Messages that are shown in one mailbox. */
 export interface Met {
   readonly path: string;
   readonly rows: readonly Shown[];
 }
+
+const officeOf = (fake: FakeUpstream, chance: Chance): PostOffice =>
+  new PostOffice(fake, { filesCopies: chance.below(2) === 0, isHabitKnown: chance.below(2) === 0 });
+
+/** As the gateway is told of them. */
+export const accountsOf = (
+  { fakes, offices }: Pick<World, 'fakes' | 'offices'>,
+  names: readonly string[] = [...fakes.keys()],
+): RigAccount[] =>
+  [...fakes]
+    .filter(([name]) => names.includes(name))
+    .map(([name, fake]) => {
+      const office = offices.get(name);
+      const savesSent = office?.isHabitKnown ? office.filesCopies : undefined;
+      return { name, fake, ...(office ? { submitter: office, savesSent } : {}) };
+    });
 
 export class World {
   readonly ledger = new Ledger();
@@ -43,24 +65,41 @@ export class World {
   readonly servers: ReadonlyMap<string, FakeUpstreamOptions>;
   readonly witness = new Witness({ missesNothing: false });
   readonly rig: Rig;
+  /** By account; none in games without sending. */
+  readonly offices: ReadonlyMap<string, PostOffice>;
+  /** What our clients have given us to send. */
+  readonly handed: Handed[] = [];
+  /** Texts of what is in `Recovered` in the end and not of the story. */
+  readonly recovered: string[] = [];
+  /** Somebody has moved or removed it, or labelled it otherwise. */
+  readonly touched = new Set<string>();
+  /** Some provider has refused something for good. */
+  hasRefused = false;
+  hadFullDisk = false;
   #tokens = 0;
 
-  private constructor(rig: Rig, servers: Map<string, FakeUpstreamOptions>, fakes: Map<string, FakeUpstream>) {
+  private constructor(rig: Rig, { servers, fakes, offices }: Pick<World, 'servers' | 'fakes' | 'offices'>) {
     this.rig = rig;
     this.servers = servers;
     this.fakes = fakes;
+    this.offices = offices;
   }
 
-  static async create(chance: Chance): Promise<World> {
+  static async create(chance: Chance, { second, sends }: Kind): Promise<World> {
     const servers = new Map<string, FakeUpstreamOptions>([
       ['A', chance.below(3) > 0 ? {} : chance.of(SERVERS, {})],
-      ['B', { ...chance.of(SERVERS, {}), firstUidValidity: 5001 }],
+      ['B', { ...(second ? secondServer(second, chance) : chance.of(SERVERS, {})), firstUidValidity: 5001 }],
     ]);
     const fakes = new Map([...servers].map(([name, options]) => [name, createFakeUpstream(options)]));
-    const accounts = [...fakes].map(([name, fake]) => ({ name, fake }));
+    const offices = new Map(sends ? [...fakes].map(([name, fake]) => [name, officeOf(fake, chance)] as const) : []);
+    const accounts = accountsOf({ fakes, offices });
     const rig = await createRig({ accounts, cacheBytes: chance.below(2) ? 1 : 1e9 });
-    const world = new World(rig, servers, fakes);
+    const world = new World(rig, { servers, fakes, offices });
     world.note(JSON.stringify([...servers]));
+    for (const [name, { filesCopies, isHabitKnown }] of offices)
+      world.note(
+        `${name} ${filesCopies ? 'files' : 'does not file'} copies in Sent${isHabitKnown ? ', as is known' : ''}`,
+      );
     for (const [name, fake] of fakes) {
       fake.create('P');
       for (let i = 0; i < 3; i++) world.deliver(name, ['INBOX']);
@@ -113,9 +152,13 @@ export class World {
     return { path, rows: rows.slice(first, first + 1 + chance.below(most)) };
   }
 
+  touch(tokens: Iterable<string>): void {
+    for (const token of tokens) this.touched.add(token);
+  }
+
   /** An account's mailbox that is not of a role. */
   folder(chance: Chance, account: string): string | undefined {
-    const own = this.paths().filter((path) => path.startsWith(`${account}/`) && !ROLES.includes(path.slice(2)));
+    const own = this.paths().filter((path) => path.startsWith(`${account}/`) && !SYSTEM.includes(path.slice(2)));
     return own.length > 0 ? chance.of(own, '') : undefined;
   }
 
@@ -129,6 +172,17 @@ export class World {
       .pluck()
       .get(this.rig.idOf(path), uid);
     return String(found ?? '');
+  }
+
+  /** Whether its upstream has it, as far as is known here. */
+  isBound(path: string, uid: number): boolean {
+    const found = this.rig.store.database.sqlite
+      .prepare(
+        'SELECT 1 FROM entries e JOIN copies c ON c.id = e.copyId WHERE e.mailboxId = ? AND e.uid = ? AND c.upstreamUid > 0',
+      )
+      .pluck()
+      .get(this.rig.idOf(path), uid);
+    return found === 1;
   }
 
   /** Ids of the account mailboxes that show the message, ascending. */
@@ -156,17 +210,23 @@ export class World {
   }
 
   /**
-   * After OK: the messages are to be where they are shown now. `besides`: by token, paths where they will be as well.
-   * What is done to one of those later cannot be foretold from what is shown.
+   * After OK: the messages are to be where they are shown now. `besides`: by token, paths where they will be as well; `to`: where
+   * they were put. What is done to one of those later cannot be foretold from what is shown.
    */
-  wishAsShown(tokens: Iterable<string>, besides: ReadonlyMap<string, readonly string[]> = new Map()): void {
+  wishAsShown(
+    tokens: Iterable<string>,
+    { besides = new Map(), to }: { besides?: ReadonlyMap<string, readonly string[]>; to?: string } = {},
+  ): void {
     for (const token of new Set(tokens)) {
       const { ledger } = this;
       if (this.#awaited.has(token)) ledger.disturb(token);
-      const more = (besides.get(token) ?? []).map((path) => this.rig.idOf(path) as number);
+      const more = besides.get(token) ?? [];
       if (more.length > 0) this.#awaited.add(token);
-      const places = [...this.placesOf(token), ...more].sort((a, b) => a - b);
-      ledger.wish(token, { places, flagged: ledger.wishOf(token)?.flagged });
+      const ids = more.map((path) => this.rig.idOf(path) as number);
+      const target = more.find((path) => path.startsWith('B/')) ?? to;
+      const places = labelPlaces(this, token, [...this.placesOf(token), ...ids], target)?.sort((a, b) => a - b);
+      if (places) ledger.wish(token, { places, flagged: ledger.wishOf(token)?.flagged });
+      else ledger.disturb(token);
     }
   }
   readonly #awaited = new Set<string>();

@@ -1,0 +1,127 @@
+// One send, one copy in Sent (promise 4), while the account's mailboxes cannot be reached and its submission server can.
+import { expect, test } from 'vitest';
+import { UpstreamError } from '../../../../src/mail/errors.js';
+import type { Submitter } from '../../../../src/upstream/connector.js';
+import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
+import { appendMail, mail, shownTokens, upstreamTokens } from '../../../support/core-mail.js';
+import { createFakeUpstream, flags } from '../../../support/fake-connector.js';
+
+useVirtualTime();
+
+const FROM = 'a@example.org';
+
+async function start({ filesCopies, savesSent }: { filesCopies: boolean; savesSent?: boolean }) {
+  const fake = createFakeUpstream();
+  const submitter: Submitter = {
+    submit: async ({ rcptTo }) => {
+      if (filesCopies) fake.deliver('Sent', mail('m1', FROM));
+      return { accepted: rcptTo, rejected: [], serverText: '250 taken' };
+    },
+  };
+  const rig = await createRig({ accounts: [{ name: 'A', fake, submitter, savesSent }] });
+  await rig.settle();
+  fake.goOffline();
+  return { fake, rig };
+}
+
+function submit(rig: Rig) {
+  const work = async () => {
+    const spool = rig.core.outbox.spool(0);
+    await spool.write(Buffer.from(mail('m1', FROM)));
+    const envelope = { mailFrom: FROM, rcptTo: ['you@example.net'], eightBit: false, smtpUtf8: false };
+    return rig.core.outbox.submit({ ...envelope, message: await spool.finish() });
+  };
+  return rig.during(work(), 1);
+}
+const send = async (rig: Rig) => expect(await submit(rig)).toMatchObject({ kind: 'delivered' });
+
+const pass = (rig: Rig, ms: number) => rig.during(new Promise<void>((done) => setTimeout(done, ms)), 500);
+const pinned = ({ store }: Rig) => store.database.sqlite.prepare('SELECT pins FROM bodies WHERE pins > 0').all();
+
+test.each([
+  ['files copies', true],
+  ['files none', false],
+])(
+  'whether the provider files copies is not known, and it %s: Sent is waited for until it can be looked at',
+  async (_, filesCopies) => {
+    const { fake, rig } = await start({ filesCopies });
+    await using _rig = rig;
+    await send(rig);
+    await pass(rig, 60_000);
+    expect(rig.store.accounts.list()[0]?.savesSent).toBeUndefined();
+    fake.goOnline();
+    await rig.until('it is known', () => rig.store.accounts.list()[0]?.savesSent !== undefined);
+    await rig.settle();
+    expect(rig.store.accounts.list()[0]?.savesSent).toBe(filesCopies);
+    await rig.until('nothing is left to do', () => rig.submissions.unfinished().length === 0);
+    await rig.settle();
+    expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent'), pinned(rig)]).toEqual([['m1'], ['m1'], []]);
+  },
+);
+
+test('the client files the very same bytes while our copy has yet to be carried out: they are kept no longer than that', async () => {
+  const { fake, rig } = await start({ filesCopies: false, savesSent: false });
+  await using _ = rig;
+  await send(rig);
+  await rig.until('a copy is filed here', () => shownTokens(rig, 'Sent').length > 0);
+  await appendMail(rig, 'Sent', mail('m1', FROM), flags('\\Seen'));
+  fake.goOnline();
+  await rig.settle();
+  expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent'), pinned(rig)]).toEqual([['m1'], ['m1'], []]);
+});
+
+test.each([
+  ['known', true],
+  ['not known', undefined],
+])(
+  'cut off behind the final dot, and the client has filed a copy before ours was looked for; that the provider files one is %s',
+  async (_, savesSent) => {
+    const fake = createFakeUpstream();
+    let attempts = 0;
+    const submitter: Submitter = {
+      submit: async ({ rcptTo }) => {
+        fake.deliver('Sent', mail('m1', FROM));
+        if (attempts++ === 0) throw new UpstreamError('transient', 'lost', { outcomeUnknown: true });
+        return { accepted: rcptTo, rejected: [], serverText: '250 taken' };
+      },
+    };
+    const rig = await createRig({ accounts: [{ name: 'A', fake, submitter, savesSent }] });
+    await using __ = rig;
+    await rig.settle();
+    expect(await submit(rig)).toMatchObject({ kind: 'queued' });
+    await appendMail(rig, 'Sent', mail('m1', FROM), flags('\\Seen'));
+    await rig.until('it is settled', () => rig.submissions.unfinished().length === 0);
+    await rig.settle();
+    expect([attempts, upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent'), pinned(rig)]).toEqual([
+      1,
+      ['m1'],
+      ['m1'],
+      [],
+    ]);
+  },
+);
+
+test('the client\u2019s copy, carried out and not known to be, is no sign that the message went out', async () => {
+  const fake = createFakeUpstream();
+  let attempts = 0;
+  const submitter: Submitter = {
+    submit: async ({ rcptTo }) => {
+      if (attempts++ === 0) throw new UpstreamError('transient', 'lost', { outcomeUnknown: true });
+      return { accepted: rcptTo, rejected: [], serverText: '250 taken' };
+    },
+  };
+  const rig = await createRig({ accounts: [{ name: 'A', fake, submitter, savesSent: false }] });
+  await using _ = rig;
+  await rig.settle();
+  await submit(rig);
+  fake.failNext('append', new UpstreamError('transient', 'lost', { outcomeUnknown: true }), {
+    when: 'after',
+    cut: true,
+  });
+  // Where it was to go cannot be looked at for a while.
+  fake.failNext('uids', new UpstreamError('transient', 'busy'), { times: 8 });
+  await appendMail(rig, 'Sent', mail('m1', FROM), flags('\\Seen'));
+  await rig.until('it is sent', () => attempts === 2);
+  await rig.settle();
+  expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent')]).toEqual([['m1'], ['m1']]);
+});
