@@ -38,6 +38,8 @@ export interface SentCopiesOptions {
 }
 
 const LOOK_EVERY_MS = 2_000;
+/** What has just been sent is among these. */
+const NEWEST = 500;
 
 export function createSentCopies({ context, lookAt, reader }: SentCopiesOptions): SentCopies {
   const { store } = context;
@@ -67,7 +69,7 @@ export function createSentCopies({ context, lookAt, reader }: SentCopiesOptions)
     const owed = waiting.flatMap(({ id }) => store.journal.ofCopy(id)).filter(({ kind }) => kind === 'append');
     if (owed.length === 0 || owed.some(({ sent }) => sent !== 0)) return false;
     return reader.read(source.id, { fresh: true }, async (session) => {
-      const uids = (await session.uids()).filter((uid) => !store.copies.byUid(source.id, uid));
+      const uids = (await session.uids()).slice(-NEWEST).filter((uid) => !store.copies.byUid(source.id, uid));
       let isFound = false;
       if (uids.length > 0)
         await session.fetchHeaders(rangesOf(uids), (rows) => {
