@@ -58,15 +58,26 @@ export class Hand {
       model.become(token, including(message.now, box, isSet ? flags.filter((f) => f !== flag) : [...flags, flag]));
     } else if (what < 8) {
       const to = `${this.#account}/${nameOf(box) === 'Archive' ? 'Junk' : 'Archive'}`;
-      const { text, untagged } = await client.ok(`UID MOVE ${uid} ${quote(nameOf(to))}`);
+      const { text, untagged } = await this.#move(client, uid, nameOf(to));
       this.#uids.set(token, Number(/COPYUID \d+ \d+ (\d+)/.exec([text, ...untagged].join('\n'))?.[1]));
       model.become(token, including(without(message.now, box), to, flags));
     } else {
       message.isKept = false;
-      await client.ok(`UID STORE ${uid} +FLAGS (\\Deleted)`);
-      await client.ok(`UID EXPUNGE ${uid}`);
+      await this.#expunge(client, uid);
       model.become(token, NOWHERE);
     }
+  }
+
+  async #move(client: PlainImap, uid: number, to: string) {
+    if (!this.#o.world.withoutMove) return client.ok(`UID MOVE ${uid} ${quote(to)}`);
+    const copied = await client.ok(`UID COPY ${uid} ${quote(to)}`);
+    await this.#expunge(client, uid);
+    return copied;
+  }
+
+  async #expunge(client: PlainImap, uid: number): Promise<void> {
+    await client.ok(`UID STORE ${uid} +FLAGS (\\Deleted)`);
+    await client.ok(`UID EXPUNGE ${uid}`);
   }
 
   async #deliver(client: PlainImap): Promise<void> {

@@ -15,6 +15,7 @@ export interface PointsOptions {
   readonly action: Action;
   /** Between every two statements, not only where something remains. */
   readonly every?: boolean;
+  readonly withoutMove?: boolean;
   log(line: string): void;
 }
 
@@ -33,8 +34,13 @@ const NOTICE_MS = 5_000;
 const MAX_POINTS = 1_000;
 
 /** @throws {Error} that tells at which point something was lost, or is there twice */
-export async function killAtEveryPoint({ action, every = false, log }: PointsOptions): Promise<Steps> {
-  const world = await startWorld({ preload: [PRELOAD] });
+export async function killAtEveryPoint({
+  action,
+  every = false,
+  withoutMove = false,
+  log,
+}: PointsOptions): Promise<Steps> {
+  const world = await startWorld({ preload: [PRELOAD], withoutMove });
   try {
     await world.gateway.synced();
     const model = new Model();

@@ -1,5 +1,6 @@
 // `npm run torture -- [--minutes 10] [--kills N] [--seed 1]`: kills the built gateway until the time is over, or something is
-// lost; with `--points` instead between every two statements of a MOVE between accounts, and of an APPEND.
+// lost; with `--points` instead between every two statements of a MOVE between accounts, and of an APPEND
+// (`--without-move`: at servers that know COPY and EXPUNGE only; in the storm, every other seed).
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ACTIONS, killAtEveryPoint } from './points.js';
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     kills: { type: 'string' },
     seed: { type: 'string' },
     points: { type: 'boolean', default: false },
+    'without-move': { type: 'boolean', default: false },
   },
 });
 const log = (line: string) => console.log(line);
@@ -26,7 +28,7 @@ async function storm(): Promise<void> {
 
 async function points(): Promise<void> {
   for (const action of ACTIONS) {
-    const steps = await killAtEveryPoint({ action, every: true, log });
+    const steps = await killAtEveryPoint({ action, every: true, withoutMove: values['without-move'], log });
     log(`${action}: killed at ${steps.length} points, before each of:\n${steps.join('\n')}`);
   }
 }

@@ -18,6 +18,7 @@ export const otherOf = (account: string): AccountName => (account === 'A' ? 'B' 
 
 export interface World {
   readonly gateway: GatewayProcess;
+  readonly withoutMove: boolean;
   /** Signed in at the gateway, in clear. */
   client(): Promise<PlainImap>;
   /** Signed in at an account's own server. */
@@ -43,13 +44,18 @@ interface Upstreams {
   stop(): Promise<void>;
 }
 
-/** A is a server without habits, to whose Sent the gateway files; B behaves as Outlook does. */
-const REQUESTS = [
-  { name: 'A', personality: 'hotmail', address: addressOf('A'), quirks: NO_QUIRKS },
-  { name: 'B', personality: 'hotmail', address: addressOf('B') },
-];
+const WITHOUT_MOVE = 'IMAP4rev1 UIDPLUS ID UNSELECT CHILDREN IDLE NAMESPACE LITERAL+';
 
-async function startUpstreams(note: (line: string) => void): Promise<Upstreams> {
+/** A is a server without habits, to whose Sent the gateway files; B behaves as Outlook does. */
+function requests({ withoutMove = false }: WorldOptions) {
+  const quirks = withoutMove ? { postLoginCaps: WITHOUT_MOVE } : {};
+  return [
+    { name: 'A', personality: 'hotmail', address: addressOf('A'), quirks: { ...NO_QUIRKS, ...quirks } },
+    { name: 'B', personality: 'hotmail', address: addressOf('B'), quirks },
+  ];
+}
+
+async function startUpstreams({ note = () => undefined, ...options }: WorldOptions): Promise<Upstreams> {
   const child = fork(join(process.cwd(), 'test', 'torture', 'upstreams.mjs'));
   const ended = once(child, 'exit');
   const started = new Promise<Record<string, DemoAccountAccess>>((resolve, reject) => {
@@ -59,7 +65,7 @@ async function startUpstreams(note: (line: string) => void): Promise<Upstreams> 
     });
     child.once('exit', () => reject(new Error('the upstreams have ended')));
   });
-  child.send(REQUESTS);
+  child.send(requests(options));
   const accounts = await started;
   return {
     account: (name) => {
@@ -75,6 +81,8 @@ async function startUpstreams(note: (line: string) => void): Promise<Upstreams> 
 }
 
 export interface WorldOptions {
+  /** The servers know COPY and UID EXPUNGE only, as iCloud and 163. */
+  readonly withoutMove?: boolean;
   /** Told what is done to messages upstream, a line each. */
   note?(line: string): void;
   /** Files for the gateway's `--import`. */
@@ -83,12 +91,9 @@ export interface WorldOptions {
   readonly dataDir?: string;
 }
 
-export async function startWorld({
-  preload = [],
-  note = () => undefined,
-  ...options
-}: WorldOptions = {}): Promise<World> {
-  const demos = await startUpstreams(note);
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const { preload = [] } = options;
+  const demos = await startUpstreams(options);
   const accounts = ACCOUNTS.map((name) => {
     const { imapPort, smtpPort, password, address } = demos.account(name);
     return {
@@ -124,6 +129,7 @@ export async function startWorld({
   };
   return {
     gateway,
+    withoutMove: options.withoutMove ?? false,
     client: () =>
       PlainImap.login({
         host: '127.0.0.1',
