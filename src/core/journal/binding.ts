@@ -164,17 +164,19 @@ interface LookedUp extends Found {
 /**
  * Looks for the messages of copies among the uids from the mark on in the selected source (in all, if it has been
  * renumbered since). Uids that are bound to
- * other copies already are no candidates.
+ * other copies already are no candidates, except `withBound`.
  * @throws {UpstreamError}
  */
 export async function findCopies(
   { store }: JournalContext,
   session: UpstreamSession,
   source: SourceRow,
-  { copyIds, mark, way }: { copyIds: readonly number[]; mark: Mark; way: Way },
+  { copyIds, mark, way, withBound = false }: { copyIds: readonly number[]; mark: Mark; way: Way; withBound?: boolean },
 ): Promise<Map<number, LookedUp>> {
   const first = mark.uidValidity === undefined || mark.uidValidity === source.uidValidity ? mark.uidNext : 1;
-  const uids = (await session.uids()).filter((uid) => uid >= first && !store.copies.byUid(source.id, uid));
+  const uids = (await session.uids()).filter(
+    (uid) => uid >= first && (withBound || !store.copies.byUid(source.id, uid)),
+  );
   const candidates: HeaderRow[] = [];
   if (uids.length > 0) await session.fetchHeaders(rangesOf(uids), (rows) => void candidates.push(...rows));
   const wanted = new Map<number, Wanted>();

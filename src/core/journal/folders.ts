@@ -11,8 +11,8 @@ import type { LaneSession } from '../sync/lane.js';
 import { setPathOfTree } from '../sync/owed-paths.js';
 import { adoptNames } from '../sync/tree-sync.js';
 import type { JournalContext } from './context.js';
+import { trashOf } from './expunge.js';
 import type { AppendPayload, CreatePayload, ExpungePayload, RenamePayload } from './payloads.js';
-import { trashOf } from './transfer.js';
 
 const PAGE = 200;
 

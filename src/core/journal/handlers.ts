@@ -8,11 +8,12 @@ import { callOff, isRestored } from '../removals/restored.js';
 import { type Lane, type LaneSession, Priority } from '../sync/lane.js';
 import { carryAppend, carrySpool } from './append.js';
 import type { JournalContext } from './context.js';
+import { carryExpunge } from './expunge.js';
 import { carryFlags } from './flags.js';
 import { carryCreate, carryDelete, carryRename } from './folders.js';
 import type { DeletePayload, ExpungePayload, TransferPayload } from './payloads.js';
 import { whereIs } from './still-there.js';
-import { carryExpunge, carryTransfer } from './transfer.js';
+import { carryTransfer } from './transfer.js';
 
 export { undo } from './undo.js';
 

@@ -49,6 +49,8 @@ export interface ExpungePayload extends MarkedPayload {
   readonly toTrash: boolean;
   /** When a client removed them: by this the removals are found (core/removals). */
   readonly removedAt?: number | undefined;
+  /** The Trash just before the command was sent, where a move is COPY and EXPUNGE. */
+  readonly mark?: Mark;
 }
 
 /** payload of `create` */

@@ -34,7 +34,7 @@ export async function selectForCopies(
   return undefined;
 }
 
-const uidsOf = (copies: readonly CopyRow[]): number[] =>
+export const uidsOf = (copies: readonly CopyRow[]): number[] =>
   copies.flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
 
 interface Look {

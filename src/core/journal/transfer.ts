@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../mail/errors.js';
-import { asUpstreamUid, type UpstreamUid } from '../../mail/ids.js';
+import { asUpstreamUid } from '../../mail/ids.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { CopyRow } from '../../store/copies.js';
 import { splitKeywords } from '../../store/copies.js';
@@ -10,8 +10,8 @@ import type { LaneSession } from '../sync/lane.js';
 import { bindCopy, type Found, findCopies } from './binding.js';
 import type { JournalContext } from './context.js';
 import { type Mark, markOf } from './mark.js';
-import type { ExpungePayload, TransferPayload } from './payloads.js';
-import { lookFor, selectForCopies } from './still-there.js';
+import type { TransferPayload } from './payloads.js';
+import { lookFor, selectForCopies, uidsOf } from './still-there.js';
 
 interface Pending {
   readonly copy: CopyRow;
@@ -161,40 +161,3 @@ function confirm(
     }
   });
 }
-
-/** UID EXPUNGE of exactly the targets, or MOVE to Trash where deleting means that. */
-export async function carryExpunge(context: JournalContext, lane: LaneSession, row: JournalRow): Promise<number[]> {
-  const { store, unit } = context;
-  const payload = JSON.parse(row.payload) as ExpungePayload;
-  const source = store.sources.get(row.sourceId ?? 0);
-  const named = store.journal.targetCopies(row.id);
-  let trash: SourceRow | undefined;
-  if (source && uidsOf(named).length > 0) {
-    // Gone already (another client, or this row before a crash): the server ignores unknown uids.
-    trash = payload.toTrash || !lane.session.capabilities.uidplus ? trashOf(context, source) : undefined;
-    if (!(await selectForCopies(context, lane, source, named))) return [source.id];
-  }
-  // Some may have been called off meanwhile (core/removals); from here on nothing can be.
-  const owed = new Set(store.journal.targets(row.id).map(({ copyId }) => copyId));
-  const copies = named.filter(({ id }) => owed.has(id));
-  const uids = uidsOf(copies);
-  if (source && uids.length > 0) {
-    store.database.durable(() => store.journal.setSent(row.id, payload));
-    if (trash) await lane.session.move(rangesOf(uids), trash.path);
-    else await lane.session.expunge(rangesOf(uids) as readonly (readonly [UpstreamUid, UpstreamUid])[]);
-  }
-  unit.batch((work) => {
-    store.journal.remove(row.id);
-    for (const copy of copies) removeCopy(store, work, copy);
-  });
-  return trash && source ? [source.id, trash.id] : source ? [source.id] : [];
-}
-
-const uidsOf = (copies: readonly CopyRow[]): number[] =>
-  copies.flatMap(({ upstreamUid }) => upstreamUid ?? []).sort((a, b) => a - b);
-
-/** Undefined for the Trash itself, and where there is none. */
-export const trashOf = ({ store }: JournalContext, source: SourceRow): SourceRow | undefined =>
-  source.role === 'trash'
-    ? undefined
-    : store.sources.ofAccount(source.accountId).find(({ role, present }) => role === 'trash' && present);

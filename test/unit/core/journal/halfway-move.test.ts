@@ -2,8 +2,8 @@
 // copied once and its original goes.
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
-import { createRig, useVirtualTime } from '../../../support/core-harness.js';
-import { mail, one, uidOf } from '../../../support/core-mail.js';
+import { createRig, named, type Rig, useVirtualTime } from '../../../support/core-harness.js';
+import { mail, one, shown, uidOf } from '../../../support/core-mail.js';
 import { createFakeUpstream, type FakeUpstream } from '../../../support/fake-connector.js';
 
 useVirtualTime();
@@ -55,6 +55,26 @@ describe.each([
     await using __ = rig;
     expect([subjectsIn(fake, 'INBOX'), subjectsIn(fake, 'Archive')]).toEqual([[], ['m1']]);
     expect(uidOf(rig, 'Archive', 'm1')).toBe(told);
+  });
+});
+
+describe('to Trash, what is moved to another account', () => {
+  test.each([
+    ['', () => undefined],
+    ['; Trash is looked at before it goes on', (rig: Rig) => rig.core.overview.syncNow(undefined)],
+  ])('cut between the two: it is there once%s', async (_, look) => {
+    const [a, b] = [createFakeUpstream({ move: false }), createFakeUpstream()];
+    a.deliver('INBOX', mail('m1'));
+    const rig = await createRig({ accounts: named({ A: a, B: b }) });
+    await using __ = rig;
+    await rig.settle();
+    a.failNext('move', cut, { when: 'halfway', cut: true });
+    rig.core.actions.move(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'm1')), 'B/Archive');
+    await rig.until('it is cut', () => subjectsIn(a, 'Trash').length === 1, 10);
+    await rig.during(Promise.resolve(look(rig)));
+    await rig.settle();
+    expect([subjectsIn(a, 'INBOX'), subjectsIn(a, 'Trash'), subjectsIn(b, 'Archive')]).toEqual([[], ['m1'], ['m1']]);
+    expect(shown(rig, 'A/Trash').map(({ token }) => token)).toEqual(['m1']);
   });
 });
 
