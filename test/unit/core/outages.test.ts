@@ -23,6 +23,20 @@ async function notices(rig: Rig): Promise<{ uid: number; envelope: string }[]> {
   return found;
 }
 
+/** What the notice says. */
+async function textOf(rig: Rig, uid = 0): Promise<string> {
+  const texts: string[] = [];
+  for await (const { body } of rig.core.reads.bodies(
+    rig.idOf('INBOX'),
+    Uint32Array.of(uid),
+    new AbortController().signal,
+  )) {
+    const text = Buffer.from((await body?.bytes()) ?? []).toString();
+    texts.push(Buffer.from(text.split('\r\n\r\n')[1] ?? '', 'base64').toString());
+  }
+  return texts.join();
+}
+
 const isNoticed = (rig: Rig) => rig.store.outages.list().length > 0;
 const uidsIn = (rig: Rig, path: string) => [...rig.core.reads.snapshot(rig.idOf(path)).uids];
 
@@ -92,14 +106,30 @@ describe('an account that needs sign-in', () => {
     await goDown(rig, upstream, refused());
     await rig.until('the notice', () => isNoticed(rig));
     const [notice] = await notices(rig);
-    const texts: string[] = [];
-    const signal = new AbortController().signal;
-    for await (const { body } of rig.core.reads.bodies(rig.idOf('INBOX'), Uint32Array.of(notice?.uid ?? 0), signal)) {
-      const text = Buffer.from((await body?.bytes()) ?? []).toString();
-      texts.push(Buffer.from(text.split('\r\n\r\n')[1] ?? '', 'base64').toString());
-    }
-    expect(texts.join()).toContain('The provider says: NO Login fail');
-    expect(texts.join()).toContain('服务商的答复：NO Login fail');
+    const text = await textOf(rig, notice?.uid);
+    expect(text).toContain('The provider says: NO Login fail');
+    expect(text).toContain('服务商的答复：“NO Login fail”');
+  });
+
+  test('for which there is something else to do now: the notice is replaced, not kept and not doubled', async () => {
+    const upstream = failing();
+    await using rig = await rigOf(upstream);
+    await goDown(rig, upstream, refused());
+    await rig.until('the notice', () => isNoticed(rig));
+    const [first] = await notices(rig);
+    const copyId = rig.store.outages.list()[0]?.copyId;
+    // In other words, but with the same to be done about it.
+    upstream.error = new UpstreamError('auth', 'sign-in refused', { serverText: 'NO Login failed again' });
+    await rig.during(rig.core.overview.syncNow(undefined, { force: true }).catch(() => undefined));
+    expect((await notices(rig)).map(({ uid }) => uid)).toEqual([first?.uid]);
+    const remedy = { en: 'Sign in once at the web page.', zh: '请先在网页登录一次。' };
+    upstream.error = new UpstreamError('auth', 'sign-in refused', { serverText: 'NO [ALERT] web login', remedy });
+    await rig.during(rig.core.overview.syncNow(undefined, { force: true }).catch(() => undefined));
+    await rig.until('another notice', () => rig.store.outages.list()[0]?.copyId !== copyId);
+    expect(await notices(rig)).toHaveLength(1);
+    expect(await textOf(rig, (await notices(rig))[0]?.uid)).toContain('How to mend it: Sign in once at the web page.');
+    await goUp(rig, upstream);
+    expect(await notices(rig)).toEqual([]);
   });
 
   test('whose first sign-in already fails: INBOX is numbered once', async () => {
