@@ -60,7 +60,9 @@ export function createOutages(options: OutagesOptions): Outages {
     alerts = [...now.keys()].flatMap((id) => {
       const told = store.outages.get(id);
       const account = accounts.get(id);
-      return told && account ? [{ account: account.name, kind: told.kind }] : [];
+      if (!told || !account) return [];
+      const hasNotice = () => store.copies.get(store.outages.get(id)?.copyId ?? 0) !== undefined;
+      return [{ account: account.name, kind: told.kind, hasNotice }];
     });
     options.onAlerts();
   };

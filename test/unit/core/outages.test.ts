@@ -90,7 +90,8 @@ describe('an account that needs sign-in', () => {
     expect(Buffer.from(/=\?utf-8\?B\?([^?]+)/i.exec(notice?.envelope ?? '')?.[1] ?? '', 'base64').toString()).toContain(
       'QQ: sign-in needed',
     );
-    expect(rig.core.overview.alerts()).toEqual([{ account: 'QQ', kind: 'needsSignIn' }]);
+    expect(rig.core.overview.alerts()).toMatchObject([{ account: 'QQ', kind: 'needsSignIn' }]);
+    expect(rig.core.overview.alerts()[0]?.hasNotice()).toBe(true);
     await rig.restart();
     await rig.until('it fails again', () => rig.core.overview.alerts().length > 0);
     expect((await notices(rig)).map(({ uid }) => uid)).toEqual([notice?.uid]);
@@ -215,11 +216,13 @@ describe('the notice under a client', () => {
     rig.core.actions.storeFlags(inbox, { uids: [[uid, uid]], operation: 'add', flags: flagged });
     expect(rig.core.actions.expunge(inbox, everything)).toEqual([[uid, uid]]);
     expect(rig.store.journal.depth(1).depth).toBe(0);
+    // Who is alerted is not sent to a message that is gone.
+    expect(rig.core.overview.alerts()[0]?.hasNotice()).toBe(false);
     await rig.restart();
     const since = Date.now();
     await rig.until('some hours', () => Date.now() - since > 4 * 60 * MINUTE);
     expect(await notices(rig)).toEqual([]);
-    expect(rig.core.overview.alerts()).toHaveLength(1);
+    expect(rig.core.overview.alerts().map((alert) => alert.hasNotice())).toEqual([false]);
     await goUp(rig, upstream);
     await goDown(rig, upstream, refused());
     await rig.until('a new outage, a new notice', () => uidsIn(rig, 'INBOX').length === 2);
