@@ -176,8 +176,11 @@ function commandLine(
         }),
       (argv) => run(sync({ config: argv.config, json: argv.json, account: argv.account, force: argv.force }, io)),
     )
-    .command('undo', 'Bring back what mail programs have removed', undoOptions, (argv) =>
-      run(undo({ ...argv, dryRun: argv['dry-run'] }, io)),
+    .command(
+      'undo',
+      'Bring back what a mail program has removed last; again: what was removed before that',
+      undoOptions,
+      (argv) => run(undo({ ...argv, dryRun: argv['dry-run'] }, io)),
     )
     .command('stop', 'Stop the running gateway', plain, (argv) => run(stop(argv, io)))
     .command(
@@ -248,7 +251,8 @@ const undoOptions = (command: Argv<GlobalOptions>) =>
     .option('since', {
       type: 'string',
       requiresArg: true,
-      describe: 'All that was removed since: 30m, 2h, 3d, 10:30, 2026-03-01T10:30 (default: the last removal)',
+      describe:
+        'All that was removed since: 30m, 2h, 3d, 10:30, 2026-03-01T10:30 (default: the last removal that is not back)',
     })
     .option('list', { type: 'boolean', default: false, describe: 'Only show what was removed, and what can come back' })
     .option('dry-run', { type: 'boolean', default: false, describe: 'Only show what would be brought back' });

@@ -63,6 +63,8 @@ export type CoreEvent =
 export interface AccountAlert {
   readonly account: string;
   readonly kind: 'needsSignIn' | 'offline';
+  /** The message in INBOX that says what to do is there still. */
+  hasNotice(): boolean;
 }
 
 /** What clients have handed over to be sent. */

@@ -18,7 +18,8 @@ export function tellAlerts(core: Core, session: Session, reply: Reply): void {
   }
 }
 
-function textOf({ account, kind }: AccountAlert, { language }: Session): string {
+function textOf({ account, kind, hasNotice }: AccountAlert, { language }: Session): string {
+  const where = hasNotice() ? 'see the message in INBOX' : 'see "gateway status"';
   const what = kind === 'needsSignIn' ? 'needs you to sign in again' : 'cannot be reached';
-  return inLanguage(`OK [ALERT] ${nameFor(account, language)} ${what}: see the message in INBOX`, language);
+  return inLanguage(`OK [ALERT] ${nameFor(account, language)} ${what}: ${where}`, language);
 }

@@ -141,6 +141,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^(.+) has no mailbox for this$/, '$1 没有可用于此的邮箱文件夹'],
   [/^this channel binding is not offered; use (\S+)$/, '不提供这种通道绑定，请用 $1'],
   [/^(.+) needs you to sign in again: see the message in INBOX$/, '$1 需要您重新登录：请看收件箱里的说明'],
+  [/^(.+) needs you to sign in again: see (".+")$/, '$1 需要您重新登录：请运行 $2'],
+  [/^(.+) cannot be reached: see (".+")$/, '$1 暂时无法连接：请运行 $2'],
   [/^(.+) cannot be reached: see the message in INBOX$/, '$1 暂时无法连接：请看收件箱里的说明'],
   [
     /^some messages of (.+) could not be searched: they are not here, and cannot be fetched now$/,

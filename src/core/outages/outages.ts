@@ -3,6 +3,7 @@
 import type { Logger } from '../../lib/logger.js';
 import { DiskError, type UpstreamError } from '../../mail/errors.js';
 import { SystemFlag } from '../../mail/flags.js';
+import { remedyFor } from '../../mail/problems.js';
 import type { OutageKind } from '../../store/outages.js';
 import type { Store } from '../../store/store.js';
 import type { AccountSettings } from '../accounts.js';
@@ -49,6 +50,8 @@ export function createOutages(options: OutagesOptions): Outages {
   const { store, unit, accounts, logger } = options;
   const now = new Map<number, Outage>();
   const timers = new Map<number, NodeJS.Timeout>();
+  /** What the notice that stands says is to be done about it, and when it was put there; known of this run only. */
+  const said = new Map<number, { readonly remedy: string; readonly at: number }>();
   /** The notices that are being written, one an account. */
   const showing = new Map<number, Promise<void>>();
   let alerts: readonly AccountAlert[] = [];
@@ -57,7 +60,9 @@ export function createOutages(options: OutagesOptions): Outages {
     alerts = [...now.keys()].flatMap((id) => {
       const told = store.outages.get(id);
       const account = accounts.get(id);
-      return told && account ? [{ account: account.name, kind: told.kind }] : [];
+      if (!told || !account) return [];
+      const hasNotice = () => store.copies.get(store.outages.get(id)?.copyId ?? 0) !== undefined;
+      return [{ account: account.name, kind: told.kind, hasNotice }];
     });
     options.onAlerts();
   };
@@ -71,6 +76,7 @@ export function createOutages(options: OutagesOptions): Outages {
     clearTimeout(timers.get(accountId));
     timers.delete(accountId);
     now.delete(accountId);
+    said.delete(accountId);
     try {
       if (store.outages.get(accountId)) unit.durable((work) => withdraw(work, accountId));
     } catch (err) {
@@ -82,10 +88,19 @@ export function createOutages(options: OutagesOptions): Outages {
   };
 
   /** Whether what is said in INBOX is still to be said, or has to be said anew. */
-  const isToBeTold = (accountId: number, { kind }: Outage): boolean => {
+  const isToBeTold = (accountId: number, { kind, error }: Outage): boolean => {
     const told = store.outages.get(accountId)?.kind;
+    const remedy = said.get(accountId)?.remedy;
+    // Other words for the same trouble are no news: something else to do about it is.
+    if (told === kind) return remedy !== undefined && remedy !== remedyFor(error).en;
     // A sign-in that is needed stays so while the network is down too.
-    return told !== kind && told !== 'needsSignIn';
+    return told !== 'needsSignIn';
+  };
+  const waitMs = (accountId: number, { kind, since }: Outage): number => {
+    if (kind === 'needsSignIn') return 0;
+    // What comes and goes in turns is not a new message each time.
+    const last = said.get(accountId)?.at ?? Number.NEGATIVE_INFINITY;
+    return Math.max(last + PATIENCE_MS - performance.now(), Math.min(PATIENCE_MS, since + PATIENCE_MS - Date.now()));
   };
   const show = async (accountId: number, outage: Outage): Promise<void> => {
     const account = accounts.get(accountId);
@@ -102,7 +117,8 @@ export function createOutages(options: OutagesOptions): Outages {
       store.outages.set({ accountId, kind: outage.kind, copyId });
       return true;
     });
-    if (!isTold) options.bodies.unpin(spooled.bodyRef);
+    if (isTold) said.set(accountId, { remedy: remedyFor(outage.error).en, at: performance.now() });
+    else options.bodies.unpin(spooled.bodyRef);
     refreshAlerts();
   };
   const showNow = (accountId: number) => {
@@ -114,7 +130,7 @@ export function createOutages(options: OutagesOptions): Outages {
       .finally(() => {
         showing.delete(accountId);
         // It has turned into another trouble meanwhile.
-        if (now.get(accountId)?.kind !== outage.kind) showNow(accountId);
+        if (now.get(accountId) !== outage) showNow(accountId);
       });
     showing.set(accountId, shown);
   };
@@ -125,9 +141,12 @@ export function createOutages(options: OutagesOptions): Outages {
     down: (accountId, outage) => {
       now.set(accountId, outage);
       refreshAlerts();
+      // One that stands since the last run: what it says is believed to be so.
+      if (store.outages.get(accountId)?.kind === outage.kind && !said.has(accountId))
+        said.set(accountId, { remedy: remedyFor(outage.error).en, at: performance.now() });
       if (!isToBeTold(accountId, outage)) return;
       clearTimeout(timers.get(accountId));
-      const wait = outage.kind === 'needsSignIn' ? 0 : Math.min(PATIENCE_MS, outage.since + PATIENCE_MS - Date.now());
+      const wait = waitMs(accountId, outage);
       if (wait <= 0) showNow(accountId);
       else timers.set(accountId, setTimeout(showNow, wait, accountId).unref());
     },

@@ -54,15 +54,16 @@ export async function probeWay(way: Way): Promise<Found> {
       return undefined;
     }
   };
-  const addresses = await step(
+  const isFound = await step(
     words.NAME_STEP,
     () => words.NAME_REMEDY,
     async () => {
-      const all = isIP(endpoint.host) ? [{ address: endpoint.host }] : await lookup(endpoint.host, { all: true });
-      return { result: all, evidence: same(`${endpoint.host}: ${all.map(({ address }) => address).join(', ')}`) };
+      if (isIP(endpoint.host)) return { result: true, evidence: same(endpoint.host) };
+      const all = await lookup(endpoint.host, { all: true });
+      return { result: true, evidence: same(`${endpoint.host}: ${all.map(({ address }) => address).join(', ')}`) };
     },
   );
-  if (!addresses) return { found, isOpen: false, cause };
+  if (!isFound) return { found, isOpen: false, cause };
   const socket = await step(words.CONNECT_STEP, words.connectRemedy, async () => ({
     result: await opened(connectTcp({ host: endpoint.host, port: endpoint.port }), 'connect'),
     evidence: same(where),

@@ -23,6 +23,20 @@ async function notices(rig: Rig): Promise<{ uid: number; envelope: string }[]> {
   return found;
 }
 
+/** What the notice says. */
+async function textOf(rig: Rig, uid = 0): Promise<string> {
+  const texts: string[] = [];
+  for await (const { body } of rig.core.reads.bodies(
+    rig.idOf('INBOX'),
+    Uint32Array.of(uid),
+    new AbortController().signal,
+  )) {
+    const text = Buffer.from((await body?.bytes()) ?? []).toString();
+    texts.push(Buffer.from(text.split('\r\n\r\n')[1] ?? '', 'base64').toString());
+  }
+  return texts.join();
+}
+
 const isNoticed = (rig: Rig) => rig.store.outages.list().length > 0;
 const uidsIn = (rig: Rig, path: string) => [...rig.core.reads.snapshot(rig.idOf(path)).uids];
 
@@ -76,7 +90,8 @@ describe('an account that needs sign-in', () => {
     expect(Buffer.from(/=\?utf-8\?B\?([^?]+)/i.exec(notice?.envelope ?? '')?.[1] ?? '', 'base64').toString()).toContain(
       'QQ: sign-in needed',
     );
-    expect(rig.core.overview.alerts()).toEqual([{ account: 'QQ', kind: 'needsSignIn' }]);
+    expect(rig.core.overview.alerts()).toMatchObject([{ account: 'QQ', kind: 'needsSignIn' }]);
+    expect(rig.core.overview.alerts()[0]?.hasNotice()).toBe(true);
     await rig.restart();
     await rig.until('it fails again', () => rig.core.overview.alerts().length > 0);
     expect((await notices(rig)).map(({ uid }) => uid)).toEqual([notice?.uid]);
@@ -92,14 +107,30 @@ describe('an account that needs sign-in', () => {
     await goDown(rig, upstream, refused());
     await rig.until('the notice', () => isNoticed(rig));
     const [notice] = await notices(rig);
-    const texts: string[] = [];
-    const signal = new AbortController().signal;
-    for await (const { body } of rig.core.reads.bodies(rig.idOf('INBOX'), Uint32Array.of(notice?.uid ?? 0), signal)) {
-      const text = Buffer.from((await body?.bytes()) ?? []).toString();
-      texts.push(Buffer.from(text.split('\r\n\r\n')[1] ?? '', 'base64').toString());
-    }
-    expect(texts.join()).toContain('The provider says: NO Login fail');
-    expect(texts.join()).toContain('服务商的答复：NO Login fail');
+    const text = await textOf(rig, notice?.uid);
+    expect(text).toContain('The provider says: NO Login fail');
+    expect(text).toContain('服务商的答复：“NO Login fail”');
+  });
+
+  test('for which there is something else to do now: the notice is replaced, not kept and not doubled', async () => {
+    const upstream = failing();
+    await using rig = await rigOf(upstream);
+    await goDown(rig, upstream, refused());
+    await rig.until('the notice', () => isNoticed(rig));
+    const [first] = await notices(rig);
+    const copyId = rig.store.outages.list()[0]?.copyId;
+    // In other words, but with the same to be done about it.
+    upstream.error = new UpstreamError('auth', 'sign-in refused', { serverText: 'NO Login failed again' });
+    await rig.during(rig.core.overview.syncNow(undefined, { force: true }).catch(() => undefined));
+    expect((await notices(rig)).map(({ uid }) => uid)).toEqual([first?.uid]);
+    const remedy = { en: 'Sign in once at the web page.', zh: '请先在网页登录一次。' };
+    upstream.error = new UpstreamError('auth', 'sign-in refused', { serverText: 'NO [ALERT] web login', remedy });
+    await rig.during(rig.core.overview.syncNow(undefined, { force: true }).catch(() => undefined));
+    await rig.until('another notice', () => rig.store.outages.list()[0]?.copyId !== copyId);
+    expect(await notices(rig)).toHaveLength(1);
+    expect(await textOf(rig, (await notices(rig))[0]?.uid)).toContain('How to mend it: Sign in once at the web page.');
+    await goUp(rig, upstream);
+    expect(await notices(rig)).toEqual([]);
   });
 
   test('whose first sign-in already fails: INBOX is numbered once', async () => {
@@ -185,11 +216,13 @@ describe('the notice under a client', () => {
     rig.core.actions.storeFlags(inbox, { uids: [[uid, uid]], operation: 'add', flags: flagged });
     expect(rig.core.actions.expunge(inbox, everything)).toEqual([[uid, uid]]);
     expect(rig.store.journal.depth(1).depth).toBe(0);
+    // Who is alerted is not sent to a message that is gone.
+    expect(rig.core.overview.alerts()[0]?.hasNotice()).toBe(false);
     await rig.restart();
     const since = Date.now();
     await rig.until('some hours', () => Date.now() - since > 4 * 60 * MINUTE);
     expect(await notices(rig)).toEqual([]);
-    expect(rig.core.overview.alerts()).toHaveLength(1);
+    expect(rig.core.overview.alerts().map((alert) => alert.hasNotice())).toEqual([false]);
     await goUp(rig, upstream);
     await goDown(rig, upstream, refused());
     await rig.until('a new outage, a new notice', () => uidsIn(rig, 'INBOX').length === 2);
