@@ -30,18 +30,27 @@ interface Wanted {
 
 /** Brought back in one transaction. */
 const AT_ONCE = 50;
+const READ_AT_ONCE = 1_000;
 /** What Trash holds is asked for first; an account that is away is not waited for. */
 const LOOK_MS = 5_000;
 
 export function createRemovals(context: RemovalsContext): Removals {
   const { store, unit, removals, deletions } = context;
 
-  const rowsFrom = (since: number | undefined): RemovalRow[] =>
-    notedSince(store.removals.since(removals.oldest()), since);
+  const rowsFrom = async (since: number | undefined): Promise<RemovalRow[]> => {
+    const rows: RemovalRow[] = [];
+    const turns = createTurns();
+    for (let before = Number.MAX_SAFE_INTEGER; ; await turns.pause()) {
+      const page = store.removals.since(removals.oldest(), before, READ_AT_ONCE);
+      for (const row of page) rows.push(row);
+      before = page.at(-1)?.id ?? 0;
+      if (page.length < READ_AT_ONCE) return notedSince(rows, since);
+    }
+  };
   /** Of the last command that removed anything, brought back already or not. */
-  const lastRows = (): RemovalRow[] => {
+  const lastRows = async (): Promise<RemovalRow[]> => {
     const last = store.removals.lastAt();
-    return rowsFrom(undefined).filter(({ at }) => at === last);
+    return (await rowsFrom(undefined)).filter(({ at }) => at === last);
   };
 
   const undo = async (rows: readonly RemovalRow[]): Promise<Map<number, RemovedMessage>> => {
@@ -78,12 +87,12 @@ export function createRemovals(context: RemovalsContext): Removals {
   return {
     list: async (since) => {
       await deletions.settled();
-      const rows = rowsFrom(since);
+      const rows = await rowsFrom(since);
       return batchesOf(rows, await tell(rows));
     },
     undo: async ({ since, dryRun }) => {
       await deletions.settled();
-      const rows = since === undefined ? lastRows() : rowsFrom(since);
+      const rows = await (since === undefined ? lastRows() : rowsFrom(since));
       if (dryRun) await lookIntoTrash(context, rows);
       return batchesOf(rows, await (dryRun ? tell(rows) : undo(rows)));
     },
