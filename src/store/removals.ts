@@ -44,8 +44,8 @@ export interface RemovalStore {
   /** Notes the copies as they are now, and pins the bodies of theirs that are here. Returns the bytes pinned. */
   add(removals: NewRemovals): number;
   get(id: number): RemovalRow | undefined;
-  /** Those from `at` on, newest first. */
-  since(at: number): RemovalRow[];
+  /** At most `limit` of those from `at` on whose ids are below `before`, newest first. */
+  since(at: number, before: number, limit: number): RemovalRow[];
   /** Of the action that was noted last, 0 when there is none. */
   lastAt(): number;
   /** Whether an action has this time. */
@@ -114,7 +114,8 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
     .prepare('SELECT ifnull(sum(sizeBytes), 0) FROM removals WHERE id > ? AND bodyRef IS NOT NULL')
     .pluck();
   const get = sqlite.prepare('SELECT * FROM removals WHERE id = ?');
-  const since = sqlite.prepare('SELECT * FROM removals WHERE at >= ? ORDER BY id DESC');
+  // Nearly all are of that time: in order of id each page is read as it lies.
+  const since = sqlite.prepare('SELECT * FROM removals WHERE +at >= ? AND id < ? ORDER BY id DESC LIMIT ?');
   // By what each action noted first: a large mailbox's messages are noted by and by (core/deletions.ts).
   const lastAt = sqlite.prepare('SELECT at FROM removals GROUP BY at ORDER BY min(id) DESC LIMIT 1').pluck();
   const isUsed = sqlite.prepare('SELECT EXISTS (SELECT 1 FROM removals WHERE at = ?)').pluck();
@@ -192,7 +193,7 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
       return bytes;
     },
     get: (id) => get.get(id) as RemovalRow | undefined,
-    since: (at) => since.all(at) as RemovalRow[],
+    since: (at, before, limit) => since.all(at, before, limit) as RemovalRow[],
     lastAt: () => (lastAt.get() as number | undefined) ?? 0,
     isUsed: (at) => isUsed.get(at) === 1,
     lookAlikes: (sourceId, { accountId, messageIdHeader, internalDate, sizeBytes, subject }) => {

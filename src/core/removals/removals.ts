@@ -31,27 +31,36 @@ interface Wanted {
 
 /** Brought back in one transaction. */
 const AT_ONCE = 50;
+const READ_AT_ONCE = 1_000;
 /** What Trash holds is asked for first; an account that is away is not waited for. */
 const LOOK_MS = 5_000;
 
 export function createRemovals(context: RemovalsContext): Removals {
   const { store, unit, removals, deletions } = context;
 
-  const rowsFrom = (since: number | undefined): RemovalRow[] =>
-    notedSince(store.removals.since(removals.oldest()), since);
+  const rowsFrom = async (since: number | undefined): Promise<RemovalRow[]> => {
+    const rows: RemovalRow[] = [];
+    const turns = createTurns();
+    for (let before = Number.MAX_SAFE_INTEGER; ; await turns.pause()) {
+      const page = store.removals.since(removals.oldest(), before, READ_AT_ONCE);
+      for (const row of page) rows.push(row);
+      before = page.at(-1)?.id ?? 0;
+      if (page.length < READ_AT_ONCE) return notedSince(rows, since);
+    }
+  };
   /** Commands that a plain undo has told to be lost, as far as they are not back: the next one goes on to those before. */
   const passed = new Set<number>();
   /** Of the latest command that is not all back; none if there is none. */
-  const openRows = (): RemovalRow[] => {
-    const rows = rowsFrom(undefined);
+  const openRows = async (): Promise<RemovalRow[]> => {
+    const rows = await rowsFrom(undefined);
     const latest = latestOpen(rows, passed);
     return rows.filter(({ at }) => at === latest);
   };
   /** Else of the last command that removed anything. */
-  const nextRows = (): RemovalRow[] => {
-    const open = openRows();
+  const nextRows = async (): Promise<RemovalRow[]> => {
+    const open = await openRows();
     const last = store.removals.lastAt();
-    return open.length > 0 ? open : rowsFrom(undefined).filter(({ at }) => at === last);
+    return open.length > 0 ? open : (await rowsFrom(undefined)).filter(({ at }) => at === last);
   };
 
   const undo = async (rows: readonly RemovalRow[], hasSince: boolean): Promise<Map<number, RemovedMessage>> => {
@@ -89,18 +98,18 @@ export function createRemovals(context: RemovalsContext): Removals {
   return {
     list: async (since) => {
       await deletions.settled();
-      const rows = rowsFrom(since);
+      const rows = await rowsFrom(since);
       return batchesOf(rows, await tell(rows));
     },
     undo: async ({ since, dryRun }) => {
       await deletions.settled();
-      const rows = since === undefined ? nextRows() : rowsFrom(since);
+      const rows = await (since === undefined ? nextRows() : rowsFrom(since));
       if (dryRun) await lookIntoTrash(context, rows);
       return batchesOf(rows, await (dryRun ? tell(rows) : undo(rows, since !== undefined)));
     },
     next: async () => {
       await deletions.settled();
-      const rows = openRows().filter(({ undoneAt }) => undoneAt === null);
+      const rows = (await openRows()).filter(({ undoneAt }) => undoneAt === null);
       const [{ at, device } = { at: 0, device: '' }] = rows;
       const mailboxes = [...new Set(rows.map(({ mailboxPath }) => mailboxPath))];
       return rows.length === 0 ? undefined : { at, device, mailboxes, messages: rows.length };
