@@ -25,6 +25,11 @@ export function unlabelled(fake: FakeUpstream): ReadonlySet<string> {
   );
 }
 
+export function isShownAtB({ rig, placesOf }: World, token: string): boolean {
+  const places = new Set(placesOf(token));
+  return rig.core.mailboxes.list().some(({ id, path }) => path.startsWith('B/') && places.has(id));
+}
+
 /** Whether all that is shown of it is one message. */
 export function isOneMessage({ rig }: World, token: string): boolean {
   const count = rig.store.database.sqlite
