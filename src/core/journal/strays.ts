@@ -86,7 +86,9 @@ export function createStrays(options: StraysOptions): Strays {
       if (missed.length === 0) return;
       const until = Date.now() - LOOK_FOR_MS;
       unit.batch((work) => {
-        for (const { newCopyId } of missed) if (newCopyId !== null) work.withdraw(newCopyId);
+        // One that is bound stood there before, under a label, and still does.
+        const isToCome = (id: number) => copies.get(id)?.upstreamUid === null;
+        for (const { newCopyId } of missed) if (newCopyId !== null && isToCome(newCopyId)) work.withdraw(newCopyId);
         const old = missed.filter(({ createdAt }) => createdAt < until);
         giveUp(store, work, old);
         // What was to be done with what they would have brought.

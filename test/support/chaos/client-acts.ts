@@ -4,7 +4,7 @@ import { rangesOf } from '../../../src/mail/sequence-set.js';
 import type { Chance } from '../../fuzz/mutate.js';
 import { appendMail, mail, readBody, type Shown } from '../core-mail.js';
 import { flags } from '../fake-connector.js';
-import { isFinalThere, isLabelStore, isOneMessage, labelPlaces } from './labels.js';
+import { isFinalThere, isLabelStore, isOneMessage, isShownAtB, labelPlaces } from './labels.js';
 import type { Met, World } from './world.js';
 
 export type Act = (world: World, chance: Chance) => void | Promise<void>;
@@ -98,8 +98,14 @@ const expunge: Act = async (world, chance) => {
   for (const { token } of removed) ledger.removed(token);
   ledger.trashed(...tokensOf(met.rows));
   if (isForetold) world.wishAsShown(tokensOf(met.rows));
-  else ledger.disturb(...tokensOf(met.rows));
+  else for (const { token } of met.rows) wishTrashed(world, token, !removed.some((row) => row.token === token));
 };
+
+/** Gmail: expunged anywhere, it is in Trash and nowhere else. */
+function wishTrashed(world: World, token: string, isToTrash: boolean): void {
+  if (isToTrash && isLabelStore(world, 'B') && isShownAtB(world, token)) world.wishAsShown([token], { to: 'B/Trash' });
+  else world.ledger.disturb(token);
+}
 
 const append: Act = async (world, chance) => {
   const to = chance.of(targets(world), 'Drafts');

@@ -65,9 +65,13 @@ function nextMethod({ rig }: World, name: string, chance: Chance): FakeMethod {
 const fail: Act = (world, chance) => {
   const name = chance.of(NAMES, 'A');
   const method = nextMethod(world, name, chance);
-  const when = chance.of(['before', 'after', 'after'] as const, 'after');
+  // By COPY and EXPUNGE: then it may stand in both mailboxes.
+  const isInHalves = method === 'move' && world.servers.get(name)?.move === false;
+  const when = chance.of(['before', isInHalves ? 'halfway' : 'after', 'after'] as const, 'after');
   const cut = chance.below(2) === 0;
-  world.note(`the next ${method} at ${name} fails ${when} it is done${cut ? ', line cut' : ''}`);
+  world.note(
+    `the next ${method} at ${name} fails ${when}${when === 'halfway' ? '' : ' it is done'}${cut ? ', line cut' : ''}`,
+  );
   world.fake(name).failNext(method, new UpstreamError('transient', 'lost'), { when, cut });
 };
 

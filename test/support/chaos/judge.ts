@@ -72,6 +72,7 @@ function faultsOf(world: World): string[] {
     ...tooMany.map((text) => `too many: ${text}`),
     ...leftOver(world),
     ...differences(world),
+    ...misbound(world),
     ...unmet(world),
     ...pins(world),
     ...outboxFaults(world),
@@ -126,6 +127,25 @@ function leftOver({ rig }: World): string[] {
     ...open.map(({ text }) => `a problem: ${text}`),
     ...away.map(({ name, state, reason }) => `${name} is ${state}: ${reason}`),
   ];
+}
+
+/** A uid of a provider's names the message that we take it for, whatever COPYUID told. */
+function misbound({ rig, fakes }: World): string[] {
+  const bound = rig.store.database.sqlite
+    .prepare(
+      `SELECT a.name AS account, s.path, c.upstreamUid AS uid, m.messageIdHeader AS messageId FROM copies c
+       JOIN sources s ON s.id = c.sourceId JOIN accounts a ON a.id = s.accountId JOIN messages m ON m.id = c.messageId
+       WHERE s.local IS NULL AND c.upstreamUid > 0`,
+    )
+    .all() as { account: string; path: string; uid: number; messageId: string | null }[];
+  return bound.flatMap(({ account, path, uid, messageId }) => {
+    const fake = fakes.get(account);
+    const names = JSON.parse(path) as string[];
+    const there = fake?.mailbox(names)?.messages.find((message) => message.uid === uid);
+    const token = messageId?.replace(/@test$/, '') ?? '';
+    const isRight = there !== undefined && (tokenOf(there.bytes) === token || tokenOf(there.bytes) === '');
+    return isRight ? [] : [`${account}/${names.join('/')} ${uid} is taken for ${token}`];
+  });
 }
 
 /** Each account's mailboxes show what its provider has, with \Seen and \Flagged; the unified ones show all accounts'. */

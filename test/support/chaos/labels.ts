@@ -25,6 +25,11 @@ export function unlabelled(fake: FakeUpstream): ReadonlySet<string> {
   );
 }
 
+export function isShownAtB({ rig, placesOf }: World, token: string): boolean {
+  const places = new Set(placesOf(token));
+  return rig.core.mailboxes.list().some(({ id, path }) => path.startsWith('B/') && places.has(id));
+}
+
 /** Whether all that is shown of it is one message. */
 export function isOneMessage({ rig }: World, token: string): boolean {
   const count = rig.store.database.sqlite
@@ -51,14 +56,17 @@ export function labelPlaces(world: World, token: string, places: readonly number
   if (!isLabelStore(world, 'B') || shown.length === 0) return [...places];
   const others = places.filter((id) => !names.has(id));
   if (new Set(shown).size < shown.length || messagesAtB(world, token) > 1) return undefined;
-  const idOf = (name: string) => world.rig.idOf(`B/${name}`) as number;
   const target = to.startsWith('A/') ? '' : (to.split('/').at(-1) ?? '');
-  if (OUTSIDE.includes(target)) return [...others, idOf(target)];
+  const [idOfAll, idOfTarget] = [ALL, target].map((name) => idAt(world, name));
+  if (OUTSIDE.includes(target)) return idOfTarget === undefined ? undefined : [...others, idOfTarget];
   const labels = shown.filter((id) => !OUTSIDE.includes(names.get(id) ?? ''));
   if (labels.length === 0) return [...places];
   if (labels.length < shown.length && target === '') return undefined;
-  return [...new Set([...others, ...labels, idOf(ALL)])];
+  // It may not have been listed yet.
+  return idOfAll === undefined ? undefined : [...new Set([...others, ...labels, idOfAll])];
 }
+
+const idAt = ({ rig }: World, name: string): number | undefined => rig.core.mailboxes.find(`B/${name}`)?.id;
 
 function messagesAtB({ rig }: World, token: string): number {
   return Number(

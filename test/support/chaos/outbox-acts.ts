@@ -109,6 +109,7 @@ const MISHAPS: readonly Mishap[] = [
   'refused',
   'refused',
   'refusedInPart',
+  'refusedInPart',
   'later',
   'later',
   'pause',
@@ -124,9 +125,11 @@ const MISHAPS: readonly Mishap[] = [
 ];
 
 function befall(world: World, name: string, chance: Chance): void {
-  const what = chance.of(MISHAPS, 'later');
-  world.note(`the next message of ${name}: ${what}`);
-  world.offices.get(name)?.mishaps.push(what);
+  // Refused when its client has its 250: then a report is owed.
+  const late: readonly Mishap[] = ['later', 'refused'];
+  const what = chance.below(5) === 0 ? late : [chance.of(MISHAPS, 'later')];
+  world.note(`the next message of ${name}: ${what.join(', then ')}`);
+  world.offices.get(name)?.mishaps.push(...what);
 }
 
 const mishap: Act = (world, chance) => befall(world, account(chance), chance);

@@ -186,8 +186,8 @@ export class World {
   }
 
   /** Ids of the account mailboxes that show the message, ascending. */
-  placesOf(token: string): number[] {
-    return this.rig.store.database.sqlite
+  placesOf = (token: string): number[] =>
+    this.rig.store.database.sqlite
       .prepare(
         `SELECT e.mailboxId FROM entries e JOIN mailboxes b ON b.id = e.mailboxId AND (b.kind = 'account' OR b.path = 'Recovered')
          JOIN copies c ON c.id = e.copyId JOIN messages m ON m.id = c.messageId
@@ -195,7 +195,6 @@ export class World {
       )
       .pluck()
       .all(`${token}@test`) as number[];
-  }
 
   /** Does what a client asks for; false where it is answered NO. */
   async asks(work: () => unknown): Promise<boolean> {
