@@ -80,6 +80,8 @@ export interface UpstreamErrorDetails {
   readonly chinese?: string;
   /** True when it is not known whether the server carried the request out (connection lost while waiting). */
   readonly outcomeUnknown?: boolean;
+  /** It is the gateway that waits, with this one thing: nothing is wrong with the account, and nothing else is held up. */
+  readonly isOwnWait?: boolean;
 }
 
 /** An upstream server refused, vanished or made no sense (STYLE §5). */

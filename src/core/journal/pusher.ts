@@ -174,6 +174,7 @@ async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Pr
     }
     for (const row of rows) postpone(context, row, error);
     if (error instanceof RenumberedError) options.onCarried([error.sourceId]);
+    if (error.details.isOwnWait) return;
     if (error.details.meaning === 'budget' || first.attempts >= WORRYING_ATTEMPTS)
       options.onProblem(WAITING, { code: 'waiting', error });
   }

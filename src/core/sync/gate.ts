@@ -128,6 +128,7 @@ export function createGate(options: GateOptions): Gate {
         return;
       }
       if (!(error instanceof UpstreamError) || !error.details.retryAfterMs || error === hold.failure()) return;
+      if (error.details.isOwnWait) return;
       holdsWork = true;
       failed(error);
     },

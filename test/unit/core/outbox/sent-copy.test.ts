@@ -125,3 +125,31 @@ test('the client\u2019s copy, carried out and not known to be, is no sign that t
   await rig.settle();
   expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent')]).toEqual([['m1'], ['m1']]);
 });
+
+test.each([
+  ['the provider to file its own', []],
+  ['the message to be sent', [new UpstreamError('transient', 'busy', { replyCode: 451, serverText: '451 later' })]],
+])('while the client\u2019s copy waits for %s, nothing is wrong with the account', async (_, failures) => {
+  const fake = createFakeUpstream();
+  const submitter: Submitter = {
+    submit: async ({ rcptTo }) => {
+      const failure = failures.shift();
+      if (failure) throw failure;
+      return { accepted: rcptTo, rejected: [], serverText: '250 taken' };
+    },
+  };
+  const rig = await createRig({ accounts: [{ name: 'A', fake, submitter, savesSent: true }] });
+  await using __ = rig;
+  await rig.settle();
+  const states = new Set<string | undefined>();
+  await submit(rig);
+  await appendMail(rig, 'Sent', mail('m1', FROM), flags('\\Seen'));
+  const owed = () => rig.store.journal.ofAccountAndKind(1, 'append')[0];
+  await rig.until('it has been looked for', () => (owed()?.attempts ?? 0) > 0, 10);
+  for (let i = 0; i < 100; i++) {
+    await pass(rig, 100);
+    states.add(rig.core.overview.accounts()[0]?.state);
+  }
+  expect([...states]).toEqual(['ready']);
+  expect(rig.core.overview.problems()).toEqual([]);
+});
