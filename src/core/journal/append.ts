@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../mail/errors.js';
-import { type FlagSet, NO_FLAGS, SystemFlag } from '../../mail/flags.js';
+import { type FlagSet, SystemFlag } from '../../mail/flags.js';
 import { headerField, unfold } from '../../mail/header-block.js';
 import type { WireText } from '../../mail/ids.js';
 import type { CopyRow } from '../../store/copies.js';
@@ -8,7 +8,6 @@ import type { JournalRow } from '../../store/journal.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { HeaderRow } from '../../upstream/connector.js';
-import { pushable } from '../actions/flags.js';
 import { removeLocal } from '../local-sources.js';
 import { messageIdOf } from '../sync/fingerprints.js';
 import { loseFlagSupport } from '../sync/flag-support.js';
@@ -17,6 +16,7 @@ import type { LaneSession } from '../sync/lane.js';
 import type { Work } from '../unit-of-work.js';
 import { bindCopy, type Found, findCopies, identify } from './binding.js';
 import type { JournalContext } from './context.js';
+import { appendedFlags } from './flags.js';
 import type { Way } from './look-alikes.js';
 import { lastKnownMark, type Mark, markOf } from './mark.js';
 import { type AppendPayload, SENT_COPY_WAIT_MS, type SpoolPayload } from './payloads.js';
@@ -131,8 +131,7 @@ async function append(
   if (uid !== undefined && isOurNumbering) {
     // Nobody has asked a new mailbox yet which flags it keeps.
     if (source.uidValidity === undefined) loseFlagSupport(store, source, await lane.select(source));
-    const kept = pushable({ add: flags, remove: NO_FLAGS }, store.sources.get(source.id) ?? source, false);
-    return { uid, flags: kept.add };
+    return { uid, flags: await appendedFlags(lane, store.sources.get(source.id) ?? source, uid, flags) };
   }
   await lane.selectKnown(source, { fresh: true });
   try {

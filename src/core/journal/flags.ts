@@ -1,6 +1,9 @@
-import type { FlagSet } from '../../mail/flags.js';
+import { UpstreamError } from '../../mail/errors.js';
+import { type FlagSet, NO_FLAGS } from '../../mail/flags.js';
 import { rangesOf } from '../../mail/sequence-set.js';
 import type { JournalRow } from '../../store/journal.js';
+import type { SourceRow } from '../../store/sources.js';
+import { pushable } from '../actions/flags.js';
 import type { FlagChange } from '../copy-flags.js';
 import { loseFlagSupport } from '../sync/flag-support.js';
 import type { LaneSession } from '../sync/lane.js';
@@ -44,4 +47,29 @@ export async function carryFlags(
     confirmFlags(store, work, [...copies.values()], done, owesMore);
   });
   return [];
+}
+
+/**
+ * The flags of what has been stored by APPEND. A keyword that is new to the server may have been dropped: it is looked for, and
+ * if it is not there a STORE is owed when the copy is bound, which looks closer. @throws {UpstreamError} transient
+ */
+export async function appendedFlags(
+  lane: LaneSession,
+  source: SourceRow,
+  uid: number,
+  given: FlagSet,
+): Promise<FlagSet> {
+  const { add } = pushable({ add: given, remove: NO_FLAGS }, source, false);
+  if (add.keywords.every((keyword) => source.keepsKeywords.includes(keyword.toLowerCase()))) return add;
+  let there: FlagSet | undefined;
+  try {
+    await lane.selectKnown(source, { upTo: uid });
+    await lane.session.fetchFlags([[uid, uid]], (rows) => {
+      there = rows.find((row) => row.uid === uid)?.flags;
+    });
+  } catch (error) {
+    // The message has been taken: that it cannot be looked at is no refusal of it.
+    if (!(error instanceof UpstreamError) || error.kind !== 'permanent') throw error;
+  }
+  return there ?? add;
 }

@@ -1,7 +1,7 @@
 // A server that tells `\*` in PERMANENTFLAGS and drops new keywords all the same: they are kept here, as if it had told the truth.
 import { expect, test } from 'vitest';
 import { createRig, useVirtualTime } from '../../../support/core-harness.js';
-import { mail, shown, userMoves, userStores } from '../../../support/core-mail.js';
+import { appendMail, mail, shown, userMoves, userStores } from '../../../support/core-mail.js';
 import { createFakeUpstream, flags } from '../../../support/fake-connector.js';
 
 useVirtualTime();
@@ -53,3 +53,31 @@ function userStoresNot(rig: Parameters<typeof shown>[0]): void {
     flags: flags('Later'),
   });
 }
+
+test.each([{}, { qresync: true }])(
+  'a keyword that comes with an APPEND and is dropped stays too (%o)',
+  async (options) => {
+    const permanentFlags = ['\\Seen', '\\Flagged', '\\Deleted', '$Junk', '\\*'];
+    const fake = createFakeUpstream({ ...options, dropsKeywords: true, permanentFlags });
+    fake.create('Box');
+    const rig = await createRig({ accounts: [{ name: 'A', fake }] });
+    await using _ = rig;
+    await rig.settle();
+    await appendMail(rig, 'A/Box', mail('m1'), flags('\\Flagged', '$Junk', 'Later'));
+    await rig.settle();
+    const there = () => fake.contents('Box').map((message) => message.flags);
+    const here = () => shown(rig, 'A/Box').map((row) => row.flags);
+    expect([there(), here()]).toEqual([[flags('\\Flagged', '$Junk')], ['\\Flagged $Junk Later']]);
+    fake.setFlags('Box', 1, flags('$Junk'), 'remove');
+    await rig.settle();
+    await rig.restart();
+    await rig.settle();
+    expect(here()).toEqual(['\\Flagged Later']);
+    // Known now: nothing more of the kind is asked of it.
+    const asked = fake.calls.length;
+    await appendMail(rig, 'A/Box', mail('m2'), flags('Later'));
+    await rig.settle();
+    expect(fake.calls.slice(asked).filter(({ method }) => method === 'storeFlags')).toEqual([]);
+    expect(here()).toEqual(['\\Flagged Later', 'Later']);
+  },
+);
