@@ -88,7 +88,13 @@ function noteTrashed(
  * one: it goes at once, is noted, and can be undone; the EXPUNGE that a mail program sends next finds nothing more to remove.
  */
 const isDeletion = (context: ActionContext, { copy }: Selected, route: Route): boolean =>
-  route.to.role === 'trash' && route.from.role !== 'trash' && isLabelled(context, copy, route);
+  route.to.role === 'trash' &&
+  route.from.role !== 'trash' &&
+  (isLabelled(context, copy, route) || isYetToBe(copy, route));
+
+/** Stored here just now: the provider's id of it comes with its APPEND. */
+const isYetToBe = ({ upstreamUid }: CopyRow, route: Route): boolean =>
+  upstreamUid === null && !isApart(route) && route.account.traits.deleteIsMoveToTrash;
 
 /** COPY or MOVE of copies by themselves: each to its source. Returns what stands there then, in their order. */
 export function transferCopies(

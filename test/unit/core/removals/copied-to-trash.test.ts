@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import { SystemFlag } from '../../../../src/mail/flags.js';
 import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
-import { mail, one, shown, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
+import { appendMail, mail, one, shown, shownTokens, uidOf, upstreamTokens } from '../../../support/core-mail.js';
 import { createFakeUpstream } from '../../../support/fake-connector.js';
 import { expunge, startWith, undo } from '../../../support/removals.js';
 
@@ -160,4 +160,22 @@ test('COPY from Trash to Trash removes nothing and numbers nothing anew', async 
   expect(uidOf(rig, 'Trash', 'a')).toBe(uid);
   expect(shownTokens(rig, 'Trash')).toEqual(['a']);
   expect(await list(rig)).toEqual([]);
+});
+
+test('a message that has just been stored here, and is not known to the provider yet, is noted and undone too', async () => {
+  const { fake, rig } = await startWith([], GMAIL);
+  await using _ = rig;
+  fake.goOffline();
+  const uid = await appendMail(rig, 'INBOX', mail('a'), { system: 0, keywords: [] });
+  copy(rig, uid);
+  markAndExpunge(rig, uid);
+  expect([shownTokens(rig, 'INBOX'), shownTokens(rig, 'Trash')]).toEqual([[], ['a']]);
+  expect(await list(rig)).toEqual([['mutt', ['a']]]);
+  fake.goOnline();
+  await pause(rig);
+  expect([upstreamTokens(fake, 'INBOX'), upstreamTokens(fake, 'Trash')]).toEqual([[], ['a']]);
+  expect(await undo(rig)).toEqual({ a: 'trash' });
+  await pause(rig);
+  expect([upstreamTokens(fake, 'INBOX'), upstreamTokens(fake, 'Trash')]).toEqual([['a'], []]);
+  expect([shownTokens(rig, 'INBOX'), shownTokens(rig, 'Trash')]).toEqual([['a'], []]);
 });
