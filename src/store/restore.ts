@@ -134,7 +134,7 @@ function lookBeforeRepeating(sqlite: Sqlite.Database): void {
     UPDATE journal SET nextAttemptAt = 0 WHERE nextAttemptAt < ${Number.MAX_SAFE_INTEGER};
     -- What clients have removed may have been brought back since: it is called off (core/removals/restored.ts).
     UPDATE journal SET payload = json_set(payload, '$.restored', json('true'))
-      WHERE kind = 'delete' OR (kind = 'expunge' AND payload ->> '$.removedAt' IS NOT NULL)
+      WHERE kind = 'delete' OR (kind = 'append' AND payload ->> '$.replaces' IS NOT NULL) OR (kind = 'expunge' AND payload ->> '$.removedAt' IS NOT NULL)
         OR (kind = 'move' AND EXISTS (SELECT 1 FROM sources s WHERE s.id = payload ->> '$.toSourceId' AND s.role = 'trash'))`);
   // Its three days begin now: else one that is old would be sent without patience to look for it first.
   sqlite

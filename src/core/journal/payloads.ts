@@ -27,7 +27,7 @@ export interface SpoolPayload {
 export const SENT_COPY_WAIT_MS = 30_000;
 
 /** payload of `append` */
-export interface AppendPayload {
+export interface AppendPayload extends MarkedPayload {
   readonly bodyRef: string;
   readonly sizeBytes: number;
   readonly internalDate: number;

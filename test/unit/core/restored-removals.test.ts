@@ -11,6 +11,7 @@ import {
   mail,
   problemsOf,
   shownTokens,
+  uidOf,
   upstreamTokens,
   userExpunges,
   userMoves,
@@ -132,4 +133,28 @@ test('a change whose message is being looked for is looked for still', async () 
   for (const token of ['m1', 'm2']) fake.deliver('Archive', mail(token), { internalDate: 1_770_000_000 });
   await rig.settle();
   expect([upstreamTokens(fake, 'Archive'), upstreamTokens(fake, 'Projects')]).toEqual([['m2'], ['m1']]);
+});
+
+test('a REPLACE that was owed then stores the new draft once, and leaves the old one, which shows again', async () => {
+  const fake = createFakeUpstream();
+  fake.deliver('Drafts', mail('old'));
+  await using rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await rig.settle();
+  fake.goOffline();
+  const work = async () => {
+    const { actions } = rig.core;
+    const spool = actions.spool(0);
+    await spool.write(Buffer.from(mail('new')));
+    const message = { spool, flags: flags('\\Draft'), internalDate: undefined, isBinary: false };
+    await actions.replace(rig.idOf('Drafts'), uidOf(rig, 'Drafts', 'old'), 'Drafts', message, { device: '' });
+  };
+  await rig.during(work(), 10);
+  const file = join(rig.directory, '..', 'backup');
+  backUpData(rig.directory, file);
+  await goBack(rig, file);
+  fake.goOnline();
+  await rig.settle();
+  expect(upstreamTokens(fake, 'Drafts')).toEqual(['old', 'new']);
+  expect(shownTokens(rig, 'Drafts').sort()).toEqual(['new', 'old']);
+  expect(problemsOf(rig)).toEqual([expect.stringMatching(/^1 message is shown again/)]);
 });
