@@ -1,4 +1,4 @@
 // The same games (chaos.test.ts) where one of the accounts is a label store, cannot MOVE, or tells no COPYUID.
 import { playGames } from '../support/chaos/games.js';
 
-playGames({ fixed: [3, 8], ends: [3, 8] });
+playGames({ fixed: [3, 8, 123], ends: [3, 8] });

@@ -65,15 +65,21 @@ function nextMethod({ rig }: World, name: string, chance: Chance): FakeMethod {
 const fail: Act = (world, chance) => {
   const name = chance.of(NAMES, 'A');
   const method = nextMethod(world, name, chance);
-  // By COPY and EXPUNGE: then it may stand in both mailboxes.
-  const isInHalves = method === 'move' && world.servers.get(name)?.move === false;
-  const when = chance.of(['before', isInHalves ? 'halfway' : 'after', 'after'] as const, 'after');
+  const when = chance.of(['before', 'after', 'after'] as const, 'after');
   const cut = chance.below(2) === 0;
-  world.note(
-    `the next ${method} at ${name} fails ${when}${when === 'halfway' ? '' : ' it is done'}${cut ? ', line cut' : ''}`,
-  );
+  world.note(`the next ${method} at ${name} fails ${when} it is done${cut ? ', line cut' : ''}`);
   world.fake(name).failNext(method, new UpstreamError('transient', 'lost'), { when, cut });
 };
+
+/** Where a move is COPY and EXPUNGE: then it stands in both mailboxes. */
+const halve: Act = (world, chance) => {
+  const cut = chance.below(2) === 0;
+  world.note(`the next move at B ends behind its COPY${cut ? ', line cut' : ''}`);
+  world.fake('B').failNext('move', new UpstreamError('transient', 'lost'), { when: 'halfway', cut });
+};
+
+/** In games with a server that cannot MOVE. */
+export const HALVES_ACTS: Readonly<Record<string, readonly [number, Act]>> = { halve: [6, halve] };
 
 const refuse: Act = (world, chance) => {
   const name = chance.of(NAMES, 'A');

@@ -2,7 +2,7 @@
 // a story can be shortened by leaving steps out.
 import { Chance } from '../../fuzz/mutate.js';
 import { type Act, CLIENT_ACTS } from './client-acts.js';
-import { FAULT_ACTS } from './fault-acts.js';
+import { FAULT_ACTS, HALVES_ACTS } from './fault-acts.js';
 import { judge, mustHaveHomes, rest } from './judge.js';
 import { type Kind, kindOf } from './kinds.js';
 import { OUTBOX_ACTS } from './outbox-acts.js';
@@ -21,6 +21,7 @@ const ACTS = { ...CLIENT_ACTS, ...UPSTREAM_ACTS, ...FAULT_ACTS };
 const actsOf = ({ second, sends }: Kind) => ({
   ...ACTS,
   ...(second === 'labels' ? LABEL_ACTS : {}),
+  ...(second === 'halves' ? HALVES_ACTS : {}),
   ...(sends ? OUTBOX_ACTS : {}),
 });
 
