@@ -34,6 +34,7 @@ export async function rest(world: World): Promise<void> {
   await settled(world);
   // What was left over when the disk took nothing is put right at the next start.
   if (world.hadFullDisk && pins(world).length > 0) await restart(world);
+  await sendAll(world);
   await settled(world);
   forgiveHalves(world);
   bookSent(world);

@@ -50,10 +50,10 @@ test.each([
     await pass(rig, 60_000);
     expect(rig.store.accounts.list()[0]?.savesSent).toBeUndefined();
     fake.goOnline();
-    await rig.until('it is known', () => rig.store.accounts.list()[0]?.savesSent !== undefined);
+    await rig.until('it is known', () => rig.store.accounts.list()[0]?.savesSent !== undefined, 250);
     await rig.settle();
     expect(rig.store.accounts.list()[0]?.savesSent).toBe(filesCopies);
-    await rig.until('nothing is left to do', () => rig.submissions.unfinished().length === 0);
+    await rig.until('nothing is left to do', () => rig.submissions.unfinished().length === 0, 250);
     await rig.settle();
     expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent'), pinned(rig)]).toEqual([['m1'], ['m1'], []]);
   },
@@ -90,7 +90,8 @@ test.each([
     await rig.settle();
     expect(await submit(rig)).toMatchObject({ kind: 'queued' });
     await appendMail(rig, 'Sent', mail('m1', FROM), flags('\\Seen'));
-    await rig.until('it is settled', () => rig.submissions.unfinished().length === 0);
+    // Small steps: a look into Sent that seems slow is given up, and after six hours nobody looks any more.
+    await rig.until('it is settled', () => rig.submissions.unfinished().length === 0, 250);
     await rig.settle();
     expect([attempts, upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent'), pinned(rig)]).toEqual([
       1,
@@ -121,7 +122,7 @@ test('the client\u2019s copy, carried out and not known to be, is no sign that t
   // Where it was to go cannot be looked at for a while.
   fake.failNext('uids', new UpstreamError('transient', 'busy'), { times: 8 });
   await appendMail(rig, 'Sent', mail('m1', FROM), flags('\\Seen'));
-  await rig.until('it is sent', () => attempts === 2);
+  await rig.until('it is sent', () => attempts === 2, 250);
   await rig.settle();
   expect([upstreamTokens(fake, 'Sent'), shownTokens(rig, 'Sent')]).toEqual([['m1'], ['m1']]);
 });
