@@ -28,7 +28,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
   const stop = new AbortController();
   const mutexes = new Map<number, Mutex>(accounts.map(({ id }) => [id, createMutex()]));
   const pauses = createSendingPauses(options);
-  const { settle, finish } = createSentCopySettling({ ...options, watchSentMs, signal: stop.signal });
+  const sentCopy = createSentCopySettling({ ...options, watchSentMs, signal: stop.signal });
   /** Could not be reached at the last attempt. */
   const unreachable = new Set<number>();
   /** By account: how often somebody has wanted its messages to be tried at once. */
@@ -44,6 +44,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       signal: stop.signal,
       onError: (err) => logger.error({ err }, 'the outcome of a delivery cannot be written down'),
     });
+  const settle = (account: SendingAccount, row: SubmissionRow) => writeDown(() => sentCopy.settle(account, row));
   const byAddress = (address: string | undefined) =>
     address === undefined ? undefined : accounts.find(({ identities }) => identities.includes(address.toLowerCase()));
   const inBackground = (work: Promise<void>) => {
@@ -88,7 +89,6 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     waiting.delete(row.id);
     return verdict;
   };
-
   /** One attempt; one at a time for each account. */
   const tryNow = (id: number): Promise<SubmissionVerdict> => {
     const account = accounts.find((candidate) => candidate.id === submissions.get(id)?.accountId);
@@ -203,7 +203,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     }
     if (!found) return void (await tryNow(row.id));
     database.durable(() => submissions.setState(row.id, 'delivered'));
-    finish(row, 'none');
+    sentCopy.finish(row, 'none');
   };
 
   const lookNow = () => {

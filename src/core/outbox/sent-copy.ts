@@ -1,6 +1,6 @@
 // What becomes of the copy in Sent of a message that is out: providers.md §10.
 import { sleep } from '../../lib/deadline.js';
-import { UpstreamError } from '../../mail/errors.js';
+import { DiskError, UpstreamError } from '../../mail/errors.js';
 import type { SubmissionRow } from '../../store/submissions.js';
 import type { OutboxOptions, SendingAccount } from './contract.js';
 import { MINUTE } from './timing.js';
@@ -11,7 +11,7 @@ export interface SettleOptions extends Pick<OutboxOptions, 'submissions' | 'bodi
 }
 
 export interface SentCopySettling {
-  /** Who files the copy in Sent is known, or found out by looking. */
+  /** Who files the copy in Sent is known, or found out by looking. @throws {DiskError} to be called again */
   settle(account: SendingAccount, row: SubmissionRow): Promise<void>;
   /** The copy needs nothing more of us. */
   finish(row: SubmissionRow, sentCopy: 'none' | 'absorbed'): void;
@@ -27,7 +27,8 @@ export function createSentCopySettling(options: SettleOptions): SentCopySettling
     try {
       return await sentCopies.watchSent(account.id, row.messageId, watchSentMs, signal);
     } catch (error) {
-      if (error instanceof UpstreamError) return 'unseen' as const;
+      // What is seen must be kept.
+      if (error instanceof UpstreamError || error instanceof DiskError) return 'unseen' as const;
       throw error;
     }
   };

@@ -154,3 +154,30 @@ test.each([
   expect([...states]).toEqual(['ready']);
   expect(rig.core.overview.problems()).toEqual([]);
 });
+
+test.each([
+  ['the provider files none', false],
+  ['nobody knows', undefined],
+  ['the provider files one', true],
+])('the disk takes nothing while the copy is settled (%s): it is, once the disk does', async (_, savesSent) => {
+  const fake = createFakeUpstream();
+  const submitter: Submitter = {
+    submit: async ({ rcptTo }) => {
+      if (savesSent) fake.deliver('Sent', mail('m1', FROM));
+      return { accepted: rcptTo, rejected: [], serverText: '250 taken' };
+    },
+  };
+  const rig = await createRig({ accounts: [{ name: 'A', fake, submitter, savesSent }] });
+  await using __ = rig;
+  await rig.settle();
+  const { sqlite } = rig.store.database;
+  await submit(rig);
+  // From the moment that it is known to be out.
+  await rig.until('it is out', () => rig.submissions.unfinished().every(({ state }) => state === 'delivered'), 1);
+  sqlite.pragma('query_only = ON');
+  await pass(rig, 20_000);
+  sqlite.pragma('query_only = OFF');
+  await pass(rig, 120_000);
+  await rig.settle();
+  expect([rig.submissions.unfinished(), upstreamTokens(fake, 'Sent'), pinned(rig)]).toEqual([[], ['m1'], []]);
+});
