@@ -21,7 +21,7 @@ import { removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import type { JournalContext } from './context.js';
 import { isSame as isSameMessage, lookAlikes, type Wanted, type Way } from './look-alikes.js';
-import type { Mark } from './mark.js';
+import { firstSince, type Mark } from './mark.js';
 
 type BindingContext = Pick<JournalContext, 'store' | 'accounts'>;
 
@@ -173,7 +173,7 @@ export async function findCopies(
   source: SourceRow,
   { copyIds, mark, way, withBound = false }: { copyIds: readonly number[]; mark: Mark; way: Way; withBound?: boolean },
 ): Promise<Map<number, LookedUp>> {
-  const first = mark.uidValidity === undefined || mark.uidValidity === source.uidValidity ? mark.uidNext : 1;
+  const first = firstSince(mark, source);
   const uids = (await session.uids()).filter(
     (uid) => uid >= first && (withBound || !store.copies.byUid(source.id, uid)),
   );

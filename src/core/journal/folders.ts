@@ -5,14 +5,16 @@ import type { CopyRow } from '../../store/copies.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
-import type { UpstreamSession } from '../../upstream/connector.js';
+import type { HeaderRow, UpstreamSession } from '../../upstream/connector.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
 import { setPathOfTree } from '../sync/owed-paths.js';
 import { adoptNames } from '../sync/tree-sync.js';
 import type { JournalContext } from './context.js';
 import { trashOf } from './expunge.js';
-import type { AppendPayload, CreatePayload, ExpungePayload, RenamePayload } from './payloads.js';
+import { isSame as isSameMessage, lookAlikes, wantedOf } from './look-alikes.js';
+import { firstSince, type Mark, markOf } from './mark.js';
+import type { AppendPayload, CreatePayload, DeletePayload, ExpungePayload, RenamePayload } from './payloads.js';
 
 const PAGE = 200;
 
@@ -97,13 +99,16 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
   let trash: SourceRow | undefined;
   if (source?.present) {
     await leave(context, lane, source);
+    const payload = JSON.parse(row.payload) as DeletePayload;
+    const into = trashOf(context, source);
+    const mark = payload.mark ?? (into && !session.capabilities.move ? await markOf(session, into) : undefined);
     // Called off meanwhile (core/removals)?
     if (!store.journal.get(row.id)) return [];
     // From here on it may be done: it can no longer be called off.
-    store.database.durable(() => store.journal.setSent(row.id, JSON.parse(row.payload)));
+    store.database.durable(() => store.journal.setSent(row.id, { ...payload, ...(mark ? { mark } : {}) }));
     await doUnlessDone(
       async () => {
-        trash = await saveUndeleted(context, lane, source);
+        trash = await saveUndeleted(context, lane, source, row.sent ? payload.mark : undefined);
         await session.deleteMailbox(source.path);
       },
       async () => !(await exists(session, source.path)),
@@ -132,12 +137,13 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
 /**
  * What stands there and was not deleted goes to Trash, and not with its mailbox: what is on its way to another account or has
  * come there just now, where it would have gone then (promise 3), and what has come in since, which nobody here has seen.
- * Resolves with the Trash if anything did. @throws {UpstreamError} permanent: there is such mail, and no Trash
+ * `mark`: the Trash before this was begun, if it may have been cut off. Resolves with the Trash if anything did. @throws {UpstreamError} permanent: there is such mail, and no Trash
  */
 async function saveUndeleted(
   context: JournalContext,
   lane: LaneSession,
   source: SourceRow,
+  mark: Mark | undefined,
 ): Promise<SourceRow | undefined> {
   const { store } = context;
   const trash = trashOf(context, source);
@@ -161,9 +167,48 @@ async function saveUndeleted(
     throw new UpstreamError('permanent', 'messages have come into it that nobody here has seen, and there is no Trash');
   }
   const uids = [...new Set([...leaving, ...unseen])].sort((a, b) => a - b);
-  if (uids.length > 0 && trash) await lane.session.move(rangesOf(uids), trash.path);
+  if (uids.length > 0 && trash) {
+    const copied = mark ? await copiedSince(lane, { source, uids, target: trash, mark }) : new Set<number>();
+    if (copied.size > 0) await lane.session.expunge(rangesOf([...copied]));
+    const rest = uids.filter((uid) => !copied.has(uid));
+    if (rest.length > 0) await lane.session.move(rangesOf(rest), trash.path);
+  }
   await leave(context, lane, source);
   return uids.length > 0 ? trash : undefined;
+}
+
+interface Halfway {
+  /** The selected one. */
+  readonly source: SourceRow;
+  /** Ascending. */
+  readonly uids: readonly number[];
+  readonly target: SourceRow;
+  readonly mark: Mark;
+}
+
+/** Which of the uids a COPY has brought to the target already; the source is selected again. @throws {UpstreamError} */
+async function copiedSince(lane: LaneSession, { source, uids, target, mark }: Halfway): Promise<Set<number>> {
+  const { session } = lane;
+  const rowsOf = async (wanted: readonly number[]) => {
+    const rows: HeaderRow[] = [];
+    if (wanted.length > 0) await session.fetchHeaders(rangesOf(wanted), (batch) => void rows.push(...batch));
+    return rows;
+  };
+  const wanted = new Map((await rowsOf(uids)).map((row) => [row.uid as number, wantedOf(row)]));
+  await lane.selectKnown(target, { fresh: true });
+  const come = await rowsOf([...(await session.uids())].filter((uid) => uid >= firstSince(mark, target)));
+  await lane.selectKnown(source, { fresh: true });
+  const pairs = [...lookAlikes(wanted, come, 'moved')];
+  const isCopy = ([uid, row]: readonly [number, HeaderRow]) => {
+    const message = wanted.get(uid);
+    return message !== undefined && isSameMessage(message, row);
+  };
+  return new Set(
+    pairs
+      .filter(isCopy)
+      .map(([uid]) => uid)
+      .sort((a, b) => a - b),
+  );
 }
 
 /** All copies of the source, a few at a time, with clients in between. */

@@ -82,6 +82,14 @@ export function isSame(wanted: Wanted, row: HeaderRow): boolean {
   return ours.date === theirs.date && row.sizeBytes === wanted.sizeBytes && ours.header === theirs.header;
 }
 
+export const wantedOf = ({ emailId, internalDate, sizeBytes, headers }: HeaderRow): Wanted => ({
+  emailId: emailId ?? null,
+  internalDate,
+  sizeBytes,
+  messageIdHeader: messageIdOf(headers),
+  headers,
+});
+
 const factsOf = ({ emailId, internalDate, sizeBytes, messageIdHeader, headers }: Wanted): Facts => ({
   emailId,
   date: internalDate,

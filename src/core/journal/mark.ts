@@ -17,3 +17,7 @@ export async function markOf(session: UpstreamSession, { path }: SourceRow): Pro
 /** The mark as the last look at the source left it: lower at most, so that nothing is missed; no round trip. */
 export const lastKnownMark = ({ uidNext, uidValidity }: SourceRow): Mark | undefined =>
   uidNext === undefined ? undefined : { uidNext, uidValidity };
+
+/** The first uid that can have come since; all if the mailbox has been numbered anew. */
+export const firstSince = ({ uidNext, uidValidity }: Mark, source: SourceRow): number =>
+  uidValidity === undefined || uidValidity === source.uidValidity ? uidNext : 1;

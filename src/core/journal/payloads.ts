@@ -68,6 +68,8 @@ export interface RenamePayload {
 export interface DeletePayload extends MarkedPayload {
   readonly mailboxPath: string;
   /** As of an expunge. */
+  readonly mark?: Mark;
+  /** As of an expunge. */
   readonly removedAt?: number | undefined;
   /** What is still to be done here first (core/deletions.ts). */
   readonly rest?: {

@@ -78,6 +78,24 @@ describe('to Trash, what is moved to another account', () => {
   });
 });
 
+test('what nobody has seen in a mailbox that is deleted comes to Trash once', async () => {
+  const fake = createFakeUpstream({ move: false });
+  fake.create('Box');
+  fake.deliver('Box', mail('m1'));
+  const rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await using _ = rig;
+  await rig.settle();
+  fake.goOffline();
+  rig.core.mailboxes.delete('A/Box');
+  fake.deliver('Box', mail('later'));
+  fake.deliver('Box', mail('later still'));
+  fake.failNext('move', cut, { when: 'halfway', cut: true });
+  fake.goOnline();
+  await rig.settle();
+  expect(fake.paths().map((path) => path.join('/'))).not.toContain('Box');
+  expect(subjectsIn(fake, 'Trash')).toEqual(['later', 'later still']);
+});
+
 test('what stands in the target and is only like it takes no original away', async () => {
   const fake = createFakeUpstream({ move: false });
   fake.deliver('INBOX', mail('m1'), { internalDate: 1000 });
