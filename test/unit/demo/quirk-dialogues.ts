@@ -3,6 +3,9 @@ import { createTransport } from 'nodemailer';
 import { PlainImap, quote } from '../../support/plain-imap.js';
 import { letter, type RunningDemo } from './demo-server.js';
 
+/** What a busy machine may need for it. */
+export const SIGN_IN_MS = 1_000;
+
 /** Greeting and answers, a line each; `GONE` where the connection has ended. `$USER` and `$PASSWORD` are the account's. */
 export async function ask({ access }: RunningDemo, commands: readonly string[]): Promise<string> {
   const client = await PlainImap.connect({ host: '127.0.0.1', port: access.imapPort, timeoutMs: 3_000 });
@@ -102,7 +105,7 @@ export const LABELS = { autoExpunge: true, expungeBehavior: 'archive', joinsByMe
 /** NOOP and nothing else, for longer than the server waits for a command. */
 export async function onlyNoops(demo: RunningDemo): Promise<string> {
   const client = await demo.login();
-  const until = performance.now() + 600;
+  const until = performance.now() + 2 * SIGN_IN_MS;
   try {
     while (performance.now() < until) {
       await client.ok('NOOP');
@@ -142,5 +145,5 @@ export const withField = async (demo: RunningDemo) => {
 /** What a server says to a client that says nothing. */
 export async function silent(demo: RunningDemo): Promise<string> {
   const client = await demo.login();
-  return client.read(150).catch(String);
+  return client.read(2 * SIGN_IN_MS).catch(String);
 }
