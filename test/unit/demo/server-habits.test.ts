@@ -117,7 +117,7 @@ describe('IDLE', () => {
 
 describe('limits', () => {
   test('idleTimeoutMs ends a silent connection; noopDoesNotKeepAlive one that only says NOOP', async () => {
-    const { client } = await demoWith({ idleTimeoutMs: 500, noopDoesNotKeepAlive: true }, 0);
+    const { client } = await demoWith({ idleTimeoutMs: 1_000, noopDoesNotKeepAlive: true }, 0);
     const noops = async () => {
       for (;;) {
         const reply = await client.command('NOOP');
@@ -126,8 +126,8 @@ describe('limits', () => {
       }
     };
     await expect(noops()).rejects.toThrow();
-    const { client: kept } = await demoWith({ idleTimeoutMs: 2_000 }, 0);
-    const { client: other } = await demoWith({ idleTimeoutMs: 500 }, 0);
+    const { client: kept } = await demoWith({ idleTimeoutMs: 5_000 }, 0);
+    const { client: other } = await demoWith({ idleTimeoutMs: 1_000 }, 0);
     expect(await other.read()).toBe('* BYE Idle for too long');
     await kept.ok('NOOP');
   });
