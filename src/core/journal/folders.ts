@@ -6,6 +6,7 @@ import type { JournalRow } from '../../store/journal.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { Store } from '../../store/store.js';
 import type { HeaderRow, UpstreamSession } from '../../upstream/connector.js';
+import { removeSource } from '../sync/each-source.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { LaneSession } from '../sync/lane.js';
 import { setPathOfTree } from '../sync/owed-paths.js';
@@ -129,7 +130,7 @@ export async function carryDelete(context: JournalContext, lane: LaneSession, ro
     store.journal.remove(row.id);
     if (!source) return;
     for (const copy of store.copies.ofSource(source.id)) removeCopy(store, work, copy);
-    store.sources.remove(source.id);
+    removeSource(store, source);
   });
   return trash ? [trash.id] : [];
 }

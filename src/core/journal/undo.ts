@@ -2,6 +2,7 @@
 import type { CopyRow } from '../../store/copies.js';
 import type { JournalRow } from '../../store/journal.js';
 import { recoveredSource } from '../local-sources.js';
+import { removeSource } from '../sync/each-source.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import { settleOwn } from './binding.js';
@@ -94,7 +95,7 @@ function undoCreate(context: JournalContext, work: Work, row: JournalRow): void 
     if (store.mailboxes.get(feed.mailboxId)?.kind === 'account') store.mailboxes.remove(feed.mailboxId);
   }
   store.mailboxes.removeFeedsOfSource(source.id);
-  store.sources.remove(source.id);
+  removeSource(store, source);
   work.ringTree();
 }
 

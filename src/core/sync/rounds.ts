@@ -42,6 +42,8 @@ export interface Rounds {
   prefetch(): Promise<void>;
 }
 
+const MAY_ASK_NOTHING = { isProof: false };
+
 export function createRounds(options: RoundsOptions): Rounds {
   const { accountId, store, tree, ingest, context, progress, eachSource, signal, onWorker, isSaving } = options;
   const syncable = (): SourceRow[] =>
@@ -63,7 +65,8 @@ export function createRounds(options: RoundsOptions): Rounds {
   };
 
   const catchUp = async (flags: boolean) => {
-    await eachSource(syncable(), async ({ id }) => {
+    const listed = syncable().filter((source) => source.listed);
+    await eachSource(listed, async ({ id }) => {
       // It may be renamed or gone by the time its turn comes.
       if (store.sources.get(id)?.listed)
         await onWorker(Priority.arrivals, (lane) => syncSource(context, lane, id, { flags }));
@@ -72,44 +75,52 @@ export function createRounds(options: RoundsOptions): Rounds {
 
   const backfill = async () => {
     let isComplete = true;
-    await eachSource(syncable(), async (source) => {
-      // What the server gives nothing for stays missing; it is asked for again when a client wants it.
-      const missing = store.messages.withoutListing(source);
-      progress.begin(source, store.copies.countBound(source.id), missing.length);
-      for (let i = 0; i < missing.length; i += BACKFILL_CHUNK) {
-        const known = store.sources.get(source.id);
-        if (!known) break;
-        if (isSaving()) {
-          isComplete = false;
-          return;
-        }
-        const chunk = missing.slice(i, i + BACKFILL_CHUNK);
-        await onWorker(Priority.backfill, async (lane) => {
-          await lane.selectKnown(known, { upTo: chunk[0] });
-          await lane.session.fetchHeaders(rangesOf(chunk.reverse()), (rows) => {
-            ingest.headers(known, rows);
-            progress.filled(known, rows.length);
+    await eachSource(
+      syncable(),
+      async (source) => {
+        // What the server gives nothing for stays missing; it is asked for again when a client wants it.
+        const missing = store.messages.withoutListing(source);
+        progress.begin(source, store.copies.countBound(source.id), missing.length);
+        for (let i = 0; i < missing.length; i += BACKFILL_CHUNK) {
+          const known = store.sources.get(source.id);
+          if (!known) break;
+          if (isSaving()) {
+            isComplete = false;
+            return;
+          }
+          const chunk = missing.slice(i, i + BACKFILL_CHUNK);
+          await onWorker(Priority.backfill, async (lane) => {
+            await lane.selectKnown(known, { upTo: chunk[0] });
+            await lane.session.fetchHeaders(rangesOf(chunk.reverse()), (rows) => {
+              ingest.headers(known, rows);
+              progress.filled(known, rows.length);
+            });
           });
-        });
-      }
-    });
+        }
+      },
+      MAY_ASK_NOTHING,
+    );
     return isComplete;
   };
 
   const prefetch = async () => {
     const since = Math.floor(Date.now() / 1000) - options.prefetchDays * 86_400;
-    await eachSource(syncable(), async (source) => {
-      if (source.role === 'junk' || source.role === 'trash') return;
-      const seen = new Set<number>();
-      for (;;) {
-        const items = store.messages
-          .withoutBody(source, since, PREFETCH_CHUNK)
-          .filter(({ messageId }) => !seen.has(messageId));
-        if (items.length === 0 || signal.aborted || isSaving()) break;
-        for (const { messageId } of items) seen.add(messageId);
-        await options.bodies.prefetch(source.id, items);
-      }
-    });
+    await eachSource(
+      syncable(),
+      async (source) => {
+        if (source.role === 'junk' || source.role === 'trash') return;
+        const seen = new Set<number>();
+        for (;;) {
+          const items = store.messages
+            .withoutBody(source, since, PREFETCH_CHUNK)
+            .filter(({ messageId }) => !seen.has(messageId));
+          if (items.length === 0 || signal.aborted || isSaving()) break;
+          for (const { messageId } of items) seen.add(messageId);
+          await options.bodies.prefetch(source.id, items);
+        }
+      },
+      MAY_ASK_NOTHING,
+    );
   };
   return { syncable, listAll, catchUp, backfill, prefetch };
 }

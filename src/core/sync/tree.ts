@@ -9,6 +9,7 @@ import type { AppendPayload } from '../journal/payloads.js';
 import { putBack } from '../journal/put-back.js';
 import { isSamePath, sharedPlace, sharedSourcePath } from '../shared-mailboxes.js';
 import type { Work } from '../unit-of-work.js';
+import { removeSource } from './each-source.js';
 import { isOwedPath } from './owed-paths.js';
 import type { Tree, TreeOptions } from './tree-contract.js';
 import { createTreeNames } from './tree-names.js';
@@ -106,7 +107,7 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
     const own = ownMailbox(source.id);
     mailboxes.removeFeedsOfSource(source.id);
     if (own && mailboxes.feedsOfMailbox(own.id).length === 0) mailboxes.remove(own.id);
-    sources.remove(source.id);
+    removeSource(store, source);
     work.ringTree();
   };
 
