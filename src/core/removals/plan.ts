@@ -59,6 +59,8 @@ const addressOf = ({ store }: PlanContext, { accountId }: RemovalRow): string =>
 
 function callOff(store: Store, own: readonly CopyRow[], row: RemovalRow): Plan | undefined {
   for (const copy of own) {
+    // It is not where it was: shown again there, it would be a message that nobody has.
+    if (store.journal.isOfStray(copy.id)) continue;
     const owed = store.journal.ofCopy(copy.id).find(({ kind }) => kind === 'expunge');
     if (owed?.sent === 0) return { way: 'calledOff', copy, owed };
   }

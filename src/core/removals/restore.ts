@@ -11,6 +11,7 @@ import { transferCopies } from '../actions/transfer.js';
 import { withChange } from '../copy-flags.js';
 import type { AppendPayload } from '../journal/payloads.js';
 import { putBack } from '../journal/put-back.js';
+import { giveUp } from '../journal/strays.js';
 import { recoveredSource } from '../local-sources.js';
 import type { Work } from '../unit-of-work.js';
 import type { UndoWay } from './contract.js';
@@ -81,11 +82,18 @@ function carry(context: ActionContext, work: Work, { row, plan, ready }: Restori
       return { way: plan.way };
     }
     case 'cache':
+      // Were it seen elsewhere yet, it is wanted there too.
+      giveUp(context.store, work, deletionsAstray(context, row));
       return ready ? appendAgain(context, work, row, ready) : { way: 'lost' };
     default:
       return { way: plan.way };
   }
 }
+
+const deletionsAstray = ({ store: { journal, copies } }: ActionContext, { accountId, messageId }: RemovalRow) =>
+  journal
+    .strays(accountId)
+    .filter(({ kind, copyId }) => kind === 'expunge' && copies.get(copyId)?.messageId === messageId);
 
 function callOff(
   context: ActionContext,
