@@ -8,9 +8,12 @@ import { DiskError, UpstreamError } from '../mail/errors.js';
 import type { PageMark } from '../store/copies.js';
 import type { JournalRow } from '../store/journal.js';
 import type { Store } from '../store/store.js';
+import type { AccountSettings } from './accounts.js';
 import type { DeletePayload, SpoolPayload, UndeletePayload } from './journal/payloads.js';
 import { putBack } from './journal/put-back.js';
+import { parentOf } from './mailbox-names.js';
 import type { RemovalLog } from './removals/log.js';
+import type { Tree } from './sync/tree-contract.js';
 import type { UnitOfWork, Work } from './unit-of-work.js';
 
 export interface Deletions extends AsyncDisposable {
@@ -28,6 +31,8 @@ export interface DeletionsOptions {
   readonly store: Store;
   readonly unit: UnitOfWork;
   readonly removals: RemovalLog;
+  readonly tree: Pick<Tree, 'renameBack'>;
+  readonly settings: ReadonlyMap<number, AccountSettings>;
   readonly logger: Logger;
 }
 
@@ -43,7 +48,7 @@ interface Walk {
   taken: number;
 }
 
-export function createDeletions({ store, unit, removals, logger }: DeletionsOptions): Deletions {
+export function createDeletions({ store, unit, removals, tree, settings, logger }: DeletionsOptions): Deletions {
   const { copies, journal, mailboxes, accounts, database } = store;
   const stop = new AbortController();
   const running = new Map<number, Promise<void>>();
@@ -125,6 +130,12 @@ export function createDeletions({ store, unit, removals, logger }: DeletionsOpti
     work.withdrawAll(ids);
   };
 
+  /** The mailbox below a unified one, which is there as long as any account has its part of it. */
+  const showIn = (path: string, sourceId: number) => {
+    const fields = { kind: 'unified', role: undefined, accountId: undefined, selectable: true } as const;
+    mailboxes.addFeed((mailboxes.byPath(path) ?? mailboxes.insert({ path, ...fields })).id, sourceId, true);
+  };
+
   const run = async (rowId: number): Promise<void> => {
     const turns = createTurns();
     const walk: Walk = { at: undefined, taken: 0 };
@@ -158,13 +169,18 @@ export function createDeletions({ store, unit, removals, logger }: DeletionsOpti
     callOff: (work, row) => {
       const source = store.sources.get(row.sourceId ?? 0);
       if (!source) return;
-      const { mailboxPath, rest } = JSON.parse(row.payload) as DeletePayload;
+      const { mailboxPath, sharedPath, rest } = JSON.parse(row.payload) as DeletePayload;
       // Another may have been made under its name meanwhile; its messages must be seen all the same.
       let path = mailboxPath;
       for (let i = 2; mailboxes.byPath(path); i++) path = `${mailboxPath} (${i})`;
       const { accountId, id: sourceId } = source;
       const mailbox = mailboxes.insert({ path, kind: 'account', role: undefined, accountId, selectable: true });
       mailboxes.addFeed(mailbox.id, sourceId, true);
+      const account = settings.get(accountId);
+      const parent = parentOf(path);
+      // Its parent has been renamed meanwhile.
+      if (account && parent !== undefined && !mailboxes.byPath(parent)) tree.renameBack(work, account, source);
+      if (sharedPath !== undefined) showIn(sharedPath, sourceId);
       work.ringTree();
       const payload: UndeletePayload = { mailboxIds: rest?.mailboxIds ?? [] };
       begin(work, work.owe({ accountId, kind: 'undelete', sourceId, payload, targets: [] }));

@@ -114,7 +114,7 @@ export function createCore(options: CoreOptions): Core {
   const bodies = createMessageBodies({ store, files: options.files, reader, cacheBytes: options.cacheBytes, logger });
   const takeApart = createTakeApart(bodies, options.files);
   const removals = createRemovalLog(store, options.undoDays, options.cacheBytes);
-  const deletions = createDeletions({ store, unit, removals, logger });
+  const deletions = createDeletions({ store, unit, removals, tree, settings: byId, logger });
   const journal: JournalContext = {
     store,
     unit,

@@ -207,7 +207,8 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
     mailboxes.removeFeedsOfSource(source.id);
     const mailboxIds = [...new Set([mailboxId, ...(own ? [own.id] : [])])];
     const rest = { upTo: copies.newestId(), device, shownAs: path, mailboxIds };
-    const payload: DeletePayload = { mailboxPath: own?.path ?? '', removedAt, rest };
+    const shared = mailboxId === own?.id ? {} : { sharedPath: path };
+    const payload: DeletePayload = { mailboxPath: own?.path ?? '', ...shared, removedAt, rest };
     const owed = { accountId: source.accountId, kind: 'delete', sourceId: source.id, payload, targets: [] } as const;
     deletions.begin(work, work.owe(owed));
   };

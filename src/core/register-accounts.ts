@@ -35,7 +35,7 @@ export function registerAccounts(
   for (const row of gone) {
     const [same, other] = unknown.filter((account) => hasAddress(row, account));
     const isCertain = !other && gone.filter((other) => same && hasAddress(other, same)).length === 1;
-    if (same && isCertain && !store.mailboxes.byPath(same.name)) renameAccount(store, unit, row, same.name);
+    if (same && isCertain) renameAccount(store, unit, row, same.name);
     // What the user did and was told OK about is not thrown away with the account (promise 2).
     else if (store.accounts.isOwed(row.id)) owed.push(row);
     else leaving.push(row);

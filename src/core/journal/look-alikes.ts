@@ -74,11 +74,15 @@ export function lookAlikes<K>(wanted: ReadonlyMap<K, Wanted>, rows: readonly Hea
   return found;
 }
 
-/** Whether the row is the wanted message by all that is known of it, so that the other may be taken away for it. */
+/**
+ * Whether the row is the wanted message by all that is known of it, so that the other may be taken away for it. What has no
+ * Message-ID never is, unless the provider says so: two reports of a second may differ in nothing but their text.
+ */
 export function isSame(wanted: Wanted, row: HeaderRow): boolean {
   if (wanted.headers === undefined) return false;
   const [ours, theirs] = [factsOf(wanted), factsOfRow(row)];
   if (ours.emailId && theirs.emailId) return ours.emailId === theirs.emailId;
+  if (ours.names.length === 0) return false;
   return ours.date === theirs.date && row.sizeBytes === wanted.sizeBytes && ours.header === theirs.header;
 }
 

@@ -67,6 +67,8 @@ export interface RenamePayload {
 /** payload of `delete` */
 export interface DeletePayload extends MarkedPayload {
   readonly mailboxPath: string;
+  /** What was deleted is a mailbox below a unified one, and this account's part of it. */
+  readonly sharedPath?: string;
   /** As of an expunge. */
   readonly mark?: Mark;
   /** As of an expunge. */

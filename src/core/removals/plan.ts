@@ -44,13 +44,14 @@ export function planFor(context: PlanContext, row: RemovalRow, later?: RemovalRo
   if (goesToTrash && store.removals.isElsewhereSince(row)) return { way: 'there' };
   // Where deleting means Trash the message's other labels go with it, whether we have heard of it yet or not.
   const isLabelled = accounts.get(row.accountId)?.traits.deleteIsMoveToTrash && store.sources.get(row.sourceId);
-  const other = isLabelled ? undefined : copies.find((copy) => copy.leaving === 0 && isUpstream(store, copy));
+  const isHere = (copy: CopyRow) => copy.leaving === 0 && isUpstream(store, copy) && !isAstray(store, copy);
+  const other = isLabelled ? undefined : copies.find(isHere);
   if (other) return { way: 'copy', copy: other };
   const bodyRef = [row.bodyRef, later?.bodyRef, store.messages.get(row.messageId)?.bodyRef].find(
     (ref) => ref != null && store.bodyIndex.sizeOf(ref) !== undefined,
   );
   if (bodyRef) return { way: 'cache', bodyRef };
-  if (own.length > 0) return lost(BEING_REMOVED);
+  if (own.length > 0 || copies.some((copy) => isAstray(store, copy))) return lost(BEING_REMOVED);
   return lost(NOT_KEPT);
 }
 
@@ -59,6 +60,7 @@ const addressOf = ({ store }: PlanContext, { accountId }: RemovalRow): string =>
 
 function callOff(store: Store, own: readonly CopyRow[], row: RemovalRow): Plan | undefined {
   for (const copy of own) {
+    if (isAstray(store, copy)) continue;
     const owed = store.journal.ofCopy(copy.id).find(({ kind }) => kind === 'expunge');
     if (owed?.sent === 0) return { way: 'calledOff', copy, owed };
   }
@@ -69,8 +71,9 @@ function callOff(store: Store, own: readonly CopyRow[], row: RemovalRow): Plan |
 
 /** Where the upstream's Trash holds it: the copy it became, another one of the content, or what looks the very same. */
 function inTrash({ store, accounts }: PlanContext, row: RemovalRow, copies: readonly CopyRow[]): CopyRow | undefined {
-  const isThere = ({ sourceId, leaving }: CopyRow) => {
-    const source = leaving === 0 && sourceId !== row.sourceId ? store.sources.get(sourceId) : undefined;
+  const isThere = (copy: CopyRow) => {
+    const isMeant = copy.leaving === 0 && copy.sourceId !== row.sourceId && !isAstray(store, copy);
+    const source = isMeant ? store.sources.get(copy.sourceId) : undefined;
     // It may have gone to the Trash of another account, which is configured no longer.
     return source?.role === 'trash' && accounts.has(source.accountId);
   };
@@ -85,6 +88,10 @@ function inTrash({ store, accounts }: PlanContext, row: RemovalRow, copies: read
     .flatMap((id) => store.copies.get(id) ?? [])
     .find(isThere);
 }
+
+/** Not where it was, or to be where its message has not been seen: shown there, it would be a message that nobody has. */
+const isAstray = ({ journal }: Store, { id, upstreamUid }: CopyRow): boolean =>
+  upstreamUid === null && journal.isOfStray(id);
 
 const isUpstream = ({ sources }: Store, { sourceId }: CopyRow): boolean => {
   const source = sources.get(sourceId);

@@ -2,6 +2,7 @@
 // short by a crash, it is there once.
 import { SystemFlag } from '../../mail/flags.js';
 import { type CopyRow, splitKeywords } from '../../store/copies.js';
+import type { StrayRow } from '../../store/journal.js';
 import type { Listing } from '../../store/messages.js';
 import type { RemovalRow } from '../../store/removals.js';
 import type { SourceRow } from '../../store/sources.js';
@@ -9,8 +10,9 @@ import { addCopy } from '../actions/append.js';
 import type { ActionContext } from '../actions/context.js';
 import { transferCopies } from '../actions/transfer.js';
 import { withChange } from '../copy-flags.js';
-import type { AppendPayload } from '../journal/payloads.js';
+import type { AppendPayload, TransferPayload } from '../journal/payloads.js';
 import { putBack } from '../journal/put-back.js';
+import { giveUp } from '../journal/strays.js';
 import { recoveredSource } from '../local-sources.js';
 import type { Work } from '../unit-of-work.js';
 import type { UndoWay } from './contract.js';
@@ -81,10 +83,22 @@ function carry(context: ActionContext, work: Work, { row, plan, ready }: Restori
       return { way: plan.way };
     }
     case 'cache':
+      // Were it seen elsewhere yet, it is wanted there too.
+      giveUp(context.store, work, deletionsAstray(context, row));
       return ready ? appendAgain(context, work, row, ready) : { way: 'lost' };
     default:
       return { way: plan.way };
   }
+}
+
+function deletionsAstray({ store }: ActionContext, { accountId, messageId }: RemovalRow): StrayRow[] {
+  const { journal, copies, sources } = store;
+  const isToTrash = (payload: string) =>
+    sources.get((JSON.parse(payload) as TransferPayload).toSourceId)?.role === 'trash';
+  return journal
+    .strays(accountId)
+    .filter(({ copyId }) => copies.get(copyId)?.messageId === messageId)
+    .filter(({ kind, payload }) => kind === 'expunge' || (kind === 'move' && isToTrash(payload)));
 }
 
 function callOff(

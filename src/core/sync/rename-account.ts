@@ -2,7 +2,10 @@ import type { AccountRow } from '../../store/accounts.js';
 import type { Store } from '../../store/store.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 
-/** Gives an account another name, and its mailboxes with it; everything else stays as it is. */
+/**
+ * Gives an account another name, and its mailboxes with it; everything else stays as it is. A mailbox of somebody else's that
+ * has such a name already keeps it.
+ */
 export function renameAccount(
   { accounts, mailboxes }: Store,
   unit: UnitOfWork,
@@ -13,10 +16,20 @@ export function renameAccount(
   const moved = (path: string) => to + path.slice(from.length);
   unit.batch((work) => {
     accounts.setName(id, to);
-    for (const row of mailboxes.list()) {
-      if (row.accountId === id && isBelow(row.path)) mailboxes.setPath(row.id, moved(row.path));
+    const subscribed = new Set(mailboxes.subscriptions());
+    for (const row of mailboxes.list().filter(({ accountId, path }) => accountId === id && isBelow(path))) {
+      const wanted = moved(row.path);
+      let free = wanted;
+      for (let i = 2; mailboxes.byPath(free); i++) free = `${wanted} (${i})`;
+      // A level is there then, whoever's it is.
+      if (free !== wanted && !row.selectable) mailboxes.remove(row.id);
+      else mailboxes.setPath(row.id, free);
+      if (!subscribed.delete(row.path)) continue;
+      mailboxes.unsubscribe(row.path);
+      mailboxes.subscribe(free);
     }
-    for (const path of mailboxes.subscriptions().filter(isBelow)) {
+    // Of mailboxes that are not there.
+    for (const path of [...subscribed].filter(isBelow)) {
       mailboxes.unsubscribe(path);
       mailboxes.subscribe(moved(path));
     }

@@ -112,3 +112,24 @@ test('what stands in the target and is only like it takes no original away', asy
   await rig.settle();
   expect([...subjectsIn(fake, 'INBOX'), ...subjectsIn(fake, 'Archive')]).toEqual(['m1', 'm1']);
 });
+
+test('what has no Message-ID is never expunged for another: two of a second may differ in nothing but their text', async () => {
+  const report = (text: string) => `From: a@example.org\r\nSubject: alarm\r\n\r\n${text}\r\n`;
+  const fake = createFakeUpstream({ move: false });
+  for (const disk of ['sda', 'sdb']) fake.deliver('INBOX', report(disk), { internalDate: 1000 });
+  const rig = await createRig({ accounts: [{ name: 'A', fake }] });
+  await using _ = rig;
+  await rig.settle();
+  fake.failNext('move', cut, { when: 'before', cut: true });
+  fake.before = ({ method }) => {
+    if (method !== 'move') return;
+    fake.before = undefined;
+    fake.copy('INBOX', 2, 'Archive');
+  };
+  rig.core.actions.move(rig.idOf('INBOX'), one(shown(rig, 'INBOX')[0]?.uid ?? 0), 'Archive');
+  await rig.settle();
+  const texts = ['INBOX', 'Archive'].flatMap((path) =>
+    fake.contents(path).map(({ bytes }) => Buffer.from(bytes).toString().slice(-5).trim()),
+  );
+  expect(texts).toEqual(expect.arrayContaining(['sda', 'sdb']));
+});
