@@ -6,4 +6,4 @@
 import { playGames } from '../support/chaos/games.js';
 
 /** These showed the breaks that CONTRIBUTING.md names. */
-playGames({ fixed: [1, 2, 12, 17], ends: [0, 1, 2, 7] });
+playGames([1, 2, 12, 17, 30, 41, 62, 77]);
