@@ -1,12 +1,14 @@
 // Sent copies and local deliveries for the outbox (DESIGN §9; providers.md §10).
 import { sleep } from '../lib/deadline.js';
 import { momentIn } from '../lib/moment.js';
+import { DiskError, MailboxError } from '../mail/errors.js';
 import { SystemFlag } from '../mail/flags.js';
 import { rangesOf } from '../mail/sequence-set.js';
 import type { SourceRow } from '../store/sources.js';
-import { type AppendContext, type AppendTarget, append } from './actions/append.js';
+import { type AppendContext, type AppendTarget, addCopy, append } from './actions/append.js';
 import type { Spooled } from './core.js';
 import { namesOf } from './journal/look-alikes.js';
+import { recoveredSource } from './local-sources.js';
 import type { UpstreamReader } from './reads/upstream-reader.js';
 
 export type SentCopyFound = 'byProvider' | 'byClient' | 'nowhere';
@@ -22,8 +24,11 @@ export interface SentCopies {
    * @throws {UpstreamError}
    */
   watchSent(accountId: number, messageIdHeader: string, withinMs: number, signal: AbortSignal): Promise<SentCopyFound>;
-  /** Stores a copy in the account's Sent (through the journal), unless one is there; `also` is done in the same transaction. */
-  fileSentCopy(accountId: number, message: Spooled, also: () => void): Promise<void>;
+  /**
+   * Stores a copy in the account's Sent (through the journal), unless one is there; `also` is done in the same transaction. What
+   * the account cannot take is kept in `Recovered`, and why is told. @throws {DiskError} the bytes are the caller's still
+   */
+  fileSentCopy(accountId: number, message: Spooled, also: () => void): Promise<MailboxError | undefined>;
   /** Puts a message of our own (a delivery report) into the account's INBOX; `also` is done in the same transaction. */
   deliverLocal(accountId: number, bytes: Uint8Array, also: () => void): Promise<void>;
   /** The account whose mailboxes hold the message with this Message-ID: a reply goes out through the same. */
@@ -94,6 +99,17 @@ export function createSentCopies({ context, lookAt, reader }: SentCopiesOptions)
     const appending = { message, flags: { system, keywords: [] }, internalDate: undefined };
     await append({ ...context, submittedBy: () => undefined }, target, [appending], also);
   };
+  const keepHere = async (accountId: number, message: Spooled, also: () => void) => {
+    const listing = await context.takeApart(message.bodyRef);
+    context.unit.durable((work) => {
+      const owner = context.accounts.get(accountId);
+      if (!owner) return;
+      const source = recoveredSource(store, work, accountId);
+      const [date, flags] = [Math.floor(Date.now() / 1000), { system: SystemFlag.Seen, keywords: [] }];
+      work.place(addCopy(context, { source, owner, message, listing, date, flags }));
+      also();
+    });
+  };
   return {
     alreadyInSent,
     watchSent: async (accountId, messageIdHeader, withinMs, signal) => {
@@ -103,7 +119,18 @@ export function createSentCopies({ context, lookAt, reader }: SentCopiesOptions)
         await sleep(LOOK_EVERY_MS, signal);
       }
     },
-    fileSentCopy: (accountId, message, also) => put({ accountId, role: 'sent' }, message, SystemFlag.Seen, also),
+    fileSentCopy: async (accountId, message, also) => {
+      try {
+        await put({ accountId, role: 'sent' }, message, SystemFlag.Seen, also);
+        return undefined;
+      } catch (error) {
+        // Whoever could not store them has let go of them.
+        store.bodyIndex.pin(message.bodyRef);
+        if (!(error instanceof MailboxError) || error instanceof DiskError) throw error;
+        await keepHere(accountId, message, also);
+        return error;
+      }
+    },
     deliverLocal: async (accountId, bytes, also) => {
       const spool = context.bodies.spool();
       await spool.write(bytes);

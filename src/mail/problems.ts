@@ -187,10 +187,15 @@ function ofRefusal(kind: string, error: UpstreamError) {
   const verb = VERBS[kind] ?? both(kind, kind);
   return [
     said(error, `the provider refused to ${verb.en}: `, `服务商拒绝${verb.zh}：`),
-    both(
-      'The change has been put back; try it again, or do it at the provider.',
-      '更改已撤回：请重试，或在服务商处操作。',
-    ),
+    kind === 'append'
+      ? both(
+          'Nothing is lost: the message is in "Recovered", or where it was moved from.',
+          '邮件没有丢失：保留在“Recovered”中，或仍在移动前的邮箱。',
+        )
+      : both(
+          'The change has been put back; try it again, or do it at the provider.',
+          '更改已撤回：请重试，或在服务商处操作。',
+        ),
   ] as const;
 }
 

@@ -5,7 +5,7 @@ import type { SubmissionRow } from '../../store/submissions.js';
 import type { OutboxOptions, SendingAccount } from './contract.js';
 import { MINUTE } from './timing.js';
 
-export interface SettleOptions extends Pick<OutboxOptions, 'submissions' | 'bodies' | 'sentCopies'> {
+export interface SettleOptions extends Pick<OutboxOptions, 'submissions' | 'bodies' | 'sentCopies' | 'onProblem'> {
   readonly watchSentMs: number;
   readonly signal: AbortSignal;
 }
@@ -18,7 +18,7 @@ export interface SentCopySettling {
 }
 
 export function createSentCopySettling(options: SettleOptions): SentCopySettling {
-  const { submissions, bodies, sentCopies, watchSentMs, signal } = options;
+  const { submissions, bodies, sentCopies, watchSentMs, signal, onProblem } = options;
   const finish = (row: SubmissionRow, sentCopy: 'none' | 'absorbed') => {
     submissions.setSentCopy(row.id, sentCopy);
     bodies.unpin(row.bodyRef);
@@ -55,7 +55,10 @@ export function createSentCopySettling(options: SettleOptions): SentCopySettling
       return;
     }
     // It takes over the pin.
-    await sentCopies.fileSentCopy(account.id, row, () => submissions.setSentCopy(row.id, 'done'));
+    const refusal = await sentCopies.fileSentCopy(account.id, row, () => submissions.setSentCopy(row.id, 'done'));
+    if (refusal === undefined) return;
+    const error = new UpstreamError('permanent', refusal.message);
+    onProblem(account.id, `sent copy ${row.id}`, { code: 'refused', kind: 'append', error });
   };
   return { settle, finish };
 }

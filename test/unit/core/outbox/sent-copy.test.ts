@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import type { Submitter } from '../../../../src/upstream/connector.js';
 import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
-import { appendMail, mail, shownTokens, upstreamTokens } from '../../../support/core-mail.js';
+import { appendMail, mail, problemsOf, shownTokens, upstreamTokens } from '../../../support/core-mail.js';
 import { createFakeUpstream, flags } from '../../../support/fake-connector.js';
 
 useVirtualTime();
@@ -180,4 +180,26 @@ test.each([
   await pass(rig, 120_000);
   await rig.settle();
   expect([rig.submissions.unfinished(), upstreamTokens(fake, 'Sent'), pinned(rig)]).toEqual([[], ['m1'], []]);
+});
+
+test('a copy that the account does not take for its size is kept in Recovered, and that is said once', async () => {
+  const fake = createFakeUpstream({ appendLimit: 100 });
+  const submitter: Submitter = {
+    submit: async ({ rcptTo }) => ({ accepted: rcptTo, rejected: [], serverText: '250 taken' }),
+  };
+  const rig = await createRig({ accounts: [{ name: 'A', fake, submitter, savesSent: false }] });
+  await using _ = rig;
+  await rig.settle();
+  await send(rig);
+  await pass(rig, 20_000);
+  const isKept = () => {
+    expect([rig.submissions.unfinished(), upstreamTokens(fake, 'Sent'), pinned(rig)]).toEqual([[], [], [{ pins: 1 }]]);
+    expect(shownTokens(rig, 'Recovered')).toEqual(['m1']);
+    expect(problemsOf(rig)).toEqual([expect.stringMatching(/refused to store a message/)]);
+    expect(rig.core.overview.problems()[0]?.remedy).toMatch(/"Recovered"/);
+  };
+  isKept();
+  await rig.restart();
+  await pass(rig, 20_000);
+  isKept();
 });
