@@ -70,7 +70,7 @@ export interface AccountStore {
   setSavesSent(id: number, savesSent: boolean): void;
   setProbe(id: number, probe: Probe): void;
   setQuota(id: number, quota: Quota | undefined, checkedAt: number): void;
-  /** Whether changes or submissions have not reached it yet (what is on its way from another account can go back there). */
+  /** Whether changes, submissions, their sent copies or reports of them have not reached it yet (what is on its way from another account can go back there). */
   isOwed(id: number): boolean;
   /**
    * Deletes the account with everything that hangs on it but the entries, which the caller has withdrawn. As long as
@@ -96,7 +96,8 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
   const isOwed = sqlite
     .prepare(
       `SELECT EXISTS (SELECT 1 FROM journal WHERE accountId = @id AND payload ->> '$.originCopyId' IS NULL)
-         OR EXISTS (SELECT 1 FROM submissions WHERE accountId = @id AND state IN ('queued', 'sending', 'unknown'))`,
+         OR EXISTS (SELECT 1 FROM submissions WHERE accountId = @id AND (state IN ('queued', 'sending', 'unknown')
+           OR state = 'delivered' AND sentCopy IN ('pending', 'watching') OR verdict IS NOT NULL))`,
     )
     .pluck();
   const removal = [

@@ -22,8 +22,11 @@ export function renameAccount(
       let free = wanted;
       for (let i = 2; mailboxes.byPath(free); i++) free = `${wanted} (${i})`;
       // A level is there then, whoever's it is.
-      if (free !== wanted && !row.selectable) mailboxes.remove(row.id);
-      else mailboxes.setPath(row.id, free);
+      if (free !== wanted && !row.selectable) {
+        mailboxes.remove(row.id);
+        continue;
+      }
+      mailboxes.setPath(row.id, free);
       if (!subscribed.delete(row.path)) continue;
       mailboxes.unsubscribe(row.path);
       mailboxes.subscribe(free);

@@ -1,10 +1,10 @@
 // One send, one copy in Sent (promise 4), while the account's mailboxes cannot be reached and its submission server can.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
 import type { Submitter } from '../../../../src/upstream/connector.js';
 import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
 import { appendMail, mail, problemsOf, shownTokens, upstreamTokens } from '../../../support/core-mail.js';
-import { createFakeUpstream, flags } from '../../../support/fake-connector.js';
+import { createFakeUpstream, type FakeUpstream, flags } from '../../../support/fake-connector.js';
 
 useVirtualTime();
 
@@ -202,4 +202,43 @@ test('a copy that the account does not take for its size is kept in Recovered, a
   await rig.restart();
   await pass(rig, 20_000);
   isKept();
+});
+
+describe('the account is taken out of the configuration when its message is out', () => {
+  const subjects = (fake: FakeUpstream, path: string) =>
+    fake.contents(path).map(({ bytes }) => /^Subject: (.*)\r/m.exec(Buffer.from(bytes).toString())?.[1]);
+  test.each([
+    ['its copy in Sent is still to be filed', undefined, ['m1'], []],
+    [
+      'nobody has been told that it failed',
+      [{ recipient: 'you@example.net', replyCode: 550, text: 'no' }],
+      [],
+      ['Your message could not be delivered'],
+    ],
+  ])('%s: that waits for it', async (_, toReport, inSent, inInbox) => {
+    const fake = createFakeUpstream();
+    const submitter: Submitter = {
+      submit: async ({ rcptTo }) => ({ accepted: rcptTo, rejected: [], serverText: '250 taken' }),
+    };
+    const both = [
+      { name: 'A', fake, submitter },
+      { name: 'B', fake: createFakeUpstream() },
+    ];
+    await using rig = await createRig({ accounts: both });
+    await rig.settle();
+    fake.goOffline();
+    await send(rig);
+    await pass(rig, 10_000);
+    const [{ id } = { id: 0 }] = rig.submissions.unfinished();
+    // As a crash leaves it, that has been quicker than the report.
+    if (toReport) rig.submissions.setState(id, 'failed', { toReport });
+    await rig.crash({ accounts: both.slice(1) });
+    await pass(rig, 10_000);
+    fake.goOnline();
+    await rig.restart({ accounts: both });
+    await rig.until('all is said', () => rig.submissions.unfinished().length === 0, 250);
+    await rig.until('all is told', () => rig.submissions.failedUnreported().length === 0, 250);
+    await rig.settle();
+    expect([subjects(fake, 'Sent'), subjects(fake, 'INBOX'), pinned(rig)]).toEqual([inSent, inInbox, []]);
+  });
 });
