@@ -3,12 +3,13 @@
 
 import { UpstreamError } from '../../mail/errors.js';
 import type { JournalRow } from '../../store/journal.js';
+import type { SourceRow } from '../../store/sources.js';
 import { keepBodies } from '../removals/keep-bodies.js';
 import { callOff, isRestored } from '../removals/restored.js';
 import { type Lane, type LaneSession, Priority } from '../sync/lane.js';
 import { carryAppend, carrySpool } from './append.js';
 import type { JournalContext } from './context.js';
-import { carryExpunge } from './expunge.js';
+import { carryExpunge, trashOf } from './expunge.js';
 import { carryFlags } from './flags.js';
 import { carryCreate, carryDelete, carryRename } from './folders.js';
 import type { DeletePayload, ExpungePayload, TransferPayload } from './payloads.js';
@@ -67,10 +68,24 @@ async function isTargetRenamed(
   error: unknown,
 ): Promise<boolean> {
   if (!(error instanceof UpstreamError) || error.kind !== 'permanent') return false;
-  const { toSourceId } = JSON.parse(row.payload) as Partial<TransferPayload>;
-  const id = row.kind === 'append' ? row.sourceId : row.kind === 'copy' || row.kind === 'move' ? toSourceId : undefined;
-  const target = id == null ? undefined : context.store.sources.get(id);
+  const target = targetOf(context, row);
   return target !== undefined && (await whereIs(context, lane, target)).renamed !== undefined;
+}
+
+function targetOf(context: JournalContext, row: JournalRow): SourceRow | undefined {
+  const source = context.store.sources.get(row.sourceId ?? 0);
+  switch (row.kind) {
+    case 'append':
+      return source;
+    case 'copy':
+    case 'move':
+      return context.store.sources.get((JSON.parse(row.payload) as TransferPayload).toSourceId);
+    case 'expunge':
+    case 'delete':
+      return source && trashOf(context, source);
+    default:
+      return undefined;
+  }
 }
 
 /** The messages that the row deletes for good; none if they go to Trash. */
