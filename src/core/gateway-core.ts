@@ -39,7 +39,7 @@ import { createRemovalLog } from './removals/log.js';
 import { createRemovals } from './removals/removals.js';
 import { callOffRestored } from './removals/restored.js';
 import { createSentCopies, type SentCopies } from './sent-copies.js';
-import type { Actor } from './sync/actor.js';
+import type { Actor } from './sync/actor-contract.js';
 import { createActors } from './sync/actors.js';
 import { createIngest } from './sync/ingest.js';
 import { createTree } from './sync/tree.js';

@@ -2,7 +2,7 @@ import { failureText, MailboxError } from '../mail/errors.js';
 import type { Store } from '../store/store.js';
 import type { AccountSettings } from './accounts.js';
 import type { AccountAlert, CoreEvent, Overview } from './core.js';
-import type { Actor } from './sync/actor.js';
+import type { Actor } from './sync/actor-contract.js';
 
 export interface OverviewOptions {
   readonly store: Store;

@@ -64,8 +64,8 @@ export interface JournalStore {
   setSent(id: number, payload: unknown): void;
   setPayload(id: number, payload: unknown): void;
   setAttempt(id: number, attempts: number, nextAttemptAt: number, lastError: string | undefined): void;
-  /** Rows that failed are tried again at once; those that wait until after `latest` (asked for by the server) are left. */
-  retryNow(accountId: number, latest: number): void;
+  /** Rows that failed are tried again at once, but for strays. What a provider asked for holds the whole account (core/limits). */
+  retryNow(accountId: number): void;
   remove(id: number): void;
   depth(accountId: number): { depth: number; oldestAt: number | undefined; lastError: string | undefined };
 }
@@ -133,7 +133,7 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
   const setPayload = sqlite.prepare('UPDATE journal SET payload = ? WHERE id = ?');
   const setAttempt = sqlite.prepare('UPDATE journal SET attempts = ?, nextAttemptAt = ?, lastError = ? WHERE id = ?');
   const retryNow = sqlite.prepare(
-    'UPDATE journal SET nextAttemptAt = 0 WHERE accountId = ? AND attempts > 0 AND nextAttemptAt <= ?',
+    `UPDATE journal SET nextAttemptAt = 0 WHERE accountId = ? AND attempts > 0 AND nextAttemptAt < ${STRAY}`,
   );
   const remove = sqlite.prepare('DELETE FROM journal WHERE id = ?');
   const depth = sqlite.prepare(
@@ -172,7 +172,7 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
     setPayload: (id, payload) => void setPayload.run(JSON.stringify(payload), id),
     setAttempt: (id, attempts, nextAttemptAt, lastError) =>
       void setAttempt.run(attempts, nextAttemptAt, lastError ?? null, id),
-    retryNow: (accountId, latest) => void retryNow.run(accountId, latest),
+    retryNow: (accountId) => void retryNow.run(accountId),
     remove: (id) => void remove.run(id),
     depth: (accountId) => {
       const row = depth.get({ accountId }) as { depth: number; oldestAt: number | null; lastError: string | null };

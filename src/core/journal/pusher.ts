@@ -4,6 +4,7 @@ import { backoffMs } from '../../lib/backoff.js';
 import { sleep } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import { createDueTimes, type DueTimes } from '../../lib/moment.js';
+import type { Rest } from '../../lib/rest.js';
 import { DiskError, UpstreamError } from '../../mail/errors.js';
 import type { Trouble } from '../../mail/problems.js';
 import type { JournalRow } from '../../store/journal.js';
@@ -23,6 +24,8 @@ export interface PusherOptions {
   readonly bell: Bell;
   readonly logger: Logger;
   readonly limits: Pick<Limits, 'meter'>;
+  /** While nothing can be carried out. */
+  readonly rest: Rest;
   /** After rows that changed these sources: the sync may have held something back for them. */
   onCarried(sourceIds: readonly number[]): void;
   onProblem(subject: string, trouble: Trouble): void;
@@ -40,7 +43,7 @@ const LONGEST_WAIT_MS = 24 * 3_600_000;
 
 /** Runs until the signal is aborted; never throws. */
 export async function runPusher(options: PusherOptions, signal: AbortSignal): Promise<void> {
-  const { context, accountId, bell } = options;
+  const { context, accountId, bell, rest } = options;
   const { health } = context.store.database;
   const due = createDueTimes(LONGEST_WAIT_MS);
   // It may have been told in an earlier run.
@@ -57,7 +60,9 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
       mayWorry = first !== undefined && (mayWorry || first.attempts > 0);
       const waitMs = first ? due.leftMs(first.id, first.nextAttemptAt) : Number.POSITIVE_INFINITY;
       if (waitMs > 0) {
+        rest.begin();
         await waitForBell(bell, accountId, Math.min(waitMs, 60_000), signal);
+        rest.end();
         // The client whose action rang has its answer first.
         await new Promise<void>((resolve) => setImmediate(resolve));
       } else await pushRows(options, rows);

@@ -2,24 +2,15 @@
 
 import { backoffMs } from '../../lib/backoff.js';
 import { sleep } from '../../lib/deadline.js';
-import type { Logger } from '../../lib/logger.js';
 import { createMutex } from '../../lib/mutex.js';
 import { DiskError, UpstreamError } from '../../mail/errors.js';
-import type { Trouble } from '../../mail/problems.js';
-import type { Store } from '../../store/store.js';
-import type { ProbeFacts, TraitReport, UpstreamSession } from '../../upstream/connector.js';
-import type { AccountSettings } from '../accounts.js';
-import type { Bell } from '../changes.js';
-import type { AccountStatus, SourceProgress } from '../core.js';
-import type { JournalContext } from '../journal/context.js';
 import { runPusher } from '../journal/pusher.js';
 import { NETWORK_RETRY } from '../limits/hold.js';
 import { keepUsage } from '../limits/keep-usage.js';
-import type { ReadOptions } from '../reads/upstream-reader.js';
-import type { UnitOfWork } from '../unit-of-work.js';
+import type { Actor, ActorOptions } from './actor-contract.js';
 import { createClientReads } from './client-reads.js';
 import { createEachSource } from './each-source.js';
-import { createGate, type GateStatus, withDisk } from './gate.js';
+import { createGate, withDisk } from './gate.js';
 import { createIngest, type Ingest } from './ingest.js';
 import { createLane, type Lane, type LaneSession, Priority, type PriorityValue, RenumberedError } from './lane.js';
 import { createLooks } from './looks.js';
@@ -30,66 +21,17 @@ import { createRounds } from './rounds.js';
 import { createSavingNotice } from './saving-notice.js';
 import type { SourceSyncContext } from './source-state.js';
 import { syncSource } from './source-sync.js';
-import type { Tree } from './tree-contract.js';
 import { syncTree } from './tree-sync.js';
 import { createUidCheck } from './uid-check.js';
 import { createWaking } from './waking.js';
 import { watchInbox } from './watch.js';
-
-export interface ActorOptions {
-  readonly account: AccountSettings;
-  readonly store: Store;
-  readonly unit: UnitOfWork;
-  readonly tree: Tree;
-  readonly bell: Bell;
-  readonly journal: JournalContext;
-  readonly prefetchDays: number;
-  readonly logger: Logger;
-  /** The first listing is complete, or has failed and nobody should wait for it: see first-listing.ts. */
-  onListed(outcome: 'listed' | 'failed'): void;
-  onSynced(): void;
-  onProgress(): void;
-  onProblem(subject: string, trouble: Trouble): void;
-  onProblemOver(subject: string): void;
-  /** The provider lets it in; it may not have done so before. */
-  onSignedIn(): void;
-  /** It can be reached again after the network was gone. */
-  onNetworkBack(): void;
-}
-
-export interface ActorStatus extends GateStatus {
-  readonly facts: ProbeFacts;
-  readonly traits: readonly TraitReport[];
-  readonly keywords: AccountStatus['keywords'];
-  readonly synced: boolean;
-  readonly sources: readonly SourceProgress[];
-  readonly messagesPerSecond: number;
-  readonly upstreamConnections: number;
-}
-
-export interface Actor {
-  start(): void;
-  status(): ActorStatus;
-  /**
-   * Looks at every source now, whatever the gateway's own caution says; with `force`, also while the provider wants a pause.
-   * @throws {UpstreamError}
-   */
-  syncNow(how: { readonly force: boolean }): Promise<void>;
-  /** Another account could be reached again: this one is tried at once if it waits for the network. */
-  networkIsBack(): void;
-  /** Runs with the source selected on a connection for reading. @throws {UpstreamError} */
-  read<T>(sourceId: number, how: ReadOptions, work: (session: UpstreamSession) => Promise<T>): Promise<T>;
-  /** Looks at one source now. @throws {UpstreamError} */
-  lookAt(sourceId: number): Promise<void>;
-  close(): Promise<void>;
-}
 
 export function createActor(options: ActorOptions): Actor {
   const { account, store, tree, bell, logger } = options;
   const { traits } = account;
   const { meter } = account.limits;
   const stop = new AbortController();
-  const { wake, sleepUntilBack } = createWaking(store, account.id, bell, stop.signal);
+  const { wake, signedIn, sleepUntilBack, rest, pushed } = createWaking(store, account.id, bell, stop.signal);
   const gate = createGate({
     connector: account.connector,
     limits: account.limits,
@@ -98,7 +40,10 @@ export function createActor(options: ActorOptions): Actor {
       wake();
       if (from === 'network') options.onNetworkBack();
     },
-    onSignedIn: options.onSignedIn,
+    onSignedIn: () => {
+      options.onSignedIn();
+      signedIn();
+    },
     // At once: only the user can mend it. What else fails is told when the account's life notices.
     onRefused: (error) => options.onProblem('connection', { code: 'connection', error }),
   });
@@ -245,6 +190,7 @@ export function createActor(options: ActorOptions): Actor {
         bell,
         logger,
         limits: account.limits,
+        rest,
         onCarried: lookAgain,
         onProblem: options.onProblem,
         onProblemOver: options.onProblemOver,
@@ -273,6 +219,7 @@ export function createActor(options: ActorOptions): Actor {
       if (refusal) throw refusal;
       wake();
       await lookAtAll({ flags: true, isWanted: true });
+      await pushed();
     },
     networkIsBack: () => {
       if (!gate.isWaitingForNetwork()) return;

@@ -4,7 +4,8 @@ import type { AccountSettings } from '../accounts.js';
 import type { CoreEvent } from '../core.js';
 import type { createFirstListing } from '../first-listing.js';
 import type { createOutages } from '../outages/outages.js';
-import { type Actor, type ActorOptions, createActor } from './actor.js';
+import { createActor } from './actor.js';
+import type { Actor, ActorOptions } from './actor-contract.js';
 
 export interface ActorsOptions
   extends Pick<ActorOptions, 'store' | 'unit' | 'tree' | 'bell' | 'journal' | 'prefetchDays' | 'logger'> {

@@ -1,15 +1,22 @@
-import { sleepByClock } from '../../lib/deadline.js';
+import { orAfter, sleepByClock } from '../../lib/deadline.js';
+import { createRest, type Rest } from '../../lib/rest.js';
 import type { Store } from '../../store/store.js';
 import type { Bell } from '../changes.js';
 
-/** Rows of the journal that wait no longer than this wait because of the connection. */
-const JOURNAL_RETRY_MS = 5 * 60_000;
+/** A sync waits no longer for what is owed. */
+const PUSHED_MS = 60_000;
 
 export interface Waking {
-  /** Whatever sleeps because the account could not be reached goes on. */
+  /** Whatever sleeps because the account could not be reached goes on, and all that is owed is tried. */
   wake(): void;
+  /** At the first sign-in of a run: what the last one was kept from may have nothing in its way now. */
+  signedIn(): void;
   /** Ends early when it can be reached again. */
   sleepUntilBack(ms: number): Promise<void>;
+  /** While the journal has nothing that can be carried out. */
+  readonly rest: Rest;
+  /** What is owed has been carried out, or tried. */
+  pushed(): Promise<void>;
 }
 
 export function createWaking(
@@ -18,14 +25,24 @@ export function createWaking(
   bell: Bell,
   stop: AbortSignal,
 ): Waking {
+  const rest = createRest();
   let sleeping = new AbortController();
+  let hasSignedIn = false;
+  const wake = () => {
+    journal.retryNow(accountId);
+    rest.end();
+    bell.ringJournal(accountId);
+    sleeping.abort();
+    sleeping = new AbortController();
+  };
   return {
-    wake: () => {
-      journal.retryNow(accountId, Date.now() + JOURNAL_RETRY_MS);
-      bell.ringJournal(accountId);
-      sleeping.abort();
-      sleeping = new AbortController();
+    wake,
+    signedIn: () => {
+      if (!hasSignedIn) wake();
+      hasSignedIn = true;
     },
     sleepUntilBack: (ms) => sleepByClock(ms, AbortSignal.any([stop, sleeping.signal])),
+    rest,
+    pushed: () => orAfter(PUSHED_MS, stop, rest.reached(), undefined),
   };
 }

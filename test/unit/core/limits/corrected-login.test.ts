@@ -14,8 +14,10 @@ async function refusedAccount() {
   const fake = createFakeUpstream();
   fake.deliver('INBOX', mail('m1'));
   const refused = new UpstreamError('auth', 'no', { serverText: 'Login fail', retryAfterMs: LONG });
-  fake.failNext('connect', refused, { times: 1_000 });
   const password = { now: 'wrong' };
+  fake.before = ({ method }) => {
+    if (method === 'connect' && password.now !== 'accepted') throw refused;
+  };
   const rig = await createRig({ accounts: [{ name: 'A', fake, login: () => ['server', 'user', password.now] }] });
   const state = () => rig.core.overview.accounts()[0]?.state;
   await rig.until('it is refused', () => state() === 'needsSignIn', 10);
@@ -49,4 +51,30 @@ test('a sign-in that is refused anew is the one that is left alone from then on'
   const tried = connects();
   await expect(sync()).rejects.toThrow(/left alone until/);
   expect(connects()).toBe(tried);
+});
+
+/** What is owed has been tried while the sign-in was refused; then it is corrected. */
+async function owedWhileRefused({ fake, password, rig }: Awaited<ReturnType<typeof refusedAccount>>) {
+  rig.core.mailboxes.create('A/Box');
+  await rig.until('it has been tried', () => (rig.store.journal.head(1, 1)[0]?.attempts ?? 0) > 0, 100);
+  password.now = 'accepted';
+  return () => fake.mailbox('Box') !== undefined;
+}
+
+test('what is owed is carried out by the sync with the corrected password, and is when that says it is done', async () => {
+  const refused = await refusedAccount();
+  await using _ = refused.rig;
+  const isDone = await owedWhileRefused(refused);
+  await refused.sync();
+  expect(isDone()).toBe(true);
+});
+
+test('and at once by a start with it', async () => {
+  const refused = await refusedAccount();
+  await using rig = refused.rig;
+  const isDone = await owedWhileRefused(refused);
+  await rig.restart();
+  const since = Date.now();
+  await rig.until('it is carried out', isDone, 100);
+  expect(Date.now() - since).toBeLessThan(3_600_000);
 });
