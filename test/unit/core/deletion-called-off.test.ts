@@ -74,3 +74,22 @@ test('its parent has been renamed meanwhile: it is below that, here as upstream'
   expect(fake.paths().filter(([top]) => top === 'H')).toEqual([['H'], ['H', 'G']]);
   expect(shownTokens(rig, 'A/H/G')).toEqual(['g']);
 });
+
+test('made again meanwhile and used: it is there once, with all that was put into it', async () => {
+  const fake = createFakeUpstream();
+  for (const token of ['a1', 'a2']) fake.deliver('INBOX', mail(token));
+  await using rig = await createRig({ accounts: named({ A: fake }) });
+  await rig.settle();
+  rig.core.mailboxes.create('Archive/2026');
+  userMoves(rig, 'INBOX', 'a1', 'Archive/2026');
+  await rig.settle();
+  fake.goOffline();
+  rig.core.mailboxes.delete('Archive/2026');
+  rig.core.mailboxes.create('Archive/2026');
+  userMoves(rig, 'INBOX', 'a2', 'Archive/2026');
+  await undo(rig);
+  fake.goOnline();
+  await rig.settle();
+  expect(paths(rig, /2026/)).toEqual(['Archive/2026', 'A/Archive/2026']);
+  expect(shownTokens(rig, 'Archive/2026').sort()).toEqual(['a1', 'a2']);
+});
