@@ -7,7 +7,6 @@ import { createTurns } from '../lib/turns.js';
 import { DiskError, UpstreamError } from '../mail/errors.js';
 import type { PageMark } from '../store/copies.js';
 import type { JournalRow } from '../store/journal.js';
-import type { FeedRow } from '../store/mailboxes.js';
 import type { Store } from '../store/store.js';
 import type { AccountSettings } from './accounts.js';
 import type { DeletePayload, SpoolPayload, UndeletePayload } from './journal/payloads.js';
@@ -175,12 +174,8 @@ export function createDeletions({ store, unit, removals, tree, settings, logger 
       let path = mailboxPath;
       for (let i = 2; mailboxes.byPath(path); i++) path = `${mailboxPath} (${i})`;
       const { accountId, id: sourceId } = source;
-      const isOwn = (feed: FeedRow) => mailboxes.get(feed.mailboxId)?.kind === 'account';
-      // In use again, below a unified one.
-      if (!mailboxes.feedsOfSource(sourceId).some(isOwn)) {
-        const mailbox = mailboxes.insert({ path, kind: 'account', role: undefined, accountId, selectable: true });
-        mailboxes.addFeed(mailbox.id, sourceId, true);
-      }
+      const mailbox = mailboxes.insert({ path, kind: 'account', role: undefined, accountId, selectable: true });
+      mailboxes.addFeed(mailbox.id, sourceId, true);
       const account = settings.get(accountId);
       const parent = parentOf(path);
       // Its parent has been renamed meanwhile.
