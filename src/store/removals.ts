@@ -79,6 +79,13 @@ export interface RemovalStore {
   setBody(id: number, bodyRef: string): void;
   /** Brought back: nothing of it is pinned any more but, with `handOver`, what another answers for now. */
   setUndone(id: number, at: number, handOver: boolean): void;
+  /** An action has been refused for good, and what it removed is back: of the mailbox, or of these messages or copies in Trash. */
+  setRefused(
+    now: number,
+    what:
+      | { readonly at: number; readonly sourceId: number; readonly messageIds?: readonly number[] }
+      | { readonly trashCopyIds: readonly number[] },
+  ): void;
   /** Earlier removals of what has been brought back as another message: to Trash, where they look for it. */
   relink(
     links: readonly { readonly messageId: number; readonly newMessageId: number; readonly newCopyId: number }[],
@@ -163,6 +170,13 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
   );
   const setBody = sqlite.prepare('UPDATE removals SET bodyRef = ? WHERE id = ?');
   const setUndone = sqlite.prepare('UPDATE removals SET undoneAt = ?, bodyRef = NULL WHERE id = ?');
+  const openOf = (condition: string) =>
+    sqlite.prepare(`SELECT id FROM removals WHERE ${condition} AND ${OPEN}`).pluck();
+  const openOfSource = openOf('at = @at AND sourceId = @sourceId');
+  const openOfMessages = openOf(
+    'at = @at AND sourceId = @sourceId AND messageId IN (SELECT value FROM json_each(@messageIds))',
+  );
+  const openOfTrashed = openOf('trashCopyId IN (SELECT value FROM json_each(@trashCopyIds))');
   const relink = sqlite.prepare(
     `UPDATE removals SET messageId = j.value ->> 1, trashCopyId = CASE WHEN trashCopyId IS NULL THEN NULL ELSE j.value ->> 2 END
      FROM json_each(?) j WHERE removals.messageId = j.value ->> 0 AND removals.${OPEN}`,
@@ -183,6 +197,11 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
     if (row.bodyRef === null) return 0;
     unpin.run(row.bodyRef);
     return row.sizeBytes;
+  };
+  const undone = (id: number, at: number, handOver: boolean) => {
+    const row = get.get(id) as RemovalRow | undefined;
+    if (row && !handOver) giveUp(row);
+    setUndone.run(at, id);
   };
   return {
     add: ({ copies, ...removals }) => {
@@ -212,10 +231,15 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
       pin.run(bodyRef);
       setBody.run(bodyRef, id);
     },
-    setUndone: (id, at, handOver) => {
-      const row = get.get(id) as RemovalRow | undefined;
-      if (row && !handOver) giveUp(row);
-      setUndone.run(at, id);
+    setUndone: undone,
+    setRefused: (now, what) => {
+      const ids =
+        'trashCopyIds' in what
+          ? openOfTrashed.all({ trashCopyIds: JSON.stringify(what.trashCopyIds) })
+          : what.messageIds
+            ? openOfMessages.all({ ...what, messageIds: JSON.stringify(what.messageIds) })
+            : openOfSource.all(what);
+      for (const id of ids as number[]) undone(id, now, false);
     },
     relink: (links) => {
       if (links.length === 0) return;

@@ -1,13 +1,14 @@
 // What the upstream refuses for good is put back, visibly (promise 2): clients see FETCH, EXISTS or EXPUNGE for it.
 import type { CopyRow } from '../../store/copies.js';
-import type { JournalRow } from '../../store/journal.js';
+import type { JournalRow, JournalTarget } from '../../store/journal.js';
+import type { Store } from '../../store/store.js';
 import { recoveredSource } from '../local-sources.js';
 import { removeSource } from '../sync/each-source.js';
 import { removeCopy } from '../sync/ingest.js';
 import type { Work } from '../unit-of-work.js';
 import { settleOwn } from './binding.js';
 import type { JournalContext } from './context.js';
-import type { AppendPayload, SpoolPayload } from './payloads.js';
+import type { AppendPayload, ExpungePayload, SpoolPayload } from './payloads.js';
 import { putBack } from './put-back.js';
 
 /** Takes the row back; returns the sources that should be looked at again. */
@@ -15,6 +16,7 @@ export function undo(context: JournalContext, row: JournalRow): number[] {
   const { store, unit, deletions } = context;
   const sourceIds = unit.durable((work) => {
     const targets = store.journal.targets(row.id);
+    noteRefused(store, row, targets);
     store.journal.remove(row.id);
     switch (row.kind) {
       case 'flags':
@@ -53,6 +55,17 @@ export function undo(context: JournalContext, row: JournalRow): number[] {
   });
   if (row.kind === 'delete') deletions.resume();
   return sourceIds;
+}
+
+/** What it was to remove is back: brought back once more, it would be there twice. */
+function noteRefused({ removals, copies }: Store, row: JournalRow, targets: readonly JournalTarget[]): void {
+  const { removedAt: at } = JSON.parse(row.payload) as Partial<ExpungePayload>;
+  const messageIds = targets.flatMap(({ copyId }) => copies.get(copyId)?.messageId ?? []);
+  const what = { at: at ?? 0, sourceId: row.sourceId ?? 0 };
+  if (row.kind === 'delete' && at !== undefined) removals.setRefused(Date.now(), what);
+  else if (row.kind === 'expunge' && at !== undefined) removals.setRefused(Date.now(), { ...what, messageIds });
+  else if (row.kind === 'move')
+    removals.setRefused(Date.now(), { trashCopyIds: targets.flatMap(({ newCopyId }) => newCopyId ?? []) });
 }
 
 function undoAppend(context: JournalContext, work: Work, copy: CopyRow | undefined, payload: AppendPayload): void {

@@ -1,11 +1,12 @@
 // Brings our mailboxes in line with the upstream's LIST: sources, the account's own tree, and what feeds the unified
 // mailboxes (DESIGN §5).
+import { randomUUID } from 'node:crypto';
 import { type Role, UNIFIED_MAILBOXES } from '../../mail/roles.js';
 import type { FeedRow, MailboxRow } from '../../store/mailboxes.js';
 import type { SourceRow } from '../../store/sources.js';
 import type { UpstreamMailbox } from '../../upstream/connector.js';
 import type { AccountSettings } from '../accounts.js';
-import type { AppendPayload } from '../journal/payloads.js';
+import type { AppendPayload, CreatePayload } from '../journal/payloads.js';
 import { putBack } from '../journal/put-back.js';
 import { isSamePath, sharedPlace, sharedSourcePath } from '../shared-mailboxes.js';
 import type { Work } from '../unit-of-work.js';
@@ -111,6 +112,13 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
     work.ringTree();
   };
 
+  /** The source that is to have the path once the one that has it has been deleted. */
+  const madeAnew = (accountId: number, path: readonly string[]): SourceRow | undefined => {
+    const owed = journal
+      .ofAccountAndKind(accountId, 'create')
+      .find(({ payload }) => JSON.stringify((JSON.parse(payload) as CreatePayload).path) === JSON.stringify(path));
+    return owed?.sourceId == null ? undefined : sources.get(owed.sourceId);
+  };
   /** The source at the path, in use from this moment: made, upstream too, if it is not there. */
   const usableSource = (
     work: Work,
@@ -118,12 +126,17 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
     path: readonly string[],
     role: Role | undefined,
   ): SourceRow => {
-    const taken = sources.byPath(account.id, path);
-    const made = taken ?? sources.insert({ accountId: account.id, path, role, selectable: true, present: false });
+    const known = sources.byPath(account.id, path);
+    // What is put there now is not to go with the one that is still to be deleted: it has another name until then.
+    const isLeaving = known !== undefined && isBeingDeleted(known.id);
+    const taken = isLeaving ? madeAnew(account.id, path) : known;
+    const name = isLeaving ? [...path.slice(0, -1), `${path.at(-1)} ${randomUUID()}`] : path;
+    const made = taken ?? sources.insert({ accountId: account.id, path: name, role, selectable: true, present: false });
     if (taken && role) sources.setSeen(taken.id, { role, selectable: true });
     if (!taken) {
       sources.setListed(made.id);
-      work.owe({ accountId: account.id, kind: 'create', sourceId: made.id, payload: {}, targets: [] });
+      const payload: CreatePayload = isLeaving ? { path } : {};
+      work.owe({ accountId: account.id, kind: 'create', sourceId: made.id, payload, targets: [] });
     }
     const source = sources.get(made.id) ?? made;
     if (!ownMailbox(source.id)) {

@@ -1,8 +1,8 @@
 // Undo of DELETE while it is owed: where the mailbox is again.
 import { expect, test } from 'vitest';
 import { createRig, named, type Rig, useVirtualTime } from '../../support/core-harness.js';
-import { mail, shownTokens, userMoves } from '../../support/core-mail.js';
-import { createFakeUpstream } from '../../support/fake-connector.js';
+import { appendMail, mail, problemsOf, shownTokens, userMoves } from '../../support/core-mail.js';
+import { createFakeUpstream, flags } from '../../support/fake-connector.js';
 import { undo } from '../../support/removals.js';
 
 useVirtualTime();
@@ -73,4 +73,25 @@ test('its parent has been renamed meanwhile: it is below that, here as upstream'
   expect(paths(rig, /[FGH]$/)).toEqual(['A/H', 'A/H/G']);
   expect(fake.paths().filter(([top]) => top === 'H')).toEqual([['H'], ['H', 'G']]);
   expect(shownTokens(rig, 'A/H/G')).toEqual(['g']);
+});
+
+test('made again meanwhile and used: the former is there again, and nothing of what was put into the other is lost', async () => {
+  const fake = createFakeUpstream();
+  for (const token of ['a1', 'a2']) fake.deliver('INBOX', mail(token));
+  await using rig = await createRig({ accounts: named({ A: fake }) });
+  await rig.settle();
+  rig.core.mailboxes.create('Archive/2026');
+  userMoves(rig, 'INBOX', 'a1', 'Archive/2026');
+  await rig.settle();
+  fake.goOffline();
+  rig.core.mailboxes.delete('Archive/2026');
+  rig.core.mailboxes.create('Archive/2026');
+  userMoves(rig, 'INBOX', 'a2', 'Archive/2026');
+  await appendMail(rig, 'Archive/2026', mail('stored'), flags());
+  await undo(rig);
+  fake.goOnline();
+  await rig.settle();
+  expect(shownTokens(rig, 'Archive/2026')).toEqual(['a1']);
+  expect([shownTokens(rig, 'INBOX'), shownTokens(rig, 'Recovered')]).toEqual([['a2'], ['stored']]);
+  expect(problemsOf(rig).length).toBeGreaterThan(0);
 });

@@ -106,7 +106,7 @@ test('refused by the upstream, it shows in INBOX again', async () => {
   copy(rig, uidOf(rig, 'INBOX', 'a'));
   await pause(rig);
   expect([shownTokens(rig, 'INBOX'), shownTokens(rig, 'Trash')]).toEqual([['a'], []]);
-  expect(await undo(rig)).toEqual({ a: 'there' });
+  expect(await undo(rig)).toEqual({ a: 'undone' });
 });
 
 test.each([
