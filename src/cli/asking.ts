@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../config/index.js';
 import type { AccountStatus, GatewayStatus } from '../gateway.js';
-import { inLanguage, type Language } from '../lib/languages.js';
+import { inLanguage, keptIn, type Language } from '../lib/languages.js';
 import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { CliError, ExitCode, type Io } from './io.js';
 import { limitLines } from './limits-text.js';
@@ -42,7 +42,15 @@ export async function status(
 
 const statusJson = (facts: GatewayStatus, language: Language): GatewayStatus => ({
   ...facts,
-  accounts: facts.accounts.map((account) => ({ ...account, reason: reasonIn(account, language) })),
+  accounts: facts.accounts.map((account) => ({
+    ...account,
+    reason: reasonIn(account, language),
+    lastError: account.lastError === undefined ? undefined : inLanguage(account.lastError, language),
+  })),
+  submissions: {
+    ...facts.submissions,
+    waiting: facts.submissions.waiting.map((one) => ({ ...one, reason: inLanguage(one.reason, language) })),
+  },
   problems: facts.problems.map((problem) => inOneLanguage(problem, language)),
 });
 
@@ -61,9 +69,7 @@ export function statusLines(
     words.clients(facts.clients.imap, facts.clients.smtp)[language],
     ...(devices === '' ? [] : [words.devices(devices)[language]]),
     ...(queued + failed > 0 ? [words.toBeSent(queued, failed)[language]] : []),
-    ...waiting.map(({ account, messages, reason, nextAttemptAt }) =>
-      printable(`  ${words.notSent(account, messages, nextAttemptAt, reason)[language]}`),
-    ),
+    ...waiting.map((one) => printable(`  ${words.notSent(one)[language]}`)),
     '',
     ...accountTable(facts, language),
     ...(limits.length > 0 ? ['', ...limits] : []),
@@ -86,7 +92,7 @@ function whyOf(account: AccountStatus, problems: GatewayStatus['problems'], lang
   );
   // What stands below with its remedy is not said twice.
   if (isTold) return words.SEE_BELOW[language];
-  return reasonIn(account, language) ?? (why === '' || language === 'en' ? why : `“${why}”`);
+  return reasonIn(account, language) ?? (why === '' ? '' : keptIn(why, language));
 }
 
 function accountTable({ accounts, problems }: GatewayStatus, language: Language): string[] {

@@ -1,5 +1,6 @@
 // What `gateway status` says, in English and in Chinese: the one place of these texts.
-import type { AccountStatus } from '../gateway.js';
+import type { AccountStatus, GatewayStatus } from '../gateway.js';
+import { keptIn } from '../lib/languages.js';
 import { whenText } from '../lib/when.js';
 import { type Both, both, count, duration } from './text.js';
 
@@ -18,11 +19,21 @@ export const clients = (imap: number, smtp: number): Both =>
 export const devices = (list: string): Both => both(`Devices: ${list}.`, `设备：${list}。`);
 export const toBeSent = (queued: number, failed: number): Both =>
   both(`Messages to be sent: ${queued}; failed: ${failed}.`, `待发邮件：${queued} 封；失败：${failed} 封。`);
-export const notSent = (account: string, messages: number, nextAt: number, reason: string): Both =>
-  both(
-    `${account}: ${count(messages)} not sent so far, next at ${whenText(nextAt)}: ${reason}`,
-    `${account}：${count(messages)} 封尚未发出，下次尝试 ${whenText(nextAt)}：“${reason}”`,
+type Waiting = GatewayStatus['submissions']['waiting'][number];
+const whenSent = ({ heldUntil, nextAttemptAt }: Waiting): Both => {
+  if (heldUntil !== undefined)
+    return both(`, held back until ${whenText(heldUntil)}`, `，暂停发信至 ${whenText(heldUntil)}`);
+  if (nextAttemptAt === undefined) return both('', '');
+  return both(`, next at ${whenText(nextAttemptAt)}`, `，下次尝试 ${whenText(nextAttemptAt)}`);
+};
+export const notSent = (waiting: Waiting): Both => {
+  const { account, messages, reason } = waiting;
+  const when = whenSent(waiting);
+  return both(
+    `${account}: ${count(messages)} not sent so far${when.en}: ${keptIn(reason, 'en')}`,
+    `${account}：${count(messages)} 封尚未发出${when.zh}：${keptIn(reason, 'zh')}`,
   );
+};
 
 export const ACCOUNT_HEADING = both(
   ['Account', 'Address', 'State', 'Messages', 'Changes owed', 'Why'],

@@ -75,10 +75,12 @@ export interface Submissions {
   readonly waiting: readonly {
     readonly account: string;
     readonly messages: number;
-    /** The server's or the gateway's words about the one tried last. */
+    /** The server's words about the one tried last, in one line; the gateway's own in both languages (lib/languages.ts). */
     readonly reason: string;
-    /** Unix milliseconds. */
-    readonly nextAttemptAt: number;
+    /** Unix milliseconds; undefined where the account is held, or not configured any more. */
+    readonly nextAttemptAt: number | undefined;
+    /** Unix milliseconds: until then nothing is sent through the account; undefined where nothing holds it. */
+    readonly heldUntil: number | undefined;
   }[];
 }
 

@@ -15,6 +15,13 @@ export interface OverviewOptions {
   readonly listeners: Set<(event: CoreEvent) => void>;
 }
 
+/** Until when nothing is sent through the account, Unix milliseconds; undefined where something may be. */
+function heldUntil({ smtp, meter }: AccountSettings['limits']): number | undefined {
+  const waitMs = smtp.waitMs();
+  const until = Math.max(waitMs > 0 ? Date.now() + waitMs : 0, meter.exhausted('send')?.until ?? 0);
+  return until === 0 ? undefined : until;
+}
+
 /** What `gateway status` and the web page show. */
 export function createOverview(options: OverviewOptions): Overview {
   const { store, accounts, actors, counts, waiting, listeners, alerts, retrySending } = options;
@@ -41,7 +48,14 @@ export function createOverview(options: OverviewOptions): Overview {
     problems: () => store.problems.open().map(({ accountId, ...rest }) => ({ account: nameOf(accountId), ...rest })),
     submissions: () => ({
       ...counts(),
-      waiting: waiting().map(({ accountId, ...rest }) => ({ account: nameOf(accountId) ?? `${accountId}`, ...rest })),
+      waiting: waiting().map(({ accountId, nextAttemptAt, ...rest }) => {
+        const configured = accounts.find(({ id }) => id === accountId);
+        // One that is not configured any more has its name in the index still.
+        const { name } = configured ?? store.accounts.list().find(({ id }) => id === accountId) ?? { name: '' };
+        const held = configured && heldUntil(configured.limits);
+        const next = configured && held === undefined ? nextAttemptAt : undefined;
+        return { account: name, ...rest, nextAttemptAt: next, heldUntil: held };
+      }),
     }),
     alerts,
     syncNow: async (name, { force = false } = {}) => {

@@ -21,7 +21,7 @@ const troubles: readonly Trouble[] = [
     ...{ code: 'salvaged', fault: 'row 3', damagedFile: '/data/x', messages: 7, owed: 1 },
     ...{ lost: { en: 'annotations', zh: '批注' }, unnamed: { count: 2, directory: '/data/unnamed' } },
   },
-  { code: 'stillOwed', account: 'Work', address: 'old@example.org' },
+  { code: 'stillOwed', account: 'Work', address: 'old@example.org', changes: 2, messages: 1 },
   { code: 'shownAgain', count: 1 },
   ...kinds.map((kind) => ({ code: 'refused', kind, error: tls }) as const),
   { code: 'waiting', error: away },
