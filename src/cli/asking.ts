@@ -63,6 +63,7 @@ export function statusLines(
   const limits = limitLines(facts.accounts, isVerbose, language).map(printable);
   const ports = Object.entries(facts.ports).map(([name, port]) => `${name} ${port}`);
   const { queued, failed, waiting } = facts.submissions;
+  const told = saidOnce(facts.problems.map((problem) => inOneLanguage(problem, language)));
   const devices = facts.clients.devices.map(deviceText).join('; ');
   return [
     words.running(Date.now() - facts.startedAt, facts.pid, host, ports.join(', '))[language],
@@ -74,7 +75,7 @@ export function statusLines(
     ...accountTable(facts, language),
     ...(limits.length > 0 ? ['', ...limits] : []),
     ...(isVerbose ? traitLines(facts.accounts, language).map(printable) : []),
-    ...facts.problems.flatMap((problem) => ['', ...problemLines(inOneLanguage(problem, language), language)]),
+    ...told.flatMap((problem) => ['', ...problemLines(problem, language)]),
   ];
 }
 
@@ -87,9 +88,12 @@ const reasonIn = ({ reason }: AccountStatus, language: Language): string | undef
 
 function whyOf(account: AccountStatus, problems: GatewayStatus['problems'], language: Language): string {
   const why = account.reason ?? account.lastError ?? '';
-  const isTold = problems.some(
-    ({ account: of, text }) => of === account.name && inLanguage(text, 'en') === inLanguage(why, 'en'),
-  );
+  // There more may stand before it.
+  const isTold =
+    why !== '' &&
+    problems.some(
+      ({ account: of, text }) => of === account.name && inLanguage(text, 'en').endsWith(inLanguage(why, 'en')),
+    );
   // What stands below with its remedy is not said twice.
   if (isTold) return words.SEE_BELOW[language];
   return reasonIn(account, language) ?? (why === '' ? '' : keptIn(why, language));
@@ -121,6 +125,13 @@ function accountTable({ accounts, problems }: GatewayStatus, language: Language)
   });
   return table(words.ACCOUNT_HEADING[language], rows);
 }
+
+/** What helps against two problems of an account stands beside the first. */
+const saidOnce = (problems: GatewayStatus['problems']): GatewayStatus['problems'] =>
+  problems.map((problem, index) => {
+    const isSaid = problems.slice(0, index).some((o) => o.account === problem.account && o.remedy === problem.remedy);
+    return isSaid ? { ...problem, remedy: '' } : problem;
+  });
 
 const problemLines = ({ account, text, remedy }: GatewayStatus['problems'][number], language: Language): string[] => [
   printable(`! ${account === undefined ? '' : `${account}${language === 'zh' ? '：' : ': '}`}${text}`),

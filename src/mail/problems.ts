@@ -8,7 +8,7 @@ import { keptFailure, ownChinese } from './kept-failure.js';
 export type Trouble =
   /** An account cannot be synchronised. */
   | { readonly code: 'connection'; readonly error: UpstreamError }
-  /** Its mail cannot be sent: somebody has to mend something, it is refused, a pause is asked for, a budget is used up. */
+  /** Its mail cannot be sent: somebody has to mend something, the sign-in is refused, a pause is asked for, a budget is used up. */
   | { readonly code: 'sending'; readonly how: 'broken' | 'refused' | 'spent'; readonly error: UpstreamError }
   | { readonly code: 'sending'; readonly how: 'paused'; readonly error: UpstreamError; readonly until: string }
   /** Most of a day's downloads are used. */
@@ -139,8 +139,8 @@ export const reasonText = (error: unknown): string => bothLanguages(oneLineEach(
 function ofConnection(error: UpstreamError): Both {
   // The gateway's own words say it already.
   if (ownChinese(error) !== undefined) return said(error);
-  const what = error.kind === 'auth' ? '登录被拒绝' : error.details.retryAfterMs ? '服务商要求暂停' : '无法同步';
-  return said(error, '', `${what}：`);
+  if (error.kind === 'auth') return said(error, 'the sign-in is refused: ', '登录被拒绝：');
+  return said(error, '', error.details.retryAfterMs ? '服务商要求暂停：' : '无法同步：');
 }
 
 function ofSending(trouble: Trouble & { readonly code: 'sending' }): Both {
@@ -148,7 +148,9 @@ function ofSending(trouble: Trouble & { readonly code: 'sending' }): Both {
     case 'broken':
       return said(trouble.error, 'nothing can be sent: ', '无法发信：');
     case 'refused':
-      return said(trouble.error, 'sending is refused: ', '发信被拒绝：');
+      // Where nobody has been asked, the gateway's own words say what is wrong.
+      if (ownChinese(trouble.error) !== undefined) return said(trouble.error, 'nothing can be sent: ', '无法发信：');
+      return said(trouble.error, 'the sign-in for sending is refused: ', '发信登录被拒绝：');
     case 'spent':
       return said(trouble.error, 'nothing is sent now: ', '暂不发信：');
     case 'paused': {
