@@ -185,9 +185,11 @@ export async function sync(
     { request: 'sync', ...(name === undefined ? {} : { account: name }), ...(force ? { force } : {}) },
     SYNC_MS,
   ).catch((error: unknown) => {
-    if (!(error instanceof ControlError) || !error.message.includes('\n')) throw error;
+    if (!(error instanceof ControlError)) throw error;
+    const { message: en, chinese: zh = en } = error;
+    const lines = { en, zh }[languageFor(undefined)];
     // A line for each account that failed.
-    throw new CliError(`not all accounts are up to date:\n  ${error.message.replaceAll('\n', '\n  ')}`);
+    throw new CliError(lines.includes('\n') ? words.notUpToDate(lines)[languageFor(undefined)] : lines);
   });
   if (json) io.print(JSON.stringify({ event: 'synced', ...(name === undefined ? {} : { account: name }) }));
   else io.print(`${name ?? 'All accounts'}: up to date.`);

@@ -19,6 +19,12 @@ export const clients = (imap: number, smtp: number): Both =>
 export const devices = (list: string): Both => both(`Devices: ${list}.`, `设备：${list}。`);
 export const toBeSent = (queued: number, failed: number): Both =>
   both(`Messages to be sent: ${queued}; failed: ${failed}.`, `待发邮件：${queued} 封；失败：${failed} 封。`);
+/** `lines`: of each account that could not be synchronised. */
+export const notUpToDate = (lines: string): Both => {
+  const below = `\n  ${lines.replaceAll('\n', '\n  ')}`;
+  return both(`not all accounts are up to date:${below}`, `未能更新所有账号：${below}`);
+};
+
 type Waiting = GatewayStatus['submissions']['waiting'][number];
 const whenSent = ({ heldUntil, nextAttemptAt }: Waiting): Both => {
   if (heldUntil !== undefined)

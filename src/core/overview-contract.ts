@@ -92,7 +92,8 @@ export interface Overview {
   submissions(): Submissions;
   /**
    * Looks at every source of the account (all accounts when undefined) now, and tries to send what waits; with `force`, also
-   * where the provider has asked for a pause. @throws {MailboxError} NONEXISTENT; UNAVAILABLE with a line for each that failed
+   * where the provider has asked for a pause. @throws {MailboxError} NONEXISTENT; UNAVAILABLE with a line for each that failed,
+   * and those lines in Chinese as `chinese`
    */
   syncNow(account: string | undefined, how?: { readonly force?: boolean }): Promise<void>;
   onEvent(listener: (event: CoreEvent) => void): () => void;
