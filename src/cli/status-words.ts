@@ -71,22 +71,27 @@ const megabytes = (bytes: number): Both => {
   const amount = `${bytes === 0 ? '0' : count(bytes / 1e6)} MB`;
   return both(amount, amount);
 };
-const USES: Readonly<Record<Use['name'], (amount: Both) => Both>> = {
-  downloadBytesPerDay: ({ en, zh }) => both(`${en} down in 24 h`, `24 小时内下载 ${zh}`),
-  uploadBytesPerDay: ({ en, zh }) => both(`${en} up in 24 h`, `24 小时内上传 ${zh}`),
-  loginsPer15Minutes: ({ en, zh }) => both(`${en} sign-ins in 15 min`, `15 分钟内登录 ${zh} 次`),
-  messagesPerMinute: ({ en, zh }) => both(`${en} messages sent in a minute`, `一分钟内发信 ${zh} 封`),
-  messagesPerDay: ({ en, zh }) => both(`${en} messages sent in 24 h`, `24 小时内发信 ${zh} 封`),
-  recipientsPerDay: ({ en, zh }) => both(`${en} recipients in 24 h`, `24 小时内收件人 ${zh} 个`),
+const spaced = (zh: string): string => (/^\p{Script=Han}/u.test(zh) ? zh : ` ${zh}`);
+const sent = (amount: number): string => (amount === 1 ? 'message' : 'messages');
+/** `of`: the number that the noun agrees with. */
+const USES: Readonly<Record<Use['name'], (amount: Both, of: number) => Both>> = {
+  downloadBytesPerDay: ({ en, zh }) => both(`${en} down in 24 h`, `24 小时内下载${spaced(zh)}`),
+  uploadBytesPerDay: ({ en, zh }) => both(`${en} up in 24 h`, `24 小时内上传${spaced(zh)}`),
+  loginsPer15Minutes: ({ en, zh }, of) =>
+    both(`${en} ${of === 1 ? 'sign-in' : 'sign-ins'} in 15 min`, `15 分钟内登录 ${zh} 次`),
+  messagesPerMinute: ({ en, zh }, of) => both(`${en} ${sent(of)} sent in a minute`, `一分钟内发信 ${zh} 封`),
+  messagesPerDay: ({ en, zh }, of) => both(`${en} ${sent(of)} sent in 24 h`, `24 小时内发信 ${zh} 封`),
+  recipientsPerDay: ({ en, zh }, of) =>
+    both(`${en} ${of === 1 ? 'recipient' : 'recipients'} in 24 h`, `24 小时内收件人 ${zh} 个`),
 };
 /** How much of what a provider grants has been used. */
 export function used({ name, used, limit }: Use): Both {
   const amount = (value: number): Both =>
     name.includes('Bytes') ? megabytes(value) : both(count(value), count(value));
   const so = amount(used);
-  if (limit === undefined) return USES[name](so);
+  if (limit === undefined) return USES[name](so, used);
   const most = amount(limit);
-  return USES[name](both(`${so.en} of ${most.en}`, `${so.zh} / ${most.zh}`));
+  return USES[name](both(`${so.en} of ${most.en}`, `${so.zh} / ${most.zh}`), limit);
 }
 export const uses = (account: string, list: readonly Both[]): Both =>
   both(`${account}: ${list.map(({ en }) => en).join(', ')}.`, `${account}：${list.map(({ zh }) => zh).join('，')}。`);

@@ -101,3 +101,14 @@ test('what hinders the command is said in the same language', () => {
   expect(explain(error, undefined, 'zh')?.text).toBe('/c.json: accounts 至少需要 1 项');
   expect(explain(error)?.text).toBe('/c.json: accounts needs at least 1 entry');
 });
+
+test.each<[AccountStatus['budgets'][number], string, string]>([
+  [{ name: 'messagesPerMinute', used: 1, limit: undefined }, '1 message sent in a minute', '一分钟内发信 1 封'],
+  [{ name: 'recipientsPerDay', used: 1, limit: undefined }, '1 recipient in 24 h', '24 小时内收件人 1 个'],
+  [{ name: 'loginsPer15Minutes', used: 1, limit: 16 }, '1 of 16 sign-ins in 15 min', '15 分钟内登录 1 / 16 次'],
+  [{ name: 'messagesPerDay', used: 2, limit: undefined }, '2 messages sent in 24 h', '24 小时内发信 2 封'],
+  [{ name: 'downloadBytesPerDay', used: 12, limit: undefined }, 'under 1 MB down in 24 h', '24 小时内下载不足 1 MB'],
+  [{ name: 'uploadBytesPerDay', used: 5e6, limit: undefined }, '5 MB up in 24 h', '24 小时内上传 5 MB'],
+])('$name: $used', (use, en, zh) => {
+  expect(words.used(use)).toEqual({ en, zh });
+});
