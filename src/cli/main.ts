@@ -51,7 +51,7 @@ export async function runCli(args: readonly string[], given: CliContext): Promis
     const parser = commandLine(context, run, onConfig).fail((message, error) => {
       // yargs' own complaints come as a message, or as an error of this name.
       if (error && error.name !== 'YError') throw error;
-      throw new CliError(`${usageText(message, args)}${USAGE_HINT}`, ExitCode.usage);
+      throw new CliError(`${usageText(message, args, optionsOf(parser))}${USAGE_HINT}`, ExitCode.usage);
     });
     // With a callback yargs neither prints nor ends the process.
     await parser.parseAsync([...args], {}, (_error: unknown, _argv: unknown, output: string) => {
@@ -112,9 +112,20 @@ const COMMANDS = [
   'demo-server',
 ];
 
-function usageText(message: string, args: readonly string[]): string {
+/** What yargs' types leave out: by its name, whatever the command that is being parsed has declared. */
+const optionsOf = (parser: unknown): string[] =>
+  Object.keys((parser as { getOptions(): { readonly key: Readonly<Record<string, unknown>> } }).getOptions().key);
+
+/** `options`: those that the command takes. */
+function usageText(message: string, args: readonly string[], options: readonly string[]): string {
+  const command = args.find((arg) => !arg.startsWith('-'));
+  if (message.startsWith('Not enough non-option arguments')) return `a FILE is missing: "gateway ${command} FILE"`;
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
-  if (unknown === undefined || unknown !== args.find((arg) => !arg.startsWith('-'))) return message;
+  if (unknown === undefined) return message;
+  if (unknown !== command) {
+    const option = args.some((arg) => arg.startsWith(`--${unknown}`)) ? nearest(unknown, options) : undefined;
+    return option === undefined ? message : `there is no option "--${unknown}": did you mean "--${option}"?`;
+  }
   const meant = nearest(unknown, COMMANDS);
   return `there is no command "${unknown}"${meant ? `: did you mean "${meant}"?` : ''}`;
 }
