@@ -3,7 +3,6 @@ import yargs, { type Argv } from 'yargs';
 import { type Config, ConfigError } from '../config/index.js';
 import type { startGateway } from '../gateway.js';
 import type { Language } from '../lib/languages.js';
-import { nearest } from '../lib/nearest.js';
 import { CA_FORMATS } from '../tls/index.js';
 import { accounts, status, stop, sync } from './asking.js';
 import { backup, restore } from './backup.js';
@@ -16,6 +15,7 @@ import { password } from './password.js';
 import { start } from './start.js';
 import { languageFor } from './text.js';
 import { undo } from './undo.js';
+import { optionsOf, usageText } from './usage.js';
 
 export interface CliContext {
   readonly io: Io;
@@ -96,39 +96,6 @@ function languageOption(args: readonly string[]): Language | undefined {
 }
 
 const LANGUAGES = ['en', 'zh'] as const satisfies readonly Language[];
-
-const COMMANDS = [
-  'start',
-  'status',
-  'accounts',
-  'sync',
-  'undo',
-  'stop',
-  'doctor',
-  'backup',
-  'restore',
-  'password',
-  'cert',
-  'demo-server',
-];
-
-/** What yargs' types leave out: by its name, whatever the command that is being parsed has declared. */
-const optionsOf = (parser: unknown): string[] =>
-  Object.keys((parser as { getOptions(): { readonly key: Readonly<Record<string, unknown>> } }).getOptions().key);
-
-/** `options`: those that the command takes. */
-function usageText(message: string, args: readonly string[], options: readonly string[]): string {
-  const command = args.find((arg) => !arg.startsWith('-'));
-  if (message.startsWith('Not enough non-option arguments')) return `a FILE is missing: "gateway ${command} FILE"`;
-  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
-  if (unknown === undefined) return message;
-  if (unknown !== command) {
-    const option = args.some((arg) => arg.startsWith(`--${unknown}`)) ? nearest(unknown, options) : undefined;
-    return option === undefined ? message : `there is no option "--${unknown}": did you mean "--${option}"?`;
-  }
-  const meant = nearest(unknown, COMMANDS);
-  return `there is no command "${unknown}"${meant ? `: did you mean "${meant}"?` : ''}`;
-}
 
 const inALanguage = (command: Argv<GlobalOptions>) =>
   command.option('language', { choices: LANGUAGES, describe: 'Default: as LANG says' });
