@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../config/index.js';
 import type { AccountStatus, GatewayStatus } from '../gateway.js';
-import { inLanguage, type Language } from '../lib/languages.js';
+import { inLanguage, keptIn, type Language } from '../lib/languages.js';
 import { ControlError, callControl, NotRunningError } from '../status-socket/index.js';
 import { CliError, ExitCode, type Io } from './io.js';
 import { limitLines } from './limits-text.js';
@@ -42,7 +42,15 @@ export async function status(
 
 const statusJson = (facts: GatewayStatus, language: Language): GatewayStatus => ({
   ...facts,
-  accounts: facts.accounts.map((account) => ({ ...account, reason: reasonIn(account, language) })),
+  accounts: facts.accounts.map((account) => ({
+    ...account,
+    reason: reasonIn(account, language),
+    lastError: account.lastError === undefined ? undefined : inLanguage(account.lastError, language),
+  })),
+  submissions: {
+    ...facts.submissions,
+    waiting: facts.submissions.waiting.map((one) => ({ ...one, reason: inLanguage(one.reason, language) })),
+  },
   problems: facts.problems.map((problem) => inOneLanguage(problem, language)),
 });
 
@@ -55,20 +63,19 @@ export function statusLines(
   const limits = limitLines(facts.accounts, isVerbose, language).map(printable);
   const ports = Object.entries(facts.ports).map(([name, port]) => `${name} ${port}`);
   const { queued, failed, waiting } = facts.submissions;
+  const told = saidOnce(facts.problems.map((problem) => inOneLanguage(problem, language)));
   const devices = facts.clients.devices.map(deviceText).join('; ');
   return [
     words.running(Date.now() - facts.startedAt, facts.pid, host, ports.join(', '))[language],
     words.clients(facts.clients.imap, facts.clients.smtp)[language],
     ...(devices === '' ? [] : [words.devices(devices)[language]]),
     ...(queued + failed > 0 ? [words.toBeSent(queued, failed)[language]] : []),
-    ...waiting.map(({ account, messages, reason, nextAttemptAt }) =>
-      printable(`  ${words.notSent(account, messages, nextAttemptAt, reason)[language]}`),
-    ),
+    ...waiting.map((one) => printable(`  ${words.notSent(one)[language]}`)),
     '',
     ...accountTable(facts, language),
     ...(limits.length > 0 ? ['', ...limits] : []),
     ...(isVerbose ? traitLines(facts.accounts, language).map(printable) : []),
-    ...facts.problems.flatMap((problem) => ['', ...problemLines(inOneLanguage(problem, language), language)]),
+    ...told.flatMap((problem) => ['', ...problemLines(problem, language)]),
   ];
 }
 
@@ -81,12 +88,15 @@ const reasonIn = ({ reason }: AccountStatus, language: Language): string | undef
 
 function whyOf(account: AccountStatus, problems: GatewayStatus['problems'], language: Language): string {
   const why = account.reason ?? account.lastError ?? '';
-  const isTold = problems.some(
-    ({ account: of, text }) => of === account.name && inLanguage(text, 'en') === inLanguage(why, 'en'),
-  );
+  // There more may stand before it.
+  const isTold =
+    why !== '' &&
+    problems.some(
+      ({ account: of, text }) => of === account.name && inLanguage(text, 'en').endsWith(inLanguage(why, 'en')),
+    );
   // What stands below with its remedy is not said twice.
   if (isTold) return words.SEE_BELOW[language];
-  return reasonIn(account, language) ?? (why === '' || language === 'en' ? why : `“${why}”`);
+  return reasonIn(account, language) ?? (why === '' ? '' : keptIn(why, language));
 }
 
 function accountTable({ accounts, problems }: GatewayStatus, language: Language): string[] {
@@ -115,6 +125,13 @@ function accountTable({ accounts, problems }: GatewayStatus, language: Language)
   });
   return table(words.ACCOUNT_HEADING[language], rows);
 }
+
+/** What helps against two problems of an account stands beside the first. */
+const saidOnce = (problems: GatewayStatus['problems']): GatewayStatus['problems'] =>
+  problems.map((problem, index) => {
+    const isSaid = problems.slice(0, index).some((o) => o.account === problem.account && o.remedy === problem.remedy);
+    return isSaid ? { ...problem, remedy: '' } : problem;
+  });
 
 const problemLines = ({ account, text, remedy }: GatewayStatus['problems'][number], language: Language): string[] => [
   printable(`! ${account === undefined ? '' : `${account}${language === 'zh' ? '：' : ': '}`}${text}`),
@@ -168,9 +185,11 @@ export async function sync(
     { request: 'sync', ...(name === undefined ? {} : { account: name }), ...(force ? { force } : {}) },
     SYNC_MS,
   ).catch((error: unknown) => {
-    if (!(error instanceof ControlError) || !error.message.includes('\n')) throw error;
+    if (!(error instanceof ControlError)) throw error;
+    const { message: en, chinese: zh = en } = error;
+    const lines = { en, zh }[languageFor(undefined)];
     // A line for each account that failed.
-    throw new CliError(`not all accounts are up to date:\n  ${error.message.replaceAll('\n', '\n  ')}`);
+    throw new CliError(lines.includes('\n') ? words.notUpToDate(lines)[languageFor(undefined)] : lines);
   });
   if (json) io.print(JSON.stringify({ event: 'synced', ...(name === undefined ? {} : { account: name }) }));
   else io.print(`${name ?? 'All accounts'}: up to date.`);

@@ -3,7 +3,6 @@ import yargs, { type Argv } from 'yargs';
 import { type Config, ConfigError } from '../config/index.js';
 import type { startGateway } from '../gateway.js';
 import type { Language } from '../lib/languages.js';
-import { nearest } from '../lib/nearest.js';
 import { CA_FORMATS } from '../tls/index.js';
 import { accounts, status, stop, sync } from './asking.js';
 import { backup, restore } from './backup.js';
@@ -16,6 +15,7 @@ import { password } from './password.js';
 import { start } from './start.js';
 import { languageFor } from './text.js';
 import { undo } from './undo.js';
+import { optionsOf, usageText } from './usage.js';
 
 export interface CliContext {
   readonly io: Io;
@@ -51,7 +51,7 @@ export async function runCli(args: readonly string[], given: CliContext): Promis
     const parser = commandLine(context, run, onConfig).fail((message, error) => {
       // yargs' own complaints come as a message, or as an error of this name.
       if (error && error.name !== 'YError') throw error;
-      throw new CliError(`${usageText(message, args)}${USAGE_HINT}`, ExitCode.usage);
+      throw new CliError(`${usageText(message, args, optionsOf(parser))}${USAGE_HINT}`, ExitCode.usage);
     });
     // With a callback yargs neither prints nor ends the process.
     await parser.parseAsync([...args], {}, (_error: unknown, _argv: unknown, output: string) => {
@@ -96,28 +96,6 @@ function languageOption(args: readonly string[]): Language | undefined {
 }
 
 const LANGUAGES = ['en', 'zh'] as const satisfies readonly Language[];
-
-const COMMANDS = [
-  'start',
-  'status',
-  'accounts',
-  'sync',
-  'undo',
-  'stop',
-  'doctor',
-  'backup',
-  'restore',
-  'password',
-  'cert',
-  'demo-server',
-];
-
-function usageText(message: string, args: readonly string[]): string {
-  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
-  if (unknown === undefined || unknown !== args.find((arg) => !arg.startsWith('-'))) return message;
-  const meant = nearest(unknown, COMMANDS);
-  return `there is no command "${unknown}"${meant ? `: did you mean "${meant}"?` : ''}`;
-}
 
 const inALanguage = (command: Argv<GlobalOptions>) =>
   command.option('language', { choices: LANGUAGES, describe: 'Default: as LANG says' });

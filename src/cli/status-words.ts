@@ -1,5 +1,6 @@
 // What `gateway status` says, in English and in Chinese: the one place of these texts.
-import type { AccountStatus } from '../gateway.js';
+import type { AccountStatus, GatewayStatus } from '../gateway.js';
+import { keptIn } from '../lib/languages.js';
 import { whenText } from '../lib/when.js';
 import { type Both, both, count, duration } from './text.js';
 
@@ -18,11 +19,27 @@ export const clients = (imap: number, smtp: number): Both =>
 export const devices = (list: string): Both => both(`Devices: ${list}.`, `设备：${list}。`);
 export const toBeSent = (queued: number, failed: number): Both =>
   both(`Messages to be sent: ${queued}; failed: ${failed}.`, `待发邮件：${queued} 封；失败：${failed} 封。`);
-export const notSent = (account: string, messages: number, nextAt: number, reason: string): Both =>
-  both(
-    `${account}: ${count(messages)} not sent so far, next at ${whenText(nextAt)}: ${reason}`,
-    `${account}：${count(messages)} 封尚未发出，下次尝试 ${whenText(nextAt)}：“${reason}”`,
+/** `lines`: of each account that could not be synchronised. */
+export const notUpToDate = (lines: string): Both => {
+  const below = `\n  ${lines.replaceAll('\n', '\n  ')}`;
+  return both(`not all accounts are up to date:${below}`, `未能更新所有账号：${below}`);
+};
+
+type Waiting = GatewayStatus['submissions']['waiting'][number];
+const whenSent = ({ heldUntil, nextAttemptAt }: Waiting): Both => {
+  if (heldUntil !== undefined)
+    return both(`, held back until ${whenText(heldUntil)}`, `，暂停发信至 ${whenText(heldUntil)}`);
+  if (nextAttemptAt === undefined) return both('', '');
+  return both(`, next at ${whenText(nextAttemptAt)}`, `，下次尝试 ${whenText(nextAttemptAt)}`);
+};
+export const notSent = (waiting: Waiting): Both => {
+  const { account, messages, reason } = waiting;
+  const when = whenSent(waiting);
+  return both(
+    `${account}: ${count(messages)} not sent so far${when.en}: ${keptIn(reason, 'en')}`,
+    `${account}：${count(messages)} 封尚未发出${when.zh}：${keptIn(reason, 'zh')}`,
   );
+};
 
 export const ACCOUNT_HEADING = both(
   ['Account', 'Address', 'State', 'Messages', 'Changes owed', 'Why'],
@@ -54,22 +71,27 @@ const megabytes = (bytes: number): Both => {
   const amount = `${bytes === 0 ? '0' : count(bytes / 1e6)} MB`;
   return both(amount, amount);
 };
-const USES: Readonly<Record<Use['name'], (amount: Both) => Both>> = {
-  downloadBytesPerDay: ({ en, zh }) => both(`${en} down in 24 h`, `24 小时内下载 ${zh}`),
-  uploadBytesPerDay: ({ en, zh }) => both(`${en} up in 24 h`, `24 小时内上传 ${zh}`),
-  loginsPer15Minutes: ({ en, zh }) => both(`${en} sign-ins in 15 min`, `15 分钟内登录 ${zh} 次`),
-  messagesPerMinute: ({ en, zh }) => both(`${en} messages sent in a minute`, `一分钟内发信 ${zh} 封`),
-  messagesPerDay: ({ en, zh }) => both(`${en} messages sent in 24 h`, `24 小时内发信 ${zh} 封`),
-  recipientsPerDay: ({ en, zh }) => both(`${en} recipients in 24 h`, `24 小时内收件人 ${zh} 个`),
+const spaced = (zh: string): string => (/^\p{Script=Han}/u.test(zh) ? zh : ` ${zh}`);
+const sent = (amount: number): string => (amount === 1 ? 'message' : 'messages');
+/** `of`: the number that the noun agrees with. */
+const USES: Readonly<Record<Use['name'], (amount: Both, of: number) => Both>> = {
+  downloadBytesPerDay: ({ en, zh }) => both(`${en} down in 24 h`, `24 小时内下载${spaced(zh)}`),
+  uploadBytesPerDay: ({ en, zh }) => both(`${en} up in 24 h`, `24 小时内上传${spaced(zh)}`),
+  loginsPer15Minutes: ({ en, zh }, of) =>
+    both(`${en} ${of === 1 ? 'sign-in' : 'sign-ins'} in 15 min`, `15 分钟内登录 ${zh} 次`),
+  messagesPerMinute: ({ en, zh }, of) => both(`${en} ${sent(of)} sent in a minute`, `一分钟内发信 ${zh} 封`),
+  messagesPerDay: ({ en, zh }, of) => both(`${en} ${sent(of)} sent in 24 h`, `24 小时内发信 ${zh} 封`),
+  recipientsPerDay: ({ en, zh }, of) =>
+    both(`${en} ${of === 1 ? 'recipient' : 'recipients'} in 24 h`, `24 小时内收件人 ${zh} 个`),
 };
 /** How much of what a provider grants has been used. */
 export function used({ name, used, limit }: Use): Both {
   const amount = (value: number): Both =>
     name.includes('Bytes') ? megabytes(value) : both(count(value), count(value));
   const so = amount(used);
-  if (limit === undefined) return USES[name](so);
+  if (limit === undefined) return USES[name](so, used);
   const most = amount(limit);
-  return USES[name](both(`${so.en} of ${most.en}`, `${so.zh} / ${most.zh}`));
+  return USES[name](both(`${so.en} of ${most.en}`, `${so.zh} / ${most.zh}`), limit);
 }
 export const uses = (account: string, list: readonly Both[]): Both =>
   both(`${account}: ${list.map(({ en }) => en).join(', ')}.`, `${account}：${list.map(({ zh }) => zh).join('，')}。`);

@@ -142,7 +142,7 @@ export function createCore(options: CoreOptions): Core {
     // What else was wrong with it does not matter now.
     for (const { accountId, subject } of store.problems.open())
       if (accountId === id) store.problems.resolve(id, subject);
-    report(undefined, `account ${id}`, { code: 'stillOwed', account: name, address });
+    report(undefined, `account ${id}`, { code: 'stillOwed', account: name, address, ...store.accounts.owedTo(id) });
   }
   for (const { id } of accounts) store.problems.resolve(undefined, `account ${id}`);
   // Of an earlier start it has been told for long enough.

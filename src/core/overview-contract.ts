@@ -75,10 +75,12 @@ export interface Submissions {
   readonly waiting: readonly {
     readonly account: string;
     readonly messages: number;
-    /** The server's or the gateway's words about the one tried last. */
+    /** The server's words about the one tried last, in one line; the gateway's own in both languages (lib/languages.ts). */
     readonly reason: string;
-    /** Unix milliseconds. */
-    readonly nextAttemptAt: number;
+    /** Unix milliseconds; undefined where the account is held, or not configured any more. */
+    readonly nextAttemptAt: number | undefined;
+    /** Unix milliseconds: until then nothing is sent through the account; undefined where nothing holds it. */
+    readonly heldUntil: number | undefined;
   }[];
 }
 
@@ -90,7 +92,8 @@ export interface Overview {
   submissions(): Submissions;
   /**
    * Looks at every source of the account (all accounts when undefined) now, and tries to send what waits; with `force`, also
-   * where the provider has asked for a pause. @throws {MailboxError} NONEXISTENT; UNAVAILABLE with a line for each that failed
+   * where the provider has asked for a pause. @throws {MailboxError} NONEXISTENT; UNAVAILABLE with a line for each that failed,
+   * and those lines in Chinese as `chinese`
    */
   syncNow(account: string | undefined, how?: { readonly force?: boolean }): Promise<void>;
   onEvent(listener: (event: CoreEvent) => void): () => void;

@@ -1,4 +1,6 @@
+import { keptIn } from '../lib/languages.js';
 import { failureText, MailboxError } from '../mail/errors.js';
+import { keptFailure } from '../mail/kept-failure.js';
 import type { Store } from '../store/store.js';
 import type { AccountSettings } from './accounts.js';
 import type { AccountAlert, CoreEvent, Overview } from './core.js';
@@ -13,6 +15,23 @@ export interface OverviewOptions {
   alerts(): readonly AccountAlert[];
   retrySending(accountId: number, how: { readonly force: boolean }): void;
   readonly listeners: Set<(event: CoreEvent) => void>;
+}
+
+/** A line for each account that failed. */
+class SyncError extends MailboxError {
+  readonly chinese: string;
+  constructor(failures: readonly { readonly account: string; readonly reason: unknown }[]) {
+    super('UNAVAILABLE', failures.map(({ account, reason }) => `${account}: ${failureText(reason)}`).join('\n'));
+    this.name = 'SyncError';
+    this.chinese = failures.map(({ account, reason }) => `${account}：${keptIn(keptFailure(reason), 'zh')}`).join('\n');
+  }
+}
+
+/** Until when nothing is sent through the account, Unix milliseconds; undefined where something may be. */
+function heldUntil({ smtp, meter }: AccountSettings['limits']): number | undefined {
+  const waitMs = smtp.waitMs();
+  const until = Math.max(waitMs > 0 ? Date.now() + waitMs : 0, meter.exhausted('send')?.until ?? 0);
+  return until === 0 ? undefined : until;
 }
 
 /** What `gateway status` and the web page show. */
@@ -41,7 +60,14 @@ export function createOverview(options: OverviewOptions): Overview {
     problems: () => store.problems.open().map(({ accountId, ...rest }) => ({ account: nameOf(accountId), ...rest })),
     submissions: () => ({
       ...counts(),
-      waiting: waiting().map(({ accountId, ...rest }) => ({ account: nameOf(accountId) ?? `${accountId}`, ...rest })),
+      waiting: waiting().map(({ accountId, nextAttemptAt, ...rest }) => {
+        const configured = accounts.find(({ id }) => id === accountId);
+        // One that is not configured any more has its name in the index still.
+        const { name } = configured ?? store.accounts.list().find(({ id }) => id === accountId) ?? { name: '' };
+        const held = configured && heldUntil(configured.limits);
+        const next = configured && held === undefined ? nextAttemptAt : undefined;
+        return { account: name, ...rest, nextAttemptAt: next, heldUntil: held };
+      }),
     }),
     alerts,
     syncNow: async (name, { force = false } = {}) => {
@@ -54,9 +80,11 @@ export function createOverview(options: OverviewOptions): Overview {
       // All are looked at, whatever becomes of one; then each that failed is named.
       const outcomes = await Promise.allSettled(wanted.map(({ id }) => actors.get(id)?.syncNow({ force })));
       const failures = outcomes.flatMap((outcome, index) =>
-        outcome.status === 'rejected' ? [`${wanted[index]?.name}: ${failureText(outcome.reason)}`] : [],
+        outcome.status === 'rejected'
+          ? [{ account: wanted[index]?.name ?? '', reason: outcome.reason as unknown }]
+          : [],
       );
-      if (failures.length > 0) throw new MailboxError('UNAVAILABLE', failures.join('\n'));
+      if (failures.length > 0) throw new SyncError(failures);
     },
     onEvent: (listener) => {
       listeners.add(listener);

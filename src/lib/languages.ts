@@ -16,3 +16,10 @@ export function inLanguage(text: string, language: Language): string {
 
 /** The Chinese line, where there is one. */
 export const chineseOf = (text: string): string | undefined => text.split('\n')[1];
+
+/**
+ * What is kept of a failure, as a person is told it: in Chinese, what has a line of that is the gateway's own; what has
+ * none are a server's words, which stand in marks.
+ */
+export const keptIn = (text: string, language: Language): string =>
+  language === 'zh' ? (chineseOf(text) ?? `“${text}”`) : inLanguage(text, 'en');

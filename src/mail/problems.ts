@@ -1,13 +1,14 @@
 // What the gateway tells its user, each in English and in Chinese: the one place of these texts. A problem is stored as both
 // (lib/languages.ts), so that it can be read as it was when a later version words it otherwise.
-import { bothLanguages, type Language } from '../lib/languages.js';
-import { DiskError, type DiskTrouble, failureText, UpstreamError } from './errors.js';
+import { bothLanguages, keptIn, type Language } from '../lib/languages.js';
+import { type DiskTrouble, failureText, type UpstreamError } from './errors.js';
+import { keptFailure, ownChinese } from './kept-failure.js';
 
 /** What is wrong, and the facts its text needs. */
 export type Trouble =
   /** An account cannot be synchronised. */
   | { readonly code: 'connection'; readonly error: UpstreamError }
-  /** Its mail cannot be sent: somebody has to mend something, it is refused, a pause is asked for, a budget is used up. */
+  /** Its mail cannot be sent: somebody has to mend something, the sign-in is refused, a pause is asked for, a budget is used up. */
   | { readonly code: 'sending'; readonly how: 'broken' | 'refused' | 'spent'; readonly error: UpstreamError }
   | { readonly code: 'sending'; readonly how: 'paused'; readonly error: UpstreamError; readonly until: string }
   /** Most of a day's downloads are used. */
@@ -24,8 +25,14 @@ export type Trouble =
       /** Texts of messages that nothing names any more. */
       readonly unnamed: { readonly count: number; readonly directory: string };
     }
-  /** The account is not configured any more. */
-  | { readonly code: 'stillOwed'; readonly account: string; readonly address: string }
+  /** The account is not configured any more; `messages`: to be sent. */
+  | {
+      readonly code: 'stillOwed';
+      readonly account: string;
+      readonly address: string;
+      readonly changes: number;
+      readonly messages: number;
+    }
   /** Messages whose deletion a restored backup had not carried out. */
   | { readonly code: 'shownAgain'; readonly count: number }
   /** A change that the provider refuses for good; `kind`: of the journal's row. */
@@ -78,13 +85,10 @@ function wordingOf(trouble: Trouble): readonly [text: Both, remedy: Both] {
       return ofSalvage(trouble);
     case 'stillOwed':
       return [
+        keptFor(trouble),
         both(
-          `the account "${trouble.account}" is not in the configuration any more, but changes or messages of yours have not reached it yet`,
-          `账号 "${trouble.account}" 已不在配置中，但仍有您的更改或邮件尚未送达该账号`,
-        ),
-        both(
-          `They are kept; put ${trouble.address} back into the configuration, under any name that is free, to have them carried out.`,
-          `更改已保留：请将 ${trouble.address} 写回配置（名称可另取）以便执行。`,
+          `Put ${trouble.address} back into the configuration, under any name that is free, to have them carried out.`,
+          `请将 ${trouble.address} 写回配置（名称可另取）以便执行。`,
         ),
       ];
     case 'shownAgain':
@@ -110,6 +114,19 @@ function wordingOf(trouble: Trouble): readonly [text: Both, remedy: Both] {
   }
 }
 
+function keptFor({ account, changes, messages }: Trouble & { readonly code: 'stillOwed' }): Both {
+  const parts = [
+    ...(changes > 0 ? [both(changes === 1 ? '1 change' : `${changes} changes`, `${changes} 项更改`)] : []),
+    ...(messages > 0
+      ? [both(messages === 1 ? '1 message to be sent' : `${messages} messages to be sent`, `${messages} 封待发邮件`)]
+      : []),
+  ];
+  return both(
+    `the account "${account}" is not in the configuration any more: ${parts.map(({ en }) => en).join(' and ')} ${changes + messages === 1 ? 'is' : 'are'} kept for it`,
+    `账号 "${account}" 已不在配置中：为其保留了${parts.map(({ zh }) => ` ${zh}`).join('和')}`,
+  );
+}
+
 /** The server's own words stay as they are, in Chinese in marks; the gateway's own have a Chinese form where it is known. */
 export function said(error: unknown, en = '', zh = ''): Both {
   const words = failureText(error);
@@ -119,23 +136,11 @@ export function said(error: unknown, en = '', zh = ''): Both {
 /** Why an account is as it is, in both languages as one string (lib/languages.ts). */
 export const reasonText = (error: unknown): string => bothLanguages(oneLineEach(said(error)));
 
-const DISK_IN_SHORT: Readonly<Record<DiskTrouble, string>> = {
-  full: '网关所在的磁盘已满',
-  readOnly: '网关所在的磁盘是只读的',
-  io: '网关所在的磁盘出错',
-  damaged: '网关的索引已损坏',
-};
-
-function ownChinese(error: unknown): string | undefined {
-  if (error instanceof DiskError) return DISK_IN_SHORT[error.trouble];
-  return error instanceof UpstreamError && error.details.serverText === undefined ? error.details.chinese : undefined;
-}
-
 function ofConnection(error: UpstreamError): Both {
   // The gateway's own words say it already.
   if (ownChinese(error) !== undefined) return said(error);
-  const what = error.kind === 'auth' ? '登录被拒绝' : error.details.retryAfterMs ? '服务商要求暂停' : '无法同步';
-  return said(error, '', `${what}：`);
+  if (error.kind === 'auth') return said(error, 'the sign-in is refused: ', '登录被拒绝：');
+  return said(error, '', error.details.retryAfterMs ? '服务商要求暂停：' : '无法同步：');
 }
 
 function ofSending(trouble: Trouble & { readonly code: 'sending' }): Both {
@@ -143,7 +148,9 @@ function ofSending(trouble: Trouble & { readonly code: 'sending' }): Both {
     case 'broken':
       return said(trouble.error, 'nothing can be sent: ', '无法发信：');
     case 'refused':
-      return said(trouble.error, 'sending is refused: ', '发信被拒绝：');
+      // Where nobody has been asked, the gateway's own words say what is wrong.
+      if (ownChinese(trouble.error) !== undefined) return said(trouble.error, 'nothing can be sent: ', '无法发信：');
+      return said(trouble.error, 'the sign-in for sending is refused: ', '发信登录被拒绝：');
     case 'spent':
       return said(trouble.error, 'nothing is sent now: ', '暂不发信：');
     case 'paused': {
@@ -200,7 +207,7 @@ function ofRefusal(kind: string, error: UpstreamError) {
 }
 
 function ofWaiting(error: UpstreamError) {
-  const zh = error.details.chinese ?? `“${error.message}”`;
+  const zh = keptIn(keptFailure(error), 'zh');
   return [
     both(`changes are waiting to be carried out: ${error.message}`, `有更改等待执行：${zh}`),
     error.details.meaning === 'budget'

@@ -15,9 +15,12 @@ export class NotRunningError extends Error {
 
 /** The running gateway refused, or did not answer. */
 export class ControlError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** The same in Chinese, where the gateway has said it. */
+  readonly chinese: string | undefined;
+  constructor(message: string, { chinese, ...options }: ErrorOptions & { readonly chinese?: string } = {}) {
     super(message, options);
     this.name = 'ControlError';
+    this.chinese = chinese;
   }
 }
 
@@ -39,7 +42,10 @@ export async function callControl(dataDir: string, request: ControlRequest, time
     if (errorCode(error) === 'EACCES') throw new ControlError('the gateway runs as another user', { cause: error });
     throw error;
   });
-  if (!response.ok) throw new ControlError(response.error);
+  if (!response.ok) {
+    const { error, chinese } = response;
+    throw new ControlError(error, chinese === undefined ? {} : { chinese });
+  }
   return response.result;
 }
 

@@ -16,7 +16,7 @@ import {
   type UndoRequest,
 } from './wire.js';
 
-/** What the running process does when asked; what throws is answered as its message. */
+/** What the running process does when asked; what throws is answered as its message, and its `chinese` where it has one. */
 export interface ControlHandlers {
   /** Anything JSON can hold. */
   status(): unknown;
@@ -109,7 +109,9 @@ async function answer(line: string, handlers: ControlHandlers): Promise<ControlR
   try {
     return { ok: true, result: await dispatch(JSON.parse(line) as ControlRequest, handlers) };
   } catch (error) {
-    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+    if (!(error instanceof Error)) return { ok: false, error: String(error) };
+    const chinese = 'chinese' in error && typeof error.chinese === 'string' ? { chinese: error.chinese } : {};
+    return { ok: false, error: error.message, ...chinese };
   }
 }
 

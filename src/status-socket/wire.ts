@@ -19,7 +19,8 @@ export type ControlRequest =
 
 export type ControlResponse =
   | { readonly ok: true; readonly result?: unknown }
-  | { readonly ok: false; readonly error: string };
+  /** `chinese`: the same, where the gateway says it in Chinese too. */
+  | { readonly ok: false; readonly error: string; readonly chinese?: string };
 
 /** Requests are tiny; answers (a status with thousands of mailboxes) are not. */
 export const MAX_REQUEST_CHARS = 10_000;

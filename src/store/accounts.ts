@@ -72,6 +72,8 @@ export interface AccountStore {
   setQuota(id: number, quota: Quota | undefined, checkedAt: number): void;
   /** Whether changes, submissions, their sent copies or reports of them have not reached it yet (what is on its way from another account can go back there). */
   isOwed(id: number): boolean;
+  /** How much that is: changes to be carried out, messages to be sent. */
+  owedTo(id: number): { changes: number; messages: number };
   /**
    * Deletes the account with everything that hangs on it but the entries, which the caller has withdrawn. As long as
    * something can be brought back that was removed from it, its name and address stay, and those removals.
@@ -100,6 +102,10 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
            OR state = 'delivered' AND sentCopy IN ('pending', 'watching') OR verdict IS NOT NULL))`,
     )
     .pluck();
+  const owedTo = sqlite.prepare(
+    `SELECT (SELECT count(*) FROM journal WHERE accountId = @id) AS changes,
+       (SELECT count(*) FROM submissions WHERE accountId = @id AND state IN ('queued', 'sending', 'unknown')) AS messages`,
+  );
   const removal = [
     'DELETE FROM journal WHERE accountId = ?',
     'DELETE FROM copies WHERE sourceId IN (SELECT id FROM sources WHERE accountId = ?)',
@@ -124,6 +130,7 @@ export function createAccountStore({ sqlite }: Database): AccountStore {
     setProbe: (id, probe) => void setProbe.run(JSON.stringify(probe), id),
     setQuota: (id, quota, checkedAt) => void setQuota.run(quota ? JSON.stringify(quota) : null, checkedAt, id),
     isOwed: (id) => isOwed.get({ id }) === 1,
+    owedTo: (id) => owedTo.get({ id }) as { changes: number; messages: number },
     remove: (id) => {
       for (const statement of removal) statement.run(id);
     },

@@ -50,7 +50,7 @@ export async function carryAppend(context: JournalContext, lane: LaneSession, ro
   const isProviders = found !== undefined && row.sent === 0;
   if (!found && payload.awaitUntil !== undefined && isStillAwaited(payload.awaitUntil)) {
     store.journal.setPayload(row.id, { ...payload, mark });
-    throw notYet('waiting for the provider to file the sent copy');
+    throw notYet('waiting for the provider to file the sent copy', '等待服务商自行保存已发送的副本');
   }
   if (!found && isDone) {
     drop(context, row, payload, copy);
@@ -80,11 +80,11 @@ function waitForOutbox({ store, isBeingSent }: JournalContext, row: JournalRow, 
   const messageId = store.messages.get(copy.messageId)?.messageIdHeader;
   if (payload.awaitUntil === undefined || !messageId || !isBeingSent(messageId)) return;
   store.journal.setPayload(row.id, { ...payload, awaitUntil: Date.now() + SENT_COPY_WAIT_MS });
-  throw notYet('waiting for the message to be sent');
+  throw notYet('waiting for the message to be sent', '等待邮件发出');
 }
 
-const notYet = (what: string) =>
-  new UpstreamError('transient', what, { retryAfterMs: SENT_COPY_LOOK_MS, isOwnWait: true });
+const notYet = (what: string, chinese: string) =>
+  new UpstreamError('transient', what, { chinese, retryAfterMs: SENT_COPY_LOOK_MS, isOwnWait: true });
 
 /** Appended and deleted again before it was known to be there: there is nothing to send. */
 const isDiscarded = ({ store }: JournalContext, copy: CopyRow, { originCopyId }: AppendPayload): boolean =>

@@ -2,10 +2,12 @@
 
 import { backoffMs } from '../../lib/backoff.js';
 import { sleep } from '../../lib/deadline.js';
+import { inLanguage } from '../../lib/languages.js';
 import type { Logger } from '../../lib/logger.js';
 import { createDueTimes, type DueTimes } from '../../lib/moment.js';
 import type { Rest } from '../../lib/rest.js';
 import { DiskError, UpstreamError } from '../../mail/errors.js';
+import { keptFailure } from '../../mail/kept-failure.js';
 import type { Trouble } from '../../mail/problems.js';
 import type { JournalRow } from '../../store/journal.js';
 import type { Bell } from '../changes.js';
@@ -131,7 +133,7 @@ function isPassable(store: JournalContext['store'], row: JournalRow, due: DueTim
       due.leftMs(row.id, row.nextAttemptAt) > 0 && (JSON.parse(row.payload) as AppendPayload).awaitUntil !== undefined
     );
   }
-  if (row.lastError === NOT_GIVEN && due.leftMs(row.id, row.nextAttemptAt) > 0) return true;
+  if (inLanguage(row.lastError ?? '', 'en') === NOT_GIVEN && due.leftMs(row.id, row.nextAttemptAt) > 0) return true;
   return store.journal.unboundTargets(row.id).some((copyId) => store.journal.isBrought(copyId));
 }
 
@@ -168,7 +170,7 @@ async function pushRows(options: PusherOptions, rows: readonly JournalRow[]): Pr
     if (!(error instanceof UpstreamError)) throw error;
     if (error.kind === 'permanent' && rows.length > 1) {
       // Which of the joined rows it was is found by trying them one by one.
-      for (const row of rows) context.store.journal.setAttempt(row.id, 1, 0, error.message);
+      for (const row of rows) context.store.journal.setAttempt(row.id, 1, 0, keptFailure(error));
       return;
     }
     if (error.kind === 'permanent') {
@@ -189,10 +191,5 @@ function postpone({ store }: JournalContext, row: JournalRow, error: unknown): v
   const attempts = row.attempts + 1;
   const retryAfterMs = error instanceof UpstreamError ? (error.details.retryAfterMs ?? 0) : 0;
   const delay = Math.max(backoffMs(row.attempts, RETRY), retryAfterMs);
-  store.journal.setAttempt(
-    row.id,
-    attempts,
-    Date.now() + delay,
-    error instanceof Error ? error.message : String(error),
-  );
+  store.journal.setAttempt(row.id, attempts, Date.now() + delay, keptFailure(error));
 }

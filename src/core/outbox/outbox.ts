@@ -4,6 +4,7 @@ import { insist } from '../../lib/insist.js';
 import { createDueTimes } from '../../lib/moment.js';
 import { createMutex, type Mutex } from '../../lib/mutex.js';
 import { MailboxError, UpstreamError } from '../../mail/errors.js';
+import { keptFailure } from '../../mail/kept-failure.js';
 import type { SubmissionRow } from '../../store/submissions.js';
 import type { SubmissionRequest, SubmissionVerdict } from '../core.js';
 import type { OutboxOptions, OutboxRun, SendingAccount } from './contract.js';
@@ -120,7 +121,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       return { kind: 'delivered', text: receipt.serverText };
     } catch (error) {
       if (!(error instanceof UpstreamError)) {
-        submissions.setState(id, 'queued', { lastError: String(error) });
+        submissions.setState(id, 'queued', { lastError: keptFailure(error) });
         throw error;
       }
       return await onFailure(account, row, error, wishes);
@@ -149,7 +150,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
       // Who waits for the answer is told by it.
       const toReport = waiting.has(row.id) ? [] : failed;
       await writeDown(() =>
-        database.durable(() => submissions.setState(row.id, 'failed', { lastError: serverText, toReport })),
+        database.durable(() => submissions.setState(row.id, 'failed', { lastError: keptFailure(error), toReport })),
       );
       if (toReport.length === 0) bodies.unpin(row.bodyRef);
       await report(account, row.id);
@@ -157,7 +158,7 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     }
     const state = outcomeUnknown ? 'unknown' : 'queued';
     const details = {
-      lastError: serverText,
+      lastError: keptFailure(error),
       // What holds it back then is the account's pause, not a time of its own.
       ...(isHeld ? { nextAttemptAt: 0, askedUntil: 0 } : nextAttempt(row, error, wishes)),
     };
@@ -178,7 +179,6 @@ export function createOutbox(options: OutboxOptions): OutboxRun {
     if (wanted.get(accountId) !== wishes) planned = 0;
     return { nextAttemptAt: Math.max(planned, askedUntil), askedUntil };
   };
-
   /** The client was told 250 already: a report in INBOX takes the place of the refusal, once. */
   const report = (account: SendingAccount, id: number): Promise<void> =>
     writeDown(async () => {

@@ -1,7 +1,9 @@
 // The account's door: all its connections are made here, so that a refused login, a throttle or a budget that is used up
 // holds for all of them.
+import { keptIn } from '../../lib/languages.js';
 import { whenText } from '../../lib/when.js';
 import { DiskError, type DiskTrouble, failureText, UpstreamError } from '../../mail/errors.js';
+import { keptFailure } from '../../mail/kept-failure.js';
 import { reasonText } from '../../mail/problems.js';
 import type { Connector, UpstreamSession } from '../../upstream/connector.js';
 import type { AccountState } from '../core.js';
@@ -185,7 +187,12 @@ function pauseError(failure: UpstreamError, waitMs: number): UpstreamError {
       ? 'a password corrected in its file or by a restart is tried at once, "gateway sync --force" tries the same one again'
       : '"gateway sync --force" tries now';
   const text = `${failureText(failure)}; it is left alone until ${until} (${how})`;
-  return new UpstreamError(failure.kind, text, { retryAfterMs: waitMs }, { cause: failure });
+  const zhHow =
+    failure.kind === 'auth'
+      ? '密码文件更正后或重启后会立即重试；"gateway sync --force" 用原密码再试一次'
+      : '"gateway sync --force" 立即重试';
+  const chinese = `${keptIn(keptFailure(failure), 'zh')}；在 ${until} 之前不再尝试（${zhHow}）`;
+  return new UpstreamError(failure.kind, text, { chinese, retryAfterMs: waitMs }, { cause: failure });
 }
 
 function stateOf({ kind, details }: UpstreamError): AccountState {

@@ -1,6 +1,7 @@
 // What the doctor says of this machine, the data directory and what is owed: the one place of these texts.
+import { keptIn } from '../../lib/languages.js';
 import { whenText } from '../../lib/when.js';
-import { quoted, said } from './finding.js';
+import { said } from './finding.js';
 
 const plural = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
 
@@ -129,10 +130,12 @@ export const OWED_REMEDY = said(
   'They are kept, and tried again by themselves; the lines of this account above say what is in the way.',
   '更改已保留并会自动重试；请看上面该账号的检查结果。',
 );
-/** `lastError`: as the journal keeps it, in the words of whoever said it. */
+/** `lastError`: as the journal keeps it (mail/kept-failure.ts). */
 export const since = (at: number, lastError = '') => {
   const when = said(`since ${whenText(at)}`, `自 ${whenText(at)} 起`);
-  return lastError === '' ? when : said(`${when.en}: ${lastError}`, `${when.zh}：${quoted(lastError).zh}`);
+  return lastError === ''
+    ? when
+    : said(`${when.en}: ${keptIn(lastError, 'en')}`, `${when.zh}：${keptIn(lastError, 'zh')}`);
 };
 /** A problem that the gateway keeps, of a fault that is told above with its remedy. */
 export const metToo = ({ en, zh }: ReturnType<typeof said>) =>

@@ -2,8 +2,8 @@
 
 import type { ConnectionOptions } from 'node:tls';
 import type { IdInfoObject, ImapFlow } from 'imapflow';
-import type { Language } from '../../lib/languages.js';
 import { UpstreamError } from '../../mail/errors.js';
+import { connectFailure } from '../connect-failure.js';
 import type { ConnectorTraits, TlsMode } from '../providers/provider.js';
 import { loginRefusal, lost } from './errors.js';
 import { refuseToWait, watchLogin } from './wire.js';
@@ -34,15 +34,6 @@ const CLIENT_INFO: IdInfoObject = { name: 'mail-gateway', version: '0.1', vendor
 const CERTIFICATE_CODES =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT|ERR_SSL|EPROTO|HOSTNAME_MISMATCH|INVALID_CA|STARTTLS_INJECTION)/;
 
-/** What a person may make of it. */
-const CONNECT_TEXTS: ReadonlyMap<string, Readonly<Record<Language, string>>> = new Map([
-  ['ENOTFOUND', { en: 'there is no such host, or no network', zh: '没有此主机，或没有网络' }],
-  ['EAI_AGAIN', { en: 'the name cannot be looked up now: no network?', zh: '暂时无法查询该主机名：没有网络？' }],
-  ['ECONNREFUSED', { en: 'nobody listens there: ECONNREFUSED', zh: '该端口无人监听：ECONNREFUSED' }],
-  ['ETIMEDOUT', { en: 'no answer: ETIMEDOUT', zh: '没有应答：ETIMEDOUT' }],
-  ['EHOSTUNREACH', { en: 'no way there: EHOSTUNREACH', zh: '无法到达：EHOSTUNREACH' }],
-  ['ENETUNREACH', { en: 'no network: ENETUNREACH', zh: '没有网络：ENETUNREACH' }],
-]);
 /** Of those, the ones that a certificate which is named here would cure. */
 const UNTRUSTED = /SELF_SIGNED|UNABLE_TO|CERT_|DEPTH_ZERO|HOSTNAME|INVALID_CA/;
 
@@ -148,9 +139,9 @@ function connectError(
       },
       { cause: failure },
     );
-  const { en = code ?? message, zh = en } = CONNECT_TEXTS.get(code ?? '') ?? {};
-  return lost(`cannot reach ${where} (${en})`, {
-    chinese: `无法连接 ${where}（${zh}）`,
+  const { message: text, ...told } = connectFailure(where, code, message);
+  return lost(text, {
+    ...told,
     bye: client.byeReason,
     cause: failure,
     texts,

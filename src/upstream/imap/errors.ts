@@ -103,6 +103,8 @@ export function loginRefusal(
 export interface Loss {
   /** The reason in Chinese, where it is known. */
   readonly chinese?: string;
+  /** Where its own text has none. */
+  readonly remedy?: Remedy | undefined;
   /** The server's last word. */
   readonly bye?: string | undefined;
   readonly outcomeUnknown?: boolean;
@@ -120,7 +122,7 @@ const CHINESE_LOSSES: readonly (readonly [RegExp, string])[] = [
 /** The connection is gone, or never came to be. */
 export function lost(
   reason: string,
-  { bye, chinese, outcomeUnknown, cause, texts = COMMON_TEXTS }: Loss = {},
+  { bye, chinese, remedy, outcomeUnknown, cause, texts = COMMON_TEXTS }: Loss = {},
 ): UpstreamError {
   const serverText = bye === undefined ? '' : safeText(bye);
   const known = meaningOf(serverText, texts);
@@ -130,7 +132,7 @@ export function lost(
     'transient',
     safeText(serverText === '' ? reason : `${reason}: ${serverText}`),
     {
-      ...detailsOf({ code: undefined, serverText, known, retryAfterMs, remedy: known?.remedy }),
+      ...detailsOf({ code: undefined, serverText, known, retryAfterMs, remedy: known?.remedy ?? remedy }),
       ...(said === undefined ? {} : { chinese: said }),
       ...(outcomeUnknown ? { outcomeUnknown } : {}),
     },

@@ -35,8 +35,8 @@ export const REMEDIES = {
     '短时间内登录次数过多：请等待，不要反复重启网关。网关会自动重试。',
   ),
   ambiguousLogin: remedy(
-    'One text for several causes: use the authorization code (a new one if the web password was changed), see on the web page that IMAP is on, and wait until the time that "gateway status" shows. A code corrected in its file is tried by "gateway sync", one in the configuration at the restart of the gateway; if it was right, run "gateway sync --force".',
-    '同一提示有多种原因：请使用授权码（修改过网页密码后须重新生成），在网页设置中确认已开启 IMAP 服务，并等到 "gateway status" 显示的时间。授权码在文件中的，改后运行 "gateway sync"；写在配置中的，改后重启网关；未修改则运行 "gateway sync --force"。',
+    'One text for several causes: use the authorization code (a new one if the web password was changed), see on the web page that IMAP is on, and wait: the gateway tries again by itself. A code corrected in its file is tried by "gateway sync", one in the configuration at the restart of the gateway; if it was right, run "gateway sync --force".',
+    '同一提示有多种原因：请使用授权码（修改过网页密码后须重新生成），在网页设置中确认已开启 IMAP 服务，并等待：网关会自动重试。授权码在文件中的，改后运行 "gateway sync"；写在配置中的，改后重启网关；未修改则运行 "gateway sync --force"。',
   ),
   needsAppPassword: remedy(
     'The password of the web page does not work here: make an app password (some providers call it an authorization code) on the web page, put it into its file and run "gateway sync", or into the configuration and restart the gateway.',

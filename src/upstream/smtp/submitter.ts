@@ -4,6 +4,7 @@ import type { ConnectionOptions } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Logger } from '../../lib/logger.js';
 import { type Remedy, safeText, UpstreamError, type UpstreamErrorKind } from '../../mail/errors.js';
+import { connectFailure, isUnreached } from '../connect-failure.js';
 import type { DeliveryReceipt, OutgoingMessage, Submitter } from '../connector.js';
 import {
   COMMON_TEXTS,
@@ -109,11 +110,12 @@ type Smtp = ReturnType<typeof open>;
 
 async function connectAndLogIn(
   connection: Smtp,
-  { user, password, texts, signInRemedy }: SubmitterOptions,
+  { host, port, user, password, texts, signInRemedy }: SubmitterOptions,
 ): Promise<void> {
   const pass = await password();
   await new Promise<void>((resolve, reject) => {
-    const fail = (error: Error) => reject(upstreamError(error as SmtpError, { phase: 'connect', texts }));
+    const fail = (error: Error) =>
+      reject(upstreamError(error as SmtpError, { phase: 'connect', where: `${host}:${port}`, texts }));
     connection.once('error', fail);
     connection.once('end', () => fail(new Error('the server closed the connection')));
     connection.connect(() => {
@@ -163,6 +165,8 @@ const receiptOf = ({ accepted, rejectedErrors = [], response }: SentInfo): Deliv
 
 interface Where {
   readonly phase: 'connect' | 'login' | 'send';
+  /** host:port, of a connection that does not come about. */
+  readonly where?: string;
   readonly isSent?: boolean;
   readonly texts: readonly ServerText[] | undefined;
   readonly signInRemedy?: Remedy | undefined;
@@ -171,8 +175,13 @@ interface Where {
 /** A text the provider is known for; else 4xx passes, 5xx does not, a refused login needs the user; a lost connection passes. */
 function upstreamError(
   error: SmtpError,
-  { phase, isSent = false, texts = COMMON_TEXTS, signInRemedy }: Where,
+  { phase, where = '', isSent = false, texts = COMMON_TEXTS, signInRemedy }: Where,
 ): UpstreamError {
+  const { code = '', originalCode = code } = error;
+  if (phase === 'connect' && isUnreached(originalCode)) {
+    const { message, chinese, remedy } = connectFailure(where, originalCode, error.message);
+    return new UpstreamError('transient', message, { chinese, ...(remedy ? { remedy } : {}) }, { cause: error });
+  }
   const replyCode = error.responseCode;
   const serverText = safeText(error.response ?? error.message);
   const known = meaningOf(serverText, texts);

@@ -21,7 +21,7 @@ const troubles: readonly Trouble[] = [
     ...{ code: 'salvaged', fault: 'row 3', damagedFile: '/data/x', messages: 7, owed: 1 },
     ...{ lost: { en: 'annotations', zh: '批注' }, unnamed: { count: 2, directory: '/data/unnamed' } },
   },
-  { code: 'stillOwed', account: 'Work', address: 'old@example.org' },
+  { code: 'stillOwed', account: 'Work', address: 'old@example.org', changes: 2, messages: 1 },
   { code: 'shownAgain', count: 1 },
   ...kinds.map((kind) => ({ code: 'refused', kind, error: tls }) as const),
   { code: 'waiting', error: away },
@@ -39,7 +39,12 @@ test.each(troubles)('$code: English in the one line, Chinese in the other', (tro
 });
 
 test.each<[Trouble, string, string]>([
-  [{ code: 'connection', error: refused }, 'Login fail', '登录被拒绝：“Login fail”'],
+  [{ code: 'connection', error: refused }, 'the sign-in is refused: Login fail', '登录被拒绝：“Login fail”'],
+  [
+    { code: 'sending', how: 'refused', error: refused },
+    'the sign-in for sending is refused: Login fail',
+    '发信登录被拒绝：“Login fail”',
+  ],
   [{ code: 'connection', error: away }, 'cannot reach it', '无法连接'],
   [
     { code: 'sending', how: 'paused', error: pause, until: '12:00' },

@@ -122,6 +122,17 @@ describe('a running gateway', () => {
     expect(await callControl(dataDir, { request: 'status' })).toEqual({ pid: 1 });
   });
 
+  it('says it in Chinese too, where the gateway does', async () => {
+    const dataDir = makeDirectory();
+    const failure = Object.assign(new Error('QQ: cannot reach it'), { chinese: 'QQ：无法连接' });
+    await serve(dataDir, { sync: () => Promise.reject(failure) });
+    const { message, chinese } = await callControl(dataDir, { request: 'sync' }).then(
+      () => expect.unreachable(),
+      (error: ControlError) => error,
+    );
+    expect([message, chinese]).toEqual(['QQ: cannot reach it', 'QQ：无法连接']);
+  });
+
   it.each<[what: string, text: string, answers: number, says: RegExp]>([
     ['no JSON', 'what?\n', 1, /^\{"ok":false,"error":".*JSON.*"\}\n$/],
     [

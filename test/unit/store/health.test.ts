@@ -92,23 +92,39 @@ test('a statement on its own tells of the disk as a transaction does', () => {
 
 test('a problem that cannot be written is told all the same, and written when it can be', async () => {
   const { disk, database, store, changes } = onDisk();
-  store.problems.report(undefined, 'old', { code: 'stillOwed', account: 'an old one', address: 'old@example.org' });
+  store.problems.report(undefined, 'old', {
+    code: 'stillOwed',
+    account: 'an old one',
+    address: 'old@example.org',
+    changes: 1,
+    messages: 0,
+  });
   disk.says = 'EROFS';
   database.sqlite.pragma('query_only = ON');
   expect(
-    store.problems.report(undefined, 'new', { code: 'stillOwed', account: 'a new one', address: 'old@example.org' }),
+    store.problems.report(undefined, 'new', {
+      code: 'stillOwed',
+      account: 'a new one',
+      address: 'old@example.org',
+      changes: 1,
+      messages: 0,
+    }),
   ).toBe(true);
   expect(
     store.problems.report(undefined, 'new', {
       code: 'stillOwed',
       account: 'a new one again',
       address: 'old@example.org',
+      changes: 1,
+      messages: 0,
     }),
   ).toBe(false);
   store.problems.report(undefined, 'passing', {
     code: 'stillOwed',
     account: 'a passing one',
     address: 'old@example.org',
+    changes: 1,
+    messages: 0,
   });
   store.problems.resolve(undefined, 'passing');
   store.problems.resolve(undefined, 'old');

@@ -35,6 +35,11 @@ test.each([false, true])(
     if (again) await rig.restart();
     const before = connects();
     await expect(sync()).rejects.toThrow(/^A: Login fail; it is left alone until .*a password corrected in its file/);
+    await expect(sync()).rejects.toMatchObject({
+      chinese: expect.stringMatching(
+        /^A：.*“Login fail”；在 .* 之前不再尝试（密码文件更正后[^a-fh-z]*"gateway sync --force" 用原密码再试一次）$/,
+      ),
+    });
     expect(connects()).toBe(before);
     password.now = 'right';
     await expect(sync()).rejects.toThrow(/Login fail/);

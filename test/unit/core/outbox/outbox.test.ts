@@ -148,7 +148,7 @@ describe('a refused sign-in', () => {
     });
     await pass(rig, 14 * MINUTE);
     expect(smtp.attempts()).toBe(1);
-    expect(problemsOf(rig)).toEqual(['sending is refused: 535 5.7.8 wrong']);
+    expect(problemsOf(rig)).toEqual(['the sign-in for sending is refused: 535 5.7.8 wrong']);
     await pass(rig, 29 * MINUTE);
     expect(smtp.attempts()).toBe(2);
     await pass(rig, 5 * 60 * MINUTE);
@@ -172,7 +172,7 @@ describe('a refused sign-in', () => {
     await rig.until('it is known which login it was', () => pauseKey(rig) !== null, 1);
     await rig.crash();
     await pass(rig, 10 * MINUTE);
-    expect([smtp.attempts(), problemsOf(rig)]).toEqual([1, ['sending is refused: 535 5.7.8 wrong']]);
+    expect([smtp.attempts(), problemsOf(rig)]).toEqual([1, ['the sign-in for sending is refused: 535 5.7.8 wrong']]);
     const { until } = rig.store.pauses.get(1, 'smtp') ?? { until: 0 };
     await rig.restart({ accounts: [{ ...settings, login: () => ['smtp', 'a', 'new code'] }] });
     // In tiny steps: what tells one login from another takes a while of real time.

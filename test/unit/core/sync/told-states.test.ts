@@ -41,7 +41,13 @@ test('what an earlier run told and is over is not told any more once the account
   await rig.settle();
   const source = rig.store.sources.ofAccount(1).find(({ path }) => path[0] === 'Broken');
   for (const subject of ['connection', 'smtp', 'budget', 'journal waits', `mailbox ${source?.id}`])
-    rig.store.problems.report(1, subject, { code: 'stillOwed', account: subject, address: 'old@example.org' });
+    rig.store.problems.report(1, subject, {
+      code: 'stillOwed',
+      account: subject,
+      address: 'old@example.org',
+      changes: 1,
+      messages: 0,
+    });
   expect(problemsOf(rig)).toHaveLength(5);
   await rig.restart();
   await rig.until('it is well', () => account(rig)?.state === 'ready', 10);

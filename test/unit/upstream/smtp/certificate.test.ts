@@ -76,4 +76,9 @@ test('a server that is not there is no matter of TLS', async () => {
   const error = await submit(port, 'implicit').catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ kind: 'transient' });
   expect((error as { details: object }).details).not.toHaveProperty('code');
+  expect(error).toMatchObject({
+    message: `cannot reach 127.0.0.1:${port} (nobody listens there: ECONNREFUSED)`,
+    details: { chinese: `无法连接 127.0.0.1:${port}（该端口无人监听：ECONNREFUSED）` },
+  });
+  expect((error as { details: object }).details).not.toHaveProperty('serverText');
 });
