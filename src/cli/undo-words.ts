@@ -74,16 +74,35 @@ export const NO_NEXT = both(
   'Nothing that was removed before is left to be brought back.',
   '此前没有其他可找回的已删邮件。',
 );
-export const more = (number: number, summary: Both): Both =>
-  both(`… and ${messages(number).en} more: ${summary.en}`, `…… 另有 ${messages(number).zh}：${summary.zh}`);
+export const more = (number: number, summary: Both, short: Both): Both =>
+  both(
+    `… and ${messages(number).en} more: ${summary.en}${short.en}`,
+    `…… 另有 ${messages(number).zh}：${summary.zh}${short.zh}`,
+  );
 export const NO_SUBJECT = both('(no subject)', '（无主题）');
 export const comesBack = (subject: string): Both =>
   both(`${subject}: comes back to where it was before`, `${subject}：回到删除前所在之处`);
-/** `reason` is in both languages (lib/languages.ts). */
-export const outcome = (subject: string, { en, zh }: Both, reason: string | undefined): Both =>
-  reason === undefined
-    ? both(`${subject}: ${en}`, `${subject}：${zh}`)
-    : both(`${subject}: ${en}, ${inLanguage(reason, 'en')}`, `${subject}：${zh}，${inLanguage(reason, 'zh')}`);
+/** `reason` is in both languages (lib/languages.ts); `without`: mailboxes that are gone. */
+export const outcome = (subject: string, { en, zh }: Both, reason?: string, without: readonly string[] = []): Both => {
+  const [whyEn, whyZh] =
+    reason === undefined ? ['', ''] : [`, ${inLanguage(reason, 'en')}`, `，${inLanguage(reason, 'zh')}`];
+  const [butEn, butZh] =
+    without.length === 0
+      ? ['', '']
+      : [
+          `, but not into ${without.join(', ')}: there is no such mailbox any more`,
+          `，但未放回 ${without.join('、')}：该邮箱文件夹已不存在`,
+        ];
+  return both(`${subject}: ${en}${whyEn}${butEn}`, `${subject}：${zh}${whyZh}${butZh}`);
+};
+/** Of those that are not told one by one. */
+export const notEverywhere = (number: number): Both =>
+  number === 0
+    ? both('', '')
+    : both(
+        `; ${count(number)} not into every mailbox: some are there no longer`,
+        `；其中 ${count(number)} 封未放回全部邮箱文件夹：有的已不存在`,
+      );
 /** `1,224 would be moved back from Trash; 2 cannot be brought back` */
 export const summary = (counts: ReadonlyMap<Way, number>, ways: Ways): Both => {
   const parts = (language: keyof Both) =>

@@ -102,17 +102,19 @@ interface Wording {
 function batchLines({ at, device, messages: all }: RemovalBatch, { now, ways, language }: Wording): string[] {
   const mailboxes = [...new Set(all.map(({ mailbox }) => mailbox))];
   const rest = all.slice(SHOWN);
+  const short = words.notEverywhere(rest.filter(({ without }) => without).length);
   return [
     printable(words.removal({ at, device, mailboxes, messages: all.length }, now)[language]),
     ...all.slice(0, SHOWN).map((message) => printable(`  ${messageText(message, ways, language)}`)),
-    ...(rest.length > 0 ? [`  ${words.more(rest.length, words.summary(countsOf(rest), ways))[language]}`] : []),
+    ...(rest.length > 0 ? [`  ${words.more(rest.length, words.summary(countsOf(rest), ways), short)[language]}`] : []),
   ];
 }
 
-function messageText({ subject, way, reason, again }: RemovedMessage, ways: words.Ways, language: Language): string {
+function messageText(message: RemovedMessage, ways: words.Ways, language: Language): string {
+  const { subject, way, reason, without, again } = message;
   const name = subject.trim() === '' ? words.NO_SUBJECT[language] : subject.trim();
   const short = [...name].length > 60 ? `${[...name].slice(0, 59).join('')}…` : name;
-  return (again && BACK.has(way) ? words.comesBack(short) : words.outcome(short, ways[way], reason))[language];
+  return (again && BACK.has(way) ? words.comesBack(short) : words.outcome(short, ways[way], reason, without))[language];
 }
 
 function countsOf(all: readonly RemovedMessage[]): Map<RemovedMessage['way'], number> {

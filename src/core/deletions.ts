@@ -125,7 +125,8 @@ export function createDeletions({ store, unit, removals, tree, settings, logger 
   ) => {
     if (ids.length === 0) return;
     const { removedAt: at, device, shownAs: mailboxPath } = how;
-    if (at !== undefined) removals.note({ by: { device }, at, mailboxPath, copies: ids.map((id) => [id, null]) });
+    const gone = ids.map((id) => [id, null] as const);
+    if (at !== undefined) removals.note({ by: { device }, at, mailboxPath, copies: gone, isLabelOnly: true });
     copies.setAllLeaving(ids);
     work.withdrawAll(ids);
   };

@@ -56,8 +56,8 @@ export interface JournalStore {
   ofAccountAndKind(accountId: number, kind: string): JournalRow[];
   /** Whether some row will bind the copy: it is what a transfer makes, or what an append stores. */
   isBrought(copyId: number): boolean;
-  /** The targets of MOVEs that end at the copy. */
-  movesTo(newCopyId: number): { readonly journalId: number; readonly copyId: number }[];
+  /** The targets of MOVEs and COPYs that end at the copy. */
+  transfersTo(newCopyId: number): { readonly journalId: number; readonly copyId: number }[];
   setNewCopy(journalId: number, copyId: number, newCopyId: number): void;
   /** The row no longer concerns the copy. */
   removeTarget(id: number, copyId: number): void;
@@ -124,8 +124,8 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
        LIMIT 1`,
     )
     .pluck();
-  const movesTo = sqlite.prepare(
-    "SELECT t.journalId, t.copyId FROM journalTargets t JOIN journal j ON j.id = t.journalId WHERE t.newCopyId = ? AND j.kind = 'move'",
+  const transfersTo = sqlite.prepare(
+    "SELECT t.journalId, t.copyId FROM journalTargets t JOIN journal j ON j.id = t.journalId WHERE t.newCopyId = ? AND j.kind IN ('move', 'copy')",
   );
   const setNewCopy = sqlite.prepare('UPDATE journalTargets SET newCopyId = ? WHERE journalId = ? AND copyId = ?');
   const removeTarget = sqlite.prepare('DELETE FROM journalTargets WHERE journalId = ? AND copyId = ?');
@@ -161,7 +161,7 @@ export function createJournalStore({ sqlite }: Database): JournalStore {
     targets: (journalId) => targets.all(journalId) as JournalTarget[],
     targetCopies: (journalId) => targetCopies.all(journalId) as CopyRow[],
     unboundTargets: (journalId) => unboundTargets.all(journalId) as number[],
-    movesTo: (newCopyId) => movesTo.all(newCopyId) as { journalId: number; copyId: number }[],
+    transfersTo: (newCopyId) => transfersTo.all(newCopyId) as { journalId: number; copyId: number }[],
     setNewCopy: (journalId, copyId, newCopyId) => void setNewCopy.run(newCopyId, journalId, copyId),
     ofCopy: (copyId) => ofCopy.all(copyId) as JournalRow[],
     ofSource: (sourceId) => ofSource.all(sourceId) as JournalRow[],

@@ -26,6 +26,8 @@ export interface RemovalRow {
   readonly trashCopyId: number | null;
   readonly bodyRef: string | null;
   readonly undoneAt: number | null;
+  /** JSON: [source, path] of each label that has gone with it. */
+  readonly labels: string;
 }
 
 export interface NewRemovals {
@@ -38,6 +40,8 @@ export interface NewRemovals {
   readonly maxBodyBytes: number;
   /** [copy, the copy in Trash that it has become] */
   readonly copies: readonly (readonly [number, number | null])[];
+  /** 1: each takes the other labels of its message away; 0: it goes by itself. */
+  readonly withLabels: 0 | 1;
 }
 
 export interface RemovalStore {
@@ -60,6 +64,8 @@ export interface RemovalStore {
    * has come to since.
    */
   isElsewhereSince(removal: RemovalRow): boolean;
+  /** Whether another removal of the message, of the same command or a later one, has been undone. */
+  isPartlyBack(removal: RemovalRow): boolean;
   /**
    * Whether somebody else has put it back where it was: more of its like have come there since than were brought back from
    * here. Known by its Message-ID and size; without a Message-ID never.
@@ -97,6 +103,8 @@ export interface RemovalStore {
   expire(at: number, limit: number): number;
 }
 
+/** A label store: what stands there has no other label. */
+const OUTSIDE = "'trash', 'junk'";
 const OPEN = 'undoneAt IS NULL';
 
 export function createRemovalStore({ sqlite }: Database): RemovalStore {
@@ -105,10 +113,15 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
   );
   const add = sqlite.prepare(
     `INSERT INTO removals (accountId, at, device, sourceId, sourcePath, mailboxPath, messageId, messageIdHeader, subject,
-       sizeBytes, internalDate, flags, keywords, trashCopyId, bodyRef)
+       sizeBytes, internalDate, flags, keywords, trashCopyId, bodyRef, labels)
      SELECT m.accountId, @at, @device, c.sourceId, s.path, @mailboxPath, m.id, ifnull(m.messageIdHeader, ''),
        subjectOf(h.block), m.sizeBytes, m.internalDate, c.flags & ~@withoutFlags, c.keywords, j.value ->> 1,
-       CASE WHEN m.sizeBytes <= @maxBodyBytes THEN m.bodyRef END
+       CASE WHEN m.sizeBytes <= @maxBodyBytes THEN m.bodyRef END,
+       CASE WHEN @withLabels AND ifnull(s.role, '') NOT IN (${OUTSIDE}) AND (m.emailId IS NOT NULL OR c.upstreamUid IS NULL) THEN
+         (SELECT json_group_array(json_array(t.id, json(t.path))) FROM copies o JOIN sources t ON t.id = o.sourceId
+          WHERE o.messageId = m.id AND o.leaving = 0 AND o.sourceId <> c.sourceId AND t.accountId = s.accountId
+            AND t.local IS NULL AND ifnull(t.role, '') NOT IN (${OUTSIDE}, 'all', 'flagged', 'important'))
+       ELSE '[]' END
      FROM json_each(@copies) j CROSS JOIN copies c ON c.id = j.value ->> 0 CROSS JOIN messages m ON m.id = c.messageId
        CROSS JOIN sources s ON s.id = c.sourceId LEFT JOIN headers h ON h.messageId = m.id`,
   );
@@ -149,6 +162,12 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
            AND CASE WHEN @trashCopyId IS NULL
              THEN (SELECT min(saveDate) FROM entries WHERE copyId = c.id) * 1000 > @at
              ELSE c.id > @trashCopyId END)`,
+    )
+    .pluck();
+  const isPartlyBack = sqlite
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM removals WHERE at >= @at AND id <> @id AND accountId = @accountId AND undoneAt >= @at
+         AND (messageId = @messageId OR @messageIdHeader <> '' AND messageIdHeader = @messageIdHeader AND sizeBytes = @sizeBytes))`,
     )
     .pluck();
   // Save dates are in whole seconds: one of the same second has come since.
@@ -221,6 +240,7 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
       return statement.all(facts) as number[];
     },
     isBackSince: (removal) => removal.messageIdHeader !== '' && isBackSince.get(removal) === 1,
+    isPartlyBack: (removal) => isPartlyBack.get(removal) === 1,
     isElsewhereSince: (removal) => isElsewhereSince.get(removal) === 1,
     withoutBody: ({ at, messageIds, sourceId, limit }) =>
       (messageIds

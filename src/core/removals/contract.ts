@@ -27,6 +27,8 @@ export interface RemovedMessage {
   readonly way: UndoWay;
   /** Why it is lost, in both languages (lib/languages.ts). */
   readonly reason?: string;
+  /** Mailboxes that it was in too (labels) and that are gone, so that it does not come back there; as the client called them. */
+  readonly without?: readonly string[];
   /** What went to Trash and was then removed there comes back once, to where it was before: this is the second removal. */
   readonly again?: true;
 }

@@ -25,9 +25,17 @@ export function homeOf(context: ActionContext, work: Work, row: RemovalRow): Sou
   }
 }
 
-function knownHome({ store }: ActionContext, row: RemovalRow): SourceRow | undefined {
-  const same = store.sources.get(row.sourceId);
-  const named = store.sources.byPath(row.accountId, JSON.parse(row.sourcePath) as string[]);
+const knownHome = (context: Pick<ActionContext, 'store'>, row: RemovalRow): SourceRow | undefined =>
+  knownSource(context, row.accountId, [row.sourceId, JSON.parse(row.sourcePath) as string[]]);
+
+/** The upstream mailbox that was known by this id and path, or has its name now; undefined if there is none. */
+export function knownSource(
+  { store }: Pick<ActionContext, 'store'>,
+  accountId: number,
+  [id, path]: readonly [number, readonly string[]],
+): SourceRow | undefined {
+  const same = store.sources.get(id);
+  const named = store.sources.byPath(accountId, path);
   return [same, named].find((source) => source !== undefined && isAlive({ store }, source));
 }
 

@@ -38,6 +38,8 @@ export interface Removing {
   readonly mailboxPath: string;
   /** [copy, the copy in Trash that it becomes] */
   readonly copies: readonly (readonly [number, number | null])[];
+  /** A label goes, not the message: its other labels stay. */
+  readonly isLabelOnly?: true;
 }
 
 export function createRemovalLog(
@@ -78,7 +80,7 @@ export function createRemovalLog(
     budgetBytes,
     oldest,
     timeOf: (by) => (undoDays === 0 ? undefined : timeOf(by)),
-    note: ({ by, at: begun, mailboxPath, copies }) => {
+    note: ({ by, at: begun, mailboxPath, copies, isLabelOnly }) => {
       if (undoDays === 0 || copies.length === 0) return undefined;
       const at = begun ?? timeOf(by);
       pinned -= removals.expire(oldest(), EXPIRED_AT_ONCE);
@@ -89,6 +91,7 @@ export function createRemovalLog(
         withoutFlags: SystemFlag.Deleted,
         maxBodyBytes: MAX_KEPT_BYTES,
         copies,
+        withLabels: isLabelOnly ? 0 : 1,
       });
       keepWithinBudget();
       return at;

@@ -40,11 +40,15 @@ export function planFor(context: PlanContext, row: RemovalRow, later?: RemovalRo
   const trashed = inTrash(context, row, copies);
   if (trashed) return { way: 'trash', copy: trashed };
   const goesToTrash = row.trashCopyId !== null || accounts.get(row.accountId)?.traits.deleteIsMoveToTrash === true;
-  // The user has taken it out of Trash by himself: it is not wanted twice.
-  if (goesToTrash && store.removals.isElsewhereSince(row)) return { way: 'there' };
   // Where deleting means Trash the message's other labels go with it, whether we have heard of it yet or not.
   const isLabelled = accounts.get(row.accountId)?.traits.deleteIsMoveToTrash && store.sources.get(row.sourceId);
   const isHere = (copy: CopyRow) => copy.leaving === 0 && isUpstream(store, copy) && !isAstray(store, copy);
+  if (goesToTrash && store.removals.isElsewhereSince(row)) {
+    // The newest: what is older may be a label that has gone with it.
+    const label = isLabelled && store.removals.isPartlyBack(row) ? copies.filter(isHere).at(-1) : undefined;
+    // Else the user has taken it out of Trash by himself: it is not wanted twice.
+    return label ? { way: 'copy', copy: label } : { way: 'there' };
+  }
   const other = isLabelled ? undefined : copies.find(isHere);
   if (other) return { way: 'copy', copy: other };
   const bodyRef = [row.bodyRef, later?.bodyRef, store.messages.get(row.messageId)?.bodyRef].find(

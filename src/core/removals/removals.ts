@@ -12,6 +12,7 @@ import type { Deletions } from '../deletions.js';
 import type { Work } from '../unit-of-work.js';
 import type { RemovalBatch, Removals, RemovedMessage, UndoWay } from './contract.js';
 import { makeHome } from './home.js';
+import { labelsOf } from './labels.js';
 import { planFor } from './plan.js';
 import { CHANGING, isPassing } from './reasons.js';
 import { type Link, type Ready, restore } from './restore.js';
@@ -255,12 +256,14 @@ function ignoreUpstream(error: unknown): void {
 }
 
 function describe(
-  { accounts, store }: RemovalsContext,
+  context: RemovalsContext,
   row: RemovalRow,
   outcome: { readonly way: UndoWay; readonly reason?: string },
   isAgain: boolean,
 ): RemovedMessage {
+  const { accounts, store } = context;
   const { way, reason } = outcome;
+  const without = way === 'trash' || way === 'copy' || way === 'cache' ? labelsOf(context, row).gone : [];
   return {
     account:
       accounts.get(row.accountId)?.name ?? store.accounts.list().find(({ id }) => id === row.accountId)?.name ?? '',
@@ -270,6 +273,7 @@ function describe(
     sizeBytes: row.sizeBytes,
     way,
     ...(reason === undefined ? {} : { reason }),
+    ...(without.length === 0 ? {} : { without }),
     ...(isAgain ? { again: true } : {}),
   };
 }

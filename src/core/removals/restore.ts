@@ -17,6 +17,7 @@ import { recoveredSource } from '../local-sources.js';
 import type { Work } from '../unit-of-work.js';
 import type { UndoWay } from './contract.js';
 import { homeOf } from './home.js';
+import { relabel } from './labels.js';
 import type { Plan } from './plan.js';
 
 export interface Restoring {
@@ -79,6 +80,7 @@ function carry(context: ActionContext, work: Work, { row, plan, ready }: Restori
       for (const id of transferCopies(context, work, { kind, copies: [{ copy: plan.copy, to }] })) {
         const made = context.store.copies.get(id);
         if (made) undelete(context, work, made);
+        relabel(context, work, row, id);
       }
       return { way: plan.way };
     }
@@ -151,6 +153,7 @@ function appendAgain(context: ActionContext, work: Work, row: RemovalRow, ready:
     const payload: AppendPayload = { ...message, internalDate: row.internalDate };
     work.owe({ accountId: owner.id, kind: 'append', sourceId: source.id, payload, targets: [{ copyId: newCopyId }] });
   }
+  if (!source.local) relabel(context, work, row, newCopyId);
   const newMessageId = store.copies.get(newCopyId)?.messageId ?? 0;
   return {
     way: source.local ? 'recovered' : 'cache',

@@ -1,6 +1,9 @@
 -- What the account signs in as, as it is configured: with the address it tells one account from another of the same name.
 ALTER TABLE accounts ADD COLUMN loginUser TEXT;
 
+-- Where else the message stood, as labels that a move to Trash takes away (Gmail): JSON, [[source, path], …].
+ALTER TABLE removals ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';
+
 -- Flags kept here alone, of messages that have left an upstream's view and may come back; they were rows of meta.
 CREATE TABLE keptFlags (
   accountId INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,

@@ -89,6 +89,22 @@ describe('undoLines', () => {
     expect(lines).toHaveLength(14);
     expect(lines[11]).toBe('  … and 1,224 messages more: 1,224 would be moved back from Trash');
   });
+  test('a label that is gone is said, of those that are told in short how many', () => {
+    const without = ['Gmail/News', 'Gmail/旅行'];
+    const some = Array.from({ length: 12 }, (_, i) => ({
+      ...message(`m${i}`, 'trash'),
+      ...(i % 11 ? {} : { without }),
+    }));
+    expect(undoLines([batch(...some)], 'undo', { now }).filter((line) => / not into /.test(line))).toEqual([
+      '  m0: moved back from Trash, but not into Gmail/News, Gmail/旅行: there is no such mailbox any more',
+      '  … and 2 messages more: 2 moved back from Trash; 1 not into every mailbox: some are there no longer',
+    ]);
+    const chinese = undoLines([batch(...some)], 'undo', { now, language: 'zh' });
+    expect(chinese.filter((line) => /不存在/.test(line))).toEqual([
+      '  m0：已从“已删除”移回，但未放回 Gmail/News、Gmail/旅行：该邮箱文件夹已不存在',
+      '  …… 另有 2 封邮件：2 封已从“已删除”移回；其中 1 封未放回全部邮箱文件夹：有的已不存在',
+    ]);
+  });
   test('what was brought back before is said to be, and that there is nothing else', () => {
     const hint = 'Nothing is left to be brought back: "gateway undo --list" shows what was removed.';
     const done = [batch(message('a', 'undone'), message('b', 'undone'))];
