@@ -191,9 +191,29 @@ export async function sync(
     // A line for each account that failed.
     throw new CliError(lines.includes('\n') ? words.notUpToDate(lines)[languageFor(undefined)] : lines);
   });
-  if (json) io.print(JSON.stringify({ event: 'synced', ...(name === undefined ? {} : { account: name }) }));
-  else io.print(`${name ?? 'All accounts'}: up to date.`);
+  const { accounts } = await askStatus(config.dataDir);
+  // It has been tried, and has to wait for something.
+  const owing = accounts.filter((one) => (name === undefined || one.name === name) && one.journalDepth > 0);
+  const owed = owing.map((one) => ({ account: one.name, changes: one.journalDepth, reason: one.lastError }));
+  if (json) io.print(JSON.stringify({ event: 'synced', ...(name === undefined ? {} : { account: name }), owed }));
+  else for (const line of syncedLines(name, owed, languageFor(undefined))) io.print(printable(line));
   return ExitCode.ok;
+}
+
+/** What `sync` says: `owed` are the changes that have been tried, and could not be carried out yet. */
+export function syncedLines(
+  name: string | undefined,
+  owed: readonly { readonly account: string; readonly changes: number; readonly reason: string | undefined }[],
+  language: Language,
+): string[] {
+  const waits = owed.map(
+    ({ account, changes, reason = '' }) =>
+      words.hasYetToBeDone(account, changes, inLanguage(reason, language))[language],
+  );
+  return [
+    `${name ?? 'All accounts'}: up to date${waits.length > 0 ? ', but' : '.'}`,
+    ...waits.map((line) => `  ${line}`),
+  ];
 }
 
 /** Asks the gateway to stop, and waits until it has. */

@@ -25,6 +25,12 @@ export const notUpToDate = (lines: string): Both => {
   return both(`not all accounts are up to date:${below}`, `未能更新所有账号：${below}`);
 };
 
+export const hasYetToBeDone = (account: string, changes: number, reason: string): Both =>
+  both(
+    `${account}: ${count(changes)} ${changes === 1 ? 'change has' : 'changes have'} yet to be carried out${reason === '' ? '' : `: ${reason}`}`,
+    `${account}：${changes} 项更改尚待执行${reason === '' ? '' : `：${reason}`}`,
+  );
+
 type Waiting = GatewayStatus['submissions']['waiting'][number];
 const whenSent = ({ heldUntil, nextAttemptAt }: Waiting): Both => {
   if (heldUntil !== undefined)
