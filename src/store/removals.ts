@@ -166,7 +166,7 @@ export function createRemovalStore({ sqlite }: Database): RemovalStore {
     .pluck();
   const isPartlyBack = sqlite
     .prepare(
-      `SELECT EXISTS (SELECT 1 FROM removals WHERE at >= @at AND id <> @id AND accountId = @accountId AND undoneAt >= @at
+      `SELECT EXISTS (SELECT 1 FROM removals WHERE +at >= @at AND id <> @id AND +accountId = @accountId AND undoneAt >= @at
          AND (messageId = @messageId OR @messageIdHeader <> '' AND messageIdHeader = @messageIdHeader AND sizeBytes = @sizeBytes))`,
     )
     .pluck();

@@ -29,3 +29,7 @@ INSERT OR IGNORE INTO keptFlags (accountId, message, ownFlags, flags, ownKeyword
     FROM (SELECT substr(key, 6) AS name, value AS kept FROM meta WHERE key >= 'kept ' AND key < 'kept!' AND json_valid(value))
   ) WHERE accountId IN (SELECT id FROM accounts);
 DELETE FROM meta WHERE key >= 'kept ' AND key < 'kept!';
+
+-- Whether another removal of the same message has been undone is asked for each that is.
+CREATE INDEX removalsByMessage ON removals (messageId);
+CREATE INDEX removalsByHeader ON removals (messageIdHeader);
