@@ -147,7 +147,7 @@ export function createCore(options: CoreOptions): Core {
   for (const { id } of accounts) store.problems.resolve(undefined, `account ${id}`);
   // Of an earlier start it has been told for long enough.
   for (const { id } of store.accounts.list()) store.problems.resolve(id, 'restored');
-  for (const [id, count] of callOffRestored(journal)) report(id, 'restored', { code: 'shownAgain', count });
+  for (const [id, again] of callOffRestored(journal)) report(id, 'restored', { code: 'shownAgain', ...again });
 
   const defaultAccount = accounts.find(({ isDefault }) => isDefault) ?? accounts[0];
   const context: AppendContext = {

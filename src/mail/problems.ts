@@ -1,6 +1,7 @@
 // What the gateway tells its user, each in English and in Chinese: the one place of these texts. A problem is stored as both
 // (lib/languages.ts), so that it can be read as it was when a later version words it otherwise.
 import { bothLanguages, keptIn, type Language } from '../lib/languages.js';
+import { DISK } from './disk-words.js';
 import { type DiskTrouble, failureText, type UpstreamError } from './errors.js';
 import { keptFailure, ownChinese } from './kept-failure.js';
 
@@ -33,8 +34,12 @@ export type Trouble =
       readonly changes: number;
       readonly messages: number;
     }
-  /** Messages whose deletion a restored backup had not carried out. */
-  | { readonly code: 'shownAgain'; readonly count: number }
+  /** Messages whose deletion a restored backup had not carried out, and the first of them. */
+  | {
+      readonly code: 'shownAgain';
+      readonly count: number;
+      readonly first: readonly { readonly mailbox: string; readonly subject: string }[];
+    }
   /** A change that the provider refuses for good; `kind`: of the journal's row. */
   | { readonly code: 'refused'; readonly kind: string; readonly error: UpstreamError }
   | { readonly code: 'waiting'; readonly error: UpstreamError }
@@ -92,16 +97,7 @@ function wordingOf(trouble: Trouble): readonly [text: Both, remedy: Both] {
         ),
       ];
     case 'shownAgain':
-      return [
-        both(
-          `${trouble.count === 1 ? '1 message is' : `${trouble.count} messages are`} shown again whose deletion had not been carried out when the backup was made`,
-          `${trouble.count} 封邮件重新显示：备份时它们的删除尚未执行`,
-        ),
-        both(
-          'They may have been brought back since: delete what you do not want once more.',
-          '这些邮件之后可能已被恢复：不需要的请再删除一次。',
-        ),
-      ];
+      return ofShownAgain(trouble);
     case 'refused':
       return ofRefusal(trouble.kind, trouble.error);
     case 'waiting':
@@ -178,6 +174,40 @@ function ofSalvage({ fault, damagedFile, messages, owed, lost, unnamed }: Troubl
   ] as const;
 }
 
+function ofShownAgain({ count, first }: Trouble & { readonly code: 'shownAgain' }) {
+  const [what, whose, zhWhose, advice] =
+    count === 1
+      ? [
+          '1 message is',
+          'deletion',
+          '对它的',
+          'It may have been brought back since: delete it once more if you do not want it.',
+        ]
+      : [
+          `${count} messages are`,
+          'deletions',
+          '对它们的',
+          'They may have been brought back since: delete what you do not want once more.',
+        ];
+  const en = first.map(
+    ({ mailbox, subject }) => `${subject === '' ? 'one without a subject' : `"${subject}"`} in ${mailbox}`,
+  );
+  const zh = first.map(
+    ({ mailbox, subject }) => `“${mailbox}”中${subject === '' ? '一封无主题的邮件' : `的“${subject}”`}`,
+  );
+  const more = count - first.length;
+  return [
+    both(
+      `${what} shown again whose ${whose} had not been carried out when the backup was made: ${en.join(', ')}${more > 0 ? `, and ${more} more` : ''}`,
+      `${count} 封邮件重新显示：备份时尚未执行${zhWhose}删除：${zh.join('、')}${more > 0 ? `，另有 ${more} 封` : ''}`,
+    ),
+    both(
+      `${advice} This line goes with the next start of the gateway.`,
+      '之后可能已被恢复：不需要的请再删除一次。网关下次启动后，此行不再显示。',
+    ),
+  ] as const;
+}
+
 const VERBS: Readonly<Record<string, Both>> = {
   flags: both('change flags', '更改标记'),
   move: both('move messages', '移动邮件'),
@@ -215,46 +245,6 @@ function ofWaiting(error: UpstreamError) {
       : both('They will be carried out when the provider answers again.', '服务商恢复应答后会自动执行。'),
   ] as const;
 }
-
-const DISK: Readonly<Record<DiskTrouble, readonly [text: Both, remedy: Both]>> = {
-  full: [
-    both(
-      'the disk with the data directory is full: mail can be read, but nothing can be changed, sent or fetched',
-      '数据目录所在的磁盘已满：邮件可以阅读，但无法更改、发送或获取',
-    ),
-    both('Make room on the disk; the gateway goes on by itself.', '请腾出磁盘空间，网关会自动恢复。'),
-  ],
-  readOnly: [
-    both(
-      'the data directory cannot be written to: mail can be read, but nothing can be changed, sent or fetched',
-      '数据目录不可写：邮件可以阅读，但无法更改、发送或获取',
-    ),
-    both(
-      'See that the disk is not read-only and that the directory belongs to the user the gateway runs as; it goes on by itself.',
-      '请检查磁盘是否只读、目录是否属于运行网关的用户，网关会自动恢复。',
-    ),
-  ],
-  io: [
-    both(
-      'the disk with the data directory fails: mail can be read as far as that goes, but nothing can be changed, sent or fetched',
-      '数据目录所在的磁盘读写出错：邮件尽可能仍可阅读，但无法更改、发送或获取',
-    ),
-    both(
-      'Look into the system log: the disk may be dying. Save what you can ("gateway backup FILE" to another disk), then run "gateway doctor".',
-      '请查看系统日志：磁盘可能即将损坏。请尽快备份（"gateway backup 文件" 到另一磁盘），然后运行 "gateway doctor"。',
-    ),
-  ],
-  damaged: [
-    both(
-      'the index (gateway.db) is damaged: mail can be read as far as that goes, but nothing can be changed, sent or fetched',
-      '索引（gateway.db）已损坏：邮件尽可能仍可阅读，但无法更改、发送或获取',
-    ),
-    both(
-      'Restart the gateway: it saves what can be read of it and fetches the rest from the providers.',
-      '请重启网关：它会挽救可读的内容，其余从服务商重新获取。',
-    ),
-  ],
-};
 
 const BROKEN = both(
   'Check host, port and TLS of this account in the configuration.',

@@ -43,7 +43,7 @@ export async function carryOut(context: JournalContext, lane: Lane, rows: readon
 /** What the upstream will delete for good is fetched first, where it is not here. */
 async function carryRemoval(context: JournalContext, lane: Lane, row: JournalRow): Promise<number[]> {
   // Its message, stored here before the backup was made, has turned out to be there.
-  if (row.kind === 'expunge' && isRestored(row) && callOff(context, row) > 0) return [];
+  if (row.kind === 'expunge' && isRestored(row) && callOff(context, row).length > 0) return [];
   await keepBodies(context, whatEnds(context, row));
   return carryOnLane(context, lane, [row]);
 }

@@ -60,6 +60,8 @@ export const toldProblems = ({ problems }: Pick<GatewayStatus, 'problems'>, told
   problems.map(({ account, subject, text, remedy, since }) => {
     const say = findings('owed', account);
     const side = SIDES[subject];
+    // What a restore has brought back is told, and nothing is wrong.
+    if (subject === 'restored') return say.note(inBoth(text), words.since(since), inBoth(remedy));
     return account !== undefined && side !== undefined && isAtFault(told, account, side)
       ? say.note(words.metToo(inBoth(text)), words.since(since))
       : say.bad(inBoth(text), inBoth(remedy), words.since(since));

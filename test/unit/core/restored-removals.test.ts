@@ -69,8 +69,9 @@ test.each([true, false])('undone since: %s; they show again, and it is said', as
   expect(there.map((tokens) => tokens?.sort())).toEqual(all);
   expect(here.map((tokens) => tokens?.sort())).toEqual(all);
   expect(problemsOf(rig)).toEqual([
-    '3 messages are shown again whose deletion had not been carried out when the backup was made',
+    '3 messages are shown again whose deletions had not been carried out when the backup was made: "m1" in INBOX, "m2" in INBOX, "p1" in Projects',
   ]);
+  expect(rig.core.overview.problems()[0]?.remedy).toMatch(/This line goes with the next start of the gateway\./);
   // Asked for now, it is meant.
   userExpunges(rig, 'INBOX', 'm1');
   await rig.restart();

@@ -22,7 +22,8 @@ const troubles: readonly Trouble[] = [
     ...{ lost: { en: 'annotations', zh: '批注' }, unnamed: { count: 2, directory: '/data/unnamed' } },
   },
   { code: 'stillOwed', account: 'Work', address: 'old@example.org', changes: 2, messages: 1 },
-  { code: 'shownAgain', count: 1 },
+  { code: 'shownAgain', count: 1, first: [{ mailbox: 'INBOX', subject: 'Hello' }] },
+  { code: 'shownAgain', count: 5, first: [{ mailbox: 'Work', subject: '' }] },
   ...kinds.map((kind) => ({ code: 'refused', kind, error: tls }) as const),
   { code: 'waiting', error: away },
   { code: 'mailbox', path: 'A/B', error: new Error('two\nlines') },
@@ -50,6 +51,16 @@ test.each<[Trouble, string, string]>([
     { code: 'sending', how: 'paused', error: pause, until: '12:00' },
     'sending is paused: slow down (until 12:00)',
     '发信已暂停：“slow down”（至 12:00）',
+  ],
+  [
+    { code: 'shownAgain', count: 1, first: [{ mailbox: 'INBOX', subject: 'Hello\n!' }] },
+    '1 message is shown again whose deletion had not been carried out when the backup was made: "Hello !" in INBOX',
+    '1 封邮件重新显示：备份时尚未执行对它的删除：“INBOX”中的“Hello !”',
+  ],
+  [
+    { code: 'shownAgain', count: 5, first: ['a', '', 'c'].map((subject) => ({ mailbox: 'B', subject })) },
+    '5 messages are shown again whose deletions had not been carried out when the backup was made: "a" in B, one without a subject in B, "c" in B, and 2 more',
+    '5 封邮件重新显示：备份时尚未执行对它们的删除：“B”中的“a”、“B”中一封无主题的邮件、“B”中的“c”，另有 2 封',
   ],
   [
     { code: 'refused', kind: 'append', error: refused },

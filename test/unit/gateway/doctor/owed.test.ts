@@ -42,3 +42,8 @@ test('what the doctor finds well is no reason to keep quiet', () => {
     'bad A: sending is refused',
   ]);
 });
+
+test('what is shown again after a restore is nothing that is wrong', () => {
+  const [one] = toldProblems({ problems: [problem('A', 'restored', 'shown again')] }, []);
+  expect(one).toMatchObject({ level: 'note', remedy: said('Wait.', '请等待。') });
+});
