@@ -33,7 +33,7 @@ import { createSnapshots } from './reads/snapshots.js';
 import { createSort, createThread } from './reads/sort.js';
 import { createSortTables } from './reads/sort-table.js';
 import { createTakeApart } from './reads/take-apart.js';
-import type { UpstreamReader } from './reads/upstream-reader.js';
+import { namingAccount, type UpstreamReader } from './reads/upstream-reader.js';
 import { registerAccounts } from './register-accounts.js';
 import { createRemovalLog } from './removals/log.js';
 import { createRemovals } from './removals/removals.js';
@@ -105,7 +105,8 @@ export function createCore(options: CoreOptions): Core {
     return actor;
   };
   const reader: UpstreamReader = {
-    read: async (sourceId, how, work) => actorOf(sourceId).read(sourceId, how, work),
+    read: async (sourceId, how, work) =>
+      namingAccount(byId.get(store.sources.get(sourceId)?.accountId ?? 0), actorOf(sourceId).read(sourceId, how, work)),
   };
   const snapshots = createSnapshots({ store, flags: createFlagTable(), tagOf: tagLookup(store, byId) });
   const sortTables = createSortTables(store, snapshots);

@@ -138,6 +138,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^the special use (\S+) is taken, or cannot be given to a mailbox$/, '特殊用途 $1 已被占用，或不能指定给邮箱文件夹'],
   [/^this mailbox is there already, as (.+)$/, '这个邮箱文件夹已经在这里，名为 $1'],
   [/^there is no account (.+)$/, '没有账号 $1'],
+  [/^account (.+?): (.+)$/, '账号 $1：$2'],
   [/^(.+) has no mailbox for this$/, '$1 没有可用于此的邮箱文件夹'],
   [/^this channel binding is not offered; use (\S+)$/, '不提供这种通道绑定，请用 $1'],
   [/^(.+) needs you to sign in again: see the message in INBOX$/, '$1 需要您重新登录：请看收件箱里的说明'],
