@@ -195,8 +195,11 @@ export async function sync(
   // It has been tried, and has to wait for something.
   const owing = accounts.filter((one) => (name === undefined || one.name === name) && one.journalDepth > 0);
   const owed = owing.map((one) => ({ account: one.name, changes: one.journalDepth, reason: one.lastError }));
-  if (json) io.print(JSON.stringify({ event: 'synced', ...(name === undefined ? {} : { account: name }), owed }));
-  else for (const line of syncedLines(name, owed, languageFor(undefined))) io.print(printable(line));
+  const language = languageFor(undefined);
+  if (json) {
+    const told = owed.map((one) => ({ ...one, reason: one.reason && inLanguage(one.reason, language) }));
+    io.print(JSON.stringify({ event: 'synced', ...(name === undefined ? {} : { account: name }), owed: told }));
+  } else for (const line of syncedLines(name, owed, language)) io.print(printable(line));
   return ExitCode.ok;
 }
 
@@ -208,12 +211,9 @@ export function syncedLines(
 ): string[] {
   const waits = owed.map(
     ({ account, changes, reason = '' }) =>
-      words.hasYetToBeDone(account, changes, inLanguage(reason, language))[language],
+      words.hasYetToBeDone(account, changes, reason === '' ? '' : keptIn(reason, language))[language],
   );
-  return [
-    `${name ?? 'All accounts'}: up to date${waits.length > 0 ? ', but' : '.'}`,
-    ...waits.map((line) => `  ${line}`),
-  ];
+  return [words.upToDate(name, waits.length > 0)[language], ...waits.map((line) => `  ${line}`)];
 }
 
 /** Asks the gateway to stop, and waits until it has. */

@@ -25,6 +25,11 @@ export const notUpToDate = (lines: string): Both => {
   return both(`not all accounts are up to date:${below}`, `未能更新所有账号：${below}`);
 };
 
+export const upToDate = (account: string | undefined, isBut: boolean): Both =>
+  both(
+    `${account ?? 'All accounts'}: up to date${isBut ? ', but' : '.'}`,
+    `${account ?? '所有账号'}：已是最新${isBut ? '，但' : '。'}`,
+  );
 export const hasYetToBeDone = (account: string, changes: number, reason: string): Both =>
   both(
     `${account}: ${count(changes)} ${changes === 1 ? 'change has' : 'changes have'} yet to be carried out${reason === '' ? '' : `: ${reason}`}`,

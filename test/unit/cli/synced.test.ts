@@ -24,5 +24,11 @@ test.each([
 });
 
 test('in Chinese', () => {
-  expect(syncedLines('Work', owed.slice(0, 1), 'zh')[1]).toBe('  Work：1 项更改尚待执行：the server is busy');
+  const own = { account: 'Home', changes: 2, reason: 'cannot reach it\n无法连接' };
+  expect(syncedLines(undefined, [...owed.slice(0, 1), own], 'zh')).toEqual([
+    '所有账号：已是最新，但',
+    '  Work：1 项更改尚待执行：“the server is busy”',
+    '  Home：2 项更改尚待执行：无法连接',
+  ]);
+  expect(syncedLines('Work', [], 'zh')).toEqual(['Work：已是最新。']);
 });

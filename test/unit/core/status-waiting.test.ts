@@ -3,19 +3,19 @@ import { expect, test } from 'vitest';
 import { inLanguage } from '../../../src/lib/languages.js';
 import { UpstreamError } from '../../../src/mail/errors.js';
 import { createRig, type Rig, type RigAccount, useVirtualTime } from '../../support/core-harness.js';
-import { mail } from '../../support/core-mail.js';
-import { createFakeUpstream } from '../../support/fake-connector.js';
+import { appendMail, mail } from '../../support/core-mail.js';
+import { createFakeUpstream, flags } from '../../support/fake-connector.js';
 
 useVirtualTime();
 
-async function refusing(error: UpstreamError) {
+async function refusing(error: UpstreamError, savesSent = false) {
   const fake = createFakeUpstream();
   const submitter = {
     submit: async () => {
       throw error;
     },
   };
-  const account: RigAccount = { name: 'A', address: 'a@example.org', fake, savesSent: false, submitter };
+  const account: RigAccount = { name: 'A', address: 'a@example.org', fake, savesSent, submitter };
   const rig = await createRig({ accounts: [account] });
   await rig.settle();
   await rig.during(send(rig), 1);
@@ -64,4 +64,13 @@ test('an account whose name was given to another address goes by its stored name
   expect(inLanguage(problem?.text ?? '', 'en')).toBe(
     'the account "A (a@example.org)" is not in the configuration any more: 1 message to be sent is kept for it',
   );
+});
+
+test('a change that waits for the gateway itself: why, in both languages', async () => {
+  const { rig } = await refusing(away, true);
+  await using _ = rig;
+  await appendMail(rig, 'Sent', mail('letter', 'a@example.org'), flags('\\Seen'));
+  const why = () => rig.core.overview.accounts()[0]?.lastError;
+  await rig.until('it waits', () => why() !== undefined, 1_000);
+  expect(why()).toBe('waiting for the message to be sent\n等待邮件发出');
 });
