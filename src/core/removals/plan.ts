@@ -35,7 +35,7 @@ export function planFor(context: PlanContext, row: RemovalRow, later?: RemovalRo
   const own = copies.filter(({ sourceId }) => sourceId === row.sourceId);
   if (own.some(({ leaving }) => leaving === 0)) return { way: 'there' };
   const calledOff = callOff(store, own, row);
-  if (calledOff) return calledOff;
+  if (calledOff && !isTakenAlong(context, row, copies)) return calledOff;
   if (!context.isAlone && store.removals.isBackSince(row)) return { way: 'there' };
   const trashed = inTrash(context, row, copies);
   if (trashed) return { way: 'trash', copy: trashed };
@@ -43,12 +43,11 @@ export function planFor(context: PlanContext, row: RemovalRow, later?: RemovalRo
   // Where deleting means Trash the message's other labels go with it, whether we have heard of it yet or not.
   const isLabelled = accounts.get(row.accountId)?.traits.deleteIsMoveToTrash && store.sources.get(row.sourceId);
   const isHere = (copy: CopyRow) => copy.leaving === 0 && isUpstream(store, copy) && !isAstray(store, copy);
-  if (goesToTrash && store.removals.isElsewhereSince(row)) {
-    // The newest: what is older may be a label that has gone with it.
-    const label = isLabelled && store.removals.isPartlyBack(row) ? copies.filter(isHere).at(-1) : undefined;
-    // Else the user has taken it out of Trash by himself: it is not wanted twice.
-    return label ? { way: 'copy', copy: label } : { way: 'there' };
-  }
+  // The newest: what is older may be a label that has gone with it.
+  const label = isLabelled ? copies.filter(isHere).at(-1) : undefined;
+  if (label && store.removals.isPartlyBack(row)) return { way: 'copy', copy: label };
+  // The user has taken it out of Trash by himself: it is not wanted twice.
+  if (goesToTrash && store.removals.isElsewhereSince(row)) return { way: 'there' };
   const other = isLabelled ? undefined : copies.find(isHere);
   if (other) return { way: 'copy', copy: other };
   const bodyRef = [row.bodyRef, later?.bodyRef, store.messages.get(row.messageId)?.bodyRef].find(
@@ -72,6 +71,17 @@ function callOff(store: Store, own: readonly CopyRow[], row: RemovalRow): Plan |
   const deletion = store.journal.ofSource(row.sourceId).find(({ kind }) => kind === 'delete');
   return deletion?.sent === 0 ? { way: 'calledOff', deletion } : undefined;
 }
+
+/** Gmail: in Trash by another deletion it has lost this label too, whether its own removal from there is carried out or not. */
+const isTakenAlong = (
+  { store, accounts }: PlanContext,
+  { accountId }: RemovalRow,
+  copies: readonly CopyRow[],
+): boolean =>
+  accounts.get(accountId)?.traits.deleteIsMoveToTrash === true &&
+  copies.some(
+    (copy) => copy.leaving === 0 && store.sources.get(copy.sourceId)?.role === 'trash' && !isAstray(store, copy),
+  );
 
 /** Where the upstream's Trash holds it: the copy it became, another one of the content, or what looks the very same. */
 function inTrash({ store, accounts }: PlanContext, row: RemovalRow, copies: readonly CopyRow[]): CopyRow | undefined {

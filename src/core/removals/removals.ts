@@ -74,10 +74,13 @@ export function createRemovals(context: RemovalsContext): Removals {
       const slice = wanted.slice(start, start + AT_ONCE);
       const ready = await makeReady(context, slice);
       unit.durable((work) => {
-        const links = slice.flatMap((one) =>
-          bringBack(context, work, { ...one, ready: ready.get(one.row.id), backIn }, told),
-        );
-        store.removals.relink(links);
+        const links: Link[] = [];
+        const relink = () => store.removals.relink(links.splice(0));
+        for (const one of slice) {
+          if (links.some(({ messageId }) => messageId === one.row.messageId)) relink();
+          links.push(...bringBack(context, work, { ...one, ready: ready.get(one.row.id), backIn }, told));
+        }
+        relink();
       });
       await turns.pause();
     }

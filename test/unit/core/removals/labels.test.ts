@@ -1,8 +1,9 @@
 // Gmail: a message that comes to Trash loses every label. Undone, it has again those that it had.
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/mail/errors.js';
-import { createRig, type Rig, useVirtualTime } from '../../../support/core-harness.js';
+import { type Rig, useVirtualTime } from '../../../support/core-harness.js';
 import {
+  appendMail,
   mail,
   one,
   readBody,
@@ -12,43 +13,10 @@ import {
   upstreamTokens,
   userMoves,
 } from '../../../support/core-mail.js';
-import { createFakeUpstream, type FakeUpstream } from '../../../support/fake-connector.js';
+import { EVERYWHERE, IN_TRASH, pause, startLabelled, whereIs } from '../../../support/labelled.js';
 import { expunge, undo } from '../../../support/removals.js';
 
 useVirtualTime();
-
-const GMAIL = { labelStore: true, traits: { deleteIsMoveToTrash: true } };
-const LABELS = ['News', 'Work'];
-const PLACES = ['INBOX', ...LABELS, 'Trash'];
-
-async function pause(rig: Rig): Promise<void> {
-  await rig.settle();
-  await vi.advanceTimersByTimeAsync(2_000);
-  await rig.settle();
-}
-
-/** `a` is in INBOX and has both labels. */
-async function startLabelled(options = GMAIL) {
-  const fake = createFakeUpstream(options);
-  for (const label of LABELS) fake.create(label);
-  for (const place of ['INBOX', ...LABELS]) fake.deliver(place, mail('a'), { contentId: '77' });
-  const rig = await createRig({ accounts: [{ name: 'A', fake }] });
-  await rig.settle();
-  return { fake, rig };
-}
-
-/** Where it is upstream, and where it is shown. Nowhere twice. */
-const whereIs = (fake: FakeUpstream, rig: Rig, token = 'a') => {
-  const upstream = PLACES.flatMap((path) => upstreamTokens(fake, path).flatMap((each) => (each === token ? path : [])));
-  const here = PLACES.flatMap((path) => {
-    const name = LABELS.includes(path) ? `A/${path}` : path;
-    return shownTokens(rig, name).flatMap((each) => (each === token ? path : []));
-  });
-  return [upstream.join(' '), here.join(' ')];
-};
-
-const EVERYWHERE = ['INBOX News Work', 'INBOX News Work'];
-const IN_TRASH = ['Trash', 'Trash'];
 
 const REMOVE = {
   MOVE: (rig: Rig, from: string) => void userMoves(rig, from, 'a', 'Trash'),
@@ -120,50 +88,6 @@ test('a label is seen to be gone before it is given again', async () => {
   await rig.during(rig.core.overview.syncNow(undefined));
   await pause(rig);
   expect(whereIs(fake, rig)).toEqual(EVERYWHERE);
-});
-
-test.each([
-  ['one after the other', false],
-  ['all at once', true],
-])('removed from each of its mailboxes, undone %s', async (_, isAtOnce) => {
-  const { fake, rig } = await startLabelled();
-  await using _rig = rig;
-  fake.goOffline();
-  userMoves(rig, 'INBOX', 'a', 'Trash');
-  expunge(rig, 'A/News', ['a']);
-  userMoves(rig, 'A/Work', 'a', 'Trash');
-  expect(whereIs(fake, rig)[1]).toBe('Trash');
-  fake.goOnline();
-  await pause(rig);
-  expect(whereIs(fake, rig)).toEqual(IN_TRASH);
-  if (isAtOnce) await undo(rig, 0);
-  else {
-    expect(await undo(rig)).toEqual({ a: 'trash' });
-    await pause(rig);
-    expect(whereIs(fake, rig)).toEqual(['Work', 'Work']);
-    expect(await undo(rig)).toEqual({ a: 'copy' });
-    await pause(rig);
-    expect(whereIs(fake, rig)).toEqual(['News Work', 'News Work']);
-    expect(await undo(rig)).toEqual({ a: 'copy' });
-  }
-  await pause(rig);
-  expect(whereIs(fake, rig)).toEqual(EVERYWHERE);
-  expect(await undo(rig, 0)).toEqual({ a: 'undone' });
-  await pause(rig);
-  expect(whereIs(fake, rig)).toEqual(EVERYWHERE);
-});
-
-test('removed, undone, removed from another label, undone', async () => {
-  const { fake, rig } = await startLabelled();
-  await using _ = rig;
-  for (const from of ['INBOX', 'A/Work', 'A/News']) {
-    userMoves(rig, from, 'a', 'Trash');
-    await pause(rig);
-    expect(whereIs(fake, rig)).toEqual(IN_TRASH);
-    expect(await undo(rig)).toEqual({ a: 'trash' });
-    await pause(rig);
-    expect(whereIs(fake, rig)).toEqual(EVERYWHERE);
-  }
 });
 
 test('a label whose mailbox is gone is said, and the rest comes back', async () => {
@@ -243,4 +167,33 @@ test('where mailboxes are no labels the other copies are left alone', async () =
   expect(await undo(rig)).toEqual({ a: 'trash' });
   await pause(rig);
   expect(whereIs(fake, rig)).toEqual(EVERYWHERE);
+});
+
+test('stored and labelled while the upstream is away', async () => {
+  const { fake, rig } = await startLabelled();
+  await using _ = rig;
+  fake.goOffline();
+  const uid = await appendMail(rig, 'INBOX', mail('b'), { system: 0, keywords: [] });
+  rig.core.actions.copy(rig.idOf('INBOX'), one(uid), 'A/News');
+  userMoves(rig, 'INBOX', 'b', 'Trash');
+  await undo(rig);
+  fake.goOnline();
+  await pause(rig);
+  expect(whereIs(fake, rig, 'b')).toEqual(['INBOX News', 'INBOX News']);
+});
+
+test('copied to a label and removed while the upstream is away, undone later', async () => {
+  const { fake, rig } = await startLabelled();
+  await using _ = rig;
+  fake.deliver('INBOX', mail('b'));
+  await pause(rig);
+  fake.goOffline();
+  rig.core.actions.copy(rig.idOf('INBOX'), one(uidOf(rig, 'INBOX', 'b')), 'A/News');
+  userMoves(rig, 'INBOX', 'b', 'Trash');
+  fake.goOnline();
+  await pause(rig);
+  expect(whereIs(fake, rig, 'b')).toEqual(IN_TRASH);
+  await undo(rig);
+  await pause(rig);
+  expect(whereIs(fake, rig, 'b')).toEqual(['INBOX News', 'INBOX News']);
 });
