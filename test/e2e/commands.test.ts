@@ -121,7 +121,7 @@ describe('start --json', () => {
     });
     const { gateway, ask } = await start([accountAt('Work', refusing.port)]);
     const problem = await gateway.event(({ event }) => event === 'problem');
-    expect(problem).toMatchObject({ account: 'Work', text: 'wrong password' });
+    expect(problem).toMatchObject({ account: 'Work', text: 'the sign-in is refused: wrong password' });
     expect(problem.remedy).toMatch(/^Check the user name and the password/);
     expect(JSON.parse((await ask('status', '--json')).stdout)).toMatchObject({
       accounts: [{ name: 'Work', state: 'needsSignIn', reason: 'wrong password', synced: false }],
