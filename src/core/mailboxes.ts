@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { MailboxError } from '../mail/errors.js';
 import { type Role, specialUseOf, UNIFIED_MAILBOXES } from '../mail/roles.js';
 import type { MailboxRow } from '../store/mailboxes.js';
@@ -12,6 +11,7 @@ import { canonicalPath, checkMailboxName, parentOf } from './mailbox-names.js';
 import type { Remover } from './removals/contract.js';
 import type { RemovalLog } from './removals/log.js';
 import { sharedPlace } from './shared-mailboxes.js';
+import { isOwedPath, provisionalPath } from './sync/owed-paths.js';
 import type { Tree } from './sync/tree-contract.js';
 import type { UnitOfWork, Work } from './unit-of-work.js';
 
@@ -118,11 +118,17 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
     work.ringTree();
     return view(row);
   };
-  /** The source to make; under another name for now, if the one that has its path upstream is still to be deleted or renamed. */
+  /**
+   * The source to make; under another name for now, if the one that has its path upstream is still to be deleted or renamed, or one
+   * is to get it for a while.
+   */
   const sourceFor = (accountId: number, path: readonly string[]): SourceRow => {
     const fields = { accountId, role: undefined, selectable: true, present: false };
     const known = sources.byPath(accountId, path);
-    if (!known) return sources.insert({ ...fields, path });
+    if (!known) {
+      const isPromised = isOwedPath(store.journal, accountId, path, ['rename']);
+      return sources.insert({ ...fields, path: isPromised ? provisionalPath(path) : path });
+    }
     const own = mailboxes.feedsOfSource(known.id).find((feed) => mailboxes.get(feed.mailboxId)?.kind === 'account');
     const owed = store.journal.ofSource(known.id).map(({ kind }) => kind);
     const isLeaving = owed.includes('delete') || owed.includes('rename');
@@ -132,9 +138,7 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
       throw new MailboxError('ALREADYEXISTS', `this mailbox is there already, as ${shown}`);
     }
     const isInUse = own !== undefined || owed.includes('delete');
-    return isInUse
-      ? sources.insert({ ...fields, path: [...path.slice(0, -1), `${path.at(-1)} ${randomUUID()}`] })
-      : known;
+    return isInUse ? sources.insert({ ...fields, path: provisionalPath(path) }) : known;
   };
 
   const rename = (from: string, to: string): void => {

@@ -173,3 +173,22 @@ describe('a RENAME that is refused', () => {
     expect(shown(rig, 'A/Work (2)').map(({ token }) => token)).toEqual(['w1']);
   });
 });
+
+describe('a mailbox is renamed twice here, and another is made under the name it had in between', () => {
+  test.each(['', ', and the answer to the first RENAME is lost'])('each gets its own%s', async (lost) => {
+    const { fake, rig } = await start();
+    await using _ = rig;
+    rig.core.mailboxes.rename('A/Work', 'A/Projects');
+    rig.core.mailboxes.rename('A/Projects', 'A/Clients');
+    rig.core.mailboxes.create('A/Projects');
+    rig.core.mailboxes.create('A/Projects/Old');
+    await appendMail(rig, 'A/Projects', mail('p1'), flags());
+    if (lost) fake.failNext('renameMailbox', busy(), { when: 'after', cut: true });
+    await back({ fake, rig });
+    const names = ['Clients', 'Clients/Old', 'Projects', 'Projects/Old'];
+    expect([there(fake), here(rig)]).toEqual([names, names]);
+    expect([upstreamTokens(fake, 'Clients'), upstreamTokens(fake, 'Projects')]).toEqual([['w1'], ['p1']]);
+    expect(shown(rig, 'A/Projects').map(({ token }) => token)).toEqual(['p1']);
+    expect(shown(rig, 'A/Clients').map(({ token }) => token)).toEqual(['w1']);
+  });
+});
