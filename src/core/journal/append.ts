@@ -22,6 +22,7 @@ import { lastKnownMark, type Mark, markOf } from './mark.js';
 import { type AppendPayload, SENT_COPY_WAIT_MS, type SpoolPayload } from './payloads.js';
 import { putBack } from './put-back.js';
 import { oweRemoval } from './removal.js';
+import { askOfTaken, emailIdOf } from './taken.js';
 
 /** How long to wait between two looks for a sent copy that the provider may file by itself. */
 const SENT_COPY_LOOK_MS = 2_000;
@@ -130,17 +131,17 @@ async function append(
   const isOurNumbering = source.uidValidity === undefined || uidValidity === source.uidValidity;
   if (uid !== undefined && isOurNumbering) {
     // Nobody has asked a new mailbox yet which flags it keeps.
-    if (source.uidValidity === undefined) loseFlagSupport(store, source, await lane.select(source));
-    return { uid, flags: await appendedFlags(lane, store.sources.get(source.id) ?? source, uid, flags) };
+    if (source.uidValidity === undefined) loseFlagSupport(store, source, await askOfTaken(() => lane.select(source)));
+    const known = store.sources.get(source.id) ?? source;
+    return { uid, flags: await askOfTaken(() => appendedFlags(lane, known, uid, flags)) };
   }
-  await lane.selectKnown(source, { fresh: true });
-  try {
-    return (await findCopies(context, lane.session, source, { copyIds: [copy.id], mark, way: 'taken' })).get(copy.id);
-  } catch (error) {
-    // It has been taken: that it cannot be looked for is no refusal of it.
-    if (mustFind(payload) || !(error instanceof UpstreamError) || error.kind !== 'permanent') throw error;
+  const place = { source, copyId: copy.id, mark, way: 'taken' } as const;
+  if (mustFind(payload)) return askOfTaken(() => look(context, lane, place));
+  return look(context, lane, place).catch((error: unknown) => {
+    // That it cannot be looked for is no refusal of it: the sync will show it.
+    if (!(error instanceof UpstreamError) || error.kind !== 'permanent') throw error;
     return undefined;
-  }
+  });
 }
 
 /** The new home holds the message, before its old one is given up (promise 3). @throws {UpstreamError} */
@@ -151,10 +152,13 @@ async function verify(
   found: Found,
   copy: CopyRow,
 ): Promise<void> {
-  await lane.selectKnown(source, { fresh: true });
-  let row: HeaderRow | undefined;
-  await lane.session.fetchHeaders([[found.uid, found.uid]], (rows) => {
-    row = rows.find(({ uid }) => uid === found.uid);
+  const row = await askOfTaken(async () => {
+    await lane.selectKnown(source, { fresh: true });
+    let there: HeaderRow | undefined;
+    await lane.session.fetchHeaders([[found.uid, found.uid]], (rows) => {
+      there = rows.find(({ uid }) => uid === found.uid);
+    });
+    return there;
   });
   // Not by size or hash: Exchange rebuilds messages (providers.md §4).
   if (!row || row.sizeBytes === 0) {
@@ -184,15 +188,6 @@ interface Confirmation {
   readonly found: Found | undefined;
   readonly emailId: string | undefined;
   readonly isProviders: boolean;
-}
-
-async function emailIdOf(lane: LaneSession, source: SourceRow, { uid }: Found): Promise<string | undefined> {
-  await lane.selectKnown(source, { upTo: uid });
-  let emailId: string | undefined;
-  await lane.session.fetchListing([[uid, uid]], (rows) => {
-    emailId = rows.find((row) => row.uid === uid)?.emailId;
-  });
-  return emailId;
 }
 
 function confirm(context: JournalContext, confirmation: Confirmation): void {

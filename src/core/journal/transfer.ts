@@ -12,6 +12,7 @@ import type { JournalContext } from './context.js';
 import { type Mark, markOf } from './mark.js';
 import type { TransferPayload } from './payloads.js';
 import { lookFor, selectForCopies, uidsOf } from './still-there.js';
+import { askOfTaken } from './taken.js';
 
 interface Pending {
   readonly copy: CopyRow;
@@ -50,9 +51,11 @@ export async function carryTransfer(context: JournalContext, lane: LaneSession, 
       .map(({ newCopyId }) => newCopyId)
       .filter((id) => !found.has(id) && store.copies.get(id)?.upstreamUid === null);
     if (lost.length > 0) {
-      await lane.selectKnown(to, { fresh: true });
-      for (const [id, hit] of await findCopies(context, lane.session, to, { copyIds: lost, mark, way: 'moved' }))
-        found.set(id, hit);
+      const hits = await askOfTaken(async () => {
+        await lane.selectKnown(to, { fresh: true });
+        return findCopies(context, lane.session, to, { copyIds: lost, mark, way: 'moved' });
+      });
+      for (const [id, hit] of hits) found.set(id, hit);
     }
   }
   confirm(context, row, pending, found);
