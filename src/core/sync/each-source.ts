@@ -44,8 +44,12 @@ export function createEachSource({ store, onProblem, onProblemOver }: EachSource
 /** It is gone, and so is whatever was wrong with it. */
 export function removeSource({ sources, problems }: Pick<Store, 'sources' | 'problems'>, source: SourceRow): void {
   sources.remove(source.id);
-  problems.resolve(source.accountId, subjectOf(source));
+  forgive({ problems }, source);
 }
+
+/** There is nothing that could be wrong with it: it is gone, or only a name. */
+export const forgive = ({ problems }: Pick<Store, 'problems'>, source: SourceRow): void =>
+  problems.resolve(source.accountId, subjectOf(source));
 
 const subjectOf = ({ id }: SourceRow): string => `mailbox ${id}`;
 

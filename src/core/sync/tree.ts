@@ -10,7 +10,7 @@ import type { AppendPayload, CreatePayload } from '../journal/payloads.js';
 import { putBack } from '../journal/put-back.js';
 import { isSamePath, sharedPlace, sharedSourcePath } from '../shared-mailboxes.js';
 import type { Work } from '../unit-of-work.js';
-import { removeSource } from './each-source.js';
+import { forgive, removeSource } from './each-source.js';
 import { isOwedPath } from './owed-paths.js';
 import type { Tree, TreeOptions } from './tree-contract.js';
 import { createTreeNames } from './tree-names.js';
@@ -68,6 +68,7 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
       });
     if (found && (found.role !== role || found.selectable !== upstream.selectable || !found.present)) {
       sources.setSeen(found.id, { role, selectable: upstream.selectable });
+      if (!upstream.selectable) forgive(store, found);
       const own = ownMailbox(found.id);
       // A level has become a mailbox, or the other way round.
       if (own && own.selectable !== upstream.selectable) {

@@ -49,23 +49,27 @@ test('one that breaks later, too', async () => {
   expect(shownTokens(rig, 'A/Broken')).toEqual(['kept']);
 });
 
-test.each(['by another client', 'here'])('one that is deleted %s is not complained of any more', async (who) => {
-  const fake = createFakeUpstream();
-  fake.create('Broken');
-  fake.deliver('Broken', mail('kept'));
-  const isBroken = (path: unknown) => JSON.stringify(path) === '["Broken"]' && fake.mailbox('Broken') !== undefined;
-  fake.before = ({ method, args }) => {
-    if (method === 'select' && isBroken(args[0]))
-      throw new UpstreamError('permanent', 'NO', { serverText: 'NO [SERVERBUG] internal error' });
-  };
-  const rig = await createRig({ accounts: [{ name: 'A', fake }] });
-  await using _ = rig;
-  await rig.until('it is told', () => rig.core.overview.problems().length > 0);
-  if (who === 'here') {
-    fake.before = undefined;
-    rig.core.mailboxes.delete('A/Broken');
-  } else fake.remove('Broken');
-  await rig.until('it is gone', () => rig.core.mailboxes.find('A/Broken') === undefined);
-  await rig.settle();
-  expect(rig.core.overview.problems()).toEqual([]);
-});
+test.each(['by another client', 'by another client, with one below it', 'here'])(
+  'one that is deleted %s is not complained of any more',
+  async (who) => {
+    const fake = createFakeUpstream();
+    fake.create('Broken');
+    if (who.endsWith('below it')) fake.create(['Broken', 'Below']);
+    fake.deliver('Broken', mail('kept'));
+    const isBroken = (path: unknown) => JSON.stringify(path) === '["Broken"]';
+    fake.before = ({ method, args }) => {
+      if (method === 'select' && isBroken(args[0]))
+        throw new UpstreamError('permanent', 'NO', { serverText: 'NO [SERVERBUG] internal error' });
+    };
+    const rig = await createRig({ accounts: [{ name: 'A', fake }] });
+    await using _ = rig;
+    await rig.until('it is told', () => rig.core.overview.problems().length > 0);
+    if (who === 'here') {
+      fake.before = undefined;
+      rig.core.mailboxes.delete('A/Broken');
+    } else fake.remove('Broken');
+    await rig.until('it is gone', () => rig.core.mailboxes.find('A/Broken')?.selectable !== true);
+    await rig.settle();
+    expect(rig.core.overview.problems()).toEqual([]);
+  },
+);
