@@ -4,7 +4,8 @@
 // More than once only where the design says so (src/README.md, "Life of a submission"): the server took it and could not say so, or
 // the gateway died before it had written that down; and there is no evidence in Sent, as this provider files nothing there, or
 // somebody has taken it away. "A duplicate beats a loss."
-// Two copies only where a provider that files them was given the message twice.
+// Two copies only where a provider that files them was given the message twice; none where an attempt of which nobody knew how it
+// had ended was followed by a refusal for good, which is reported.
 import { readBody, shown, tokenOf } from '../core-mail.js';
 import type { Handed } from './outbox-acts.js';
 import { isToken, type World } from './world.js';
@@ -42,12 +43,14 @@ export async function readRecovered(world: World): Promise<void> {
 /** What came of the submissions is from now on explained. Once, when all is quiet. */
 export function bookSent(world: World): void {
   const { ledger } = world;
+  const reports = reportsOf(world);
   for (const handed of world.handed) {
     const { token, account, hasOwnCopy } = handed;
     const times = world.offices.get(account)?.taken.get(token)?.length ?? 0;
     // What was done to a copy of the client's, before the message went out, tells nothing of the one that came then.
     if (hasOwnCopy && world.touched.has(token)) ledger.disturb(token);
-    const copies = times > 0 ? 1 : hasOwnCopy ? 1 : 0;
+    const isReported = reports.some((report) => report.token === token);
+    const copies = times > 0 && !isReported ? 1 : hasOwnCopy ? 1 : 0;
     if (copies > 0) ledger.born(token);
     // Its own copy was taken out of Sent before it went out: then Sent has another.
     if (times > 0 && hasOwnCopy && world.touched.has(token)) ledger.mayBeMore(token);
@@ -66,7 +69,7 @@ export function outboxFaults(world: World): string[] {
       ({ messageId, state, sentCopy, lastError }) => `not sent: ${messageId} ${state} ${sentCopy} ${lastError}`,
     ),
     ...world.handed.flatMap((handed) => deliveryFaults(world, handed, reports)),
-    ...world.handed.flatMap((handed) => sentFaults(world, handed)),
+    ...world.handed.flatMap((handed) => sentFaults(world, handed, reports)),
   ];
 }
 
@@ -109,12 +112,13 @@ function reportsOf({ fakes, recovered }: World): Report[] {
 }
 
 /** Of what nobody has touched. That it is not lost altogether, nor there too often, the ledger knows. */
-function sentFaults(world: World, handed: Handed): string[] {
+function sentFaults(world: World, handed: Handed, reports: readonly Report[]): string[] {
   const { token, account, hasOwnCopy } = handed;
   if (world.touched.has(token) || world.hasRefused) return [];
   const times = world.offices.get(account)?.taken.get(token)?.length ?? 0;
   const most = filesCopies(world, handed) ? Math.max(1, times) : 1;
-  const least = times > 0 || hasOwnCopy ? 1 : 0;
+  const isReported = reports.some((report) => report.token === token);
+  const least = (times > 0 && !isReported) || hasOwnCopy ? 1 : 0;
   const here = world.shownIn(`${account}/Sent`).filter((shown) => shown === token).length;
   if (here >= least && here <= (least === 0 ? 0 : most)) return [];
   return [`${here} copies of ${token} in ${account}/Sent, taken ${times} times`];
