@@ -1,6 +1,5 @@
 // Brings our mailboxes in line with the upstream's LIST: sources, the account's own tree, and what feeds the unified
 // mailboxes (DESIGN §5).
-import { randomUUID } from 'node:crypto';
 import { type Role, UNIFIED_MAILBOXES } from '../../mail/roles.js';
 import type { FeedRow, MailboxRow } from '../../store/mailboxes.js';
 import type { SourceRow } from '../../store/sources.js';
@@ -11,7 +10,7 @@ import { putBack } from '../journal/put-back.js';
 import { isSamePath, sharedPlace, sharedSourcePath } from '../shared-mailboxes.js';
 import type { Work } from '../unit-of-work.js';
 import { forgive, removeSource } from './each-source.js';
-import { isOwedPath } from './owed-paths.js';
+import { isOwedPath, provisionalPath } from './owed-paths.js';
 import type { Tree, TreeOptions } from './tree-contract.js';
 import { createTreeNames } from './tree-names.js';
 import { byDepth, isVisible, shownOf } from './tree-paths.js';
@@ -131,7 +130,7 @@ export function createTree({ store, unit, merge }: TreeOptions): Tree {
     // What is put there now is not to go with the one that is still to be deleted: it has another name until then.
     const isLeaving = known !== undefined && isBeingDeleted(known.id);
     const taken = isLeaving ? madeAnew(account.id, path) : known;
-    const name = isLeaving ? [...path.slice(0, -1), `${path.at(-1)} ${randomUUID()}`] : path;
+    const name = isLeaving ? provisionalPath(path) : path;
     const made = taken ?? sources.insert({ accountId: account.id, path: name, role, selectable: true, present: false });
     if (taken && role) sources.setSeen(taken.id, { role, selectable: true });
     if (!taken) {

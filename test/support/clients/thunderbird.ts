@@ -12,7 +12,8 @@ const PROGRAM = '/usr/lib/thunderbird/thunderbird';
 const CHROME = readFileSync(new URL('./thunderbird-chrome.js', import.meta.url), 'utf8');
 /** A slow machine starts it within this. */
 const START_MS = 90_000;
-const DONE_MS = 45_000;
+/** More than the 60 s after which the gateway looks for what an upstream has not told in IDLE. */
+const DONE_MS = 75_000;
 
 export interface ThunderbirdMessage {
   readonly key: number;
