@@ -50,8 +50,8 @@ export function createSentCopySettling(options: SettleOptions): SentCopySettling
       if (found !== 'nowhere') return finish(row, found === 'byClient' ? 'absorbed' : 'none');
     } else if (known) {
       finish(row, 'none');
-      // The user looks into Sent now, not after the next poll.
-      await watch(account, row);
+      // The user looks into Sent now, not after the next poll. Whatever comes of it, this is not done twice: the pin is gone.
+      await watch(account, row).catch(() => undefined);
       return;
     }
     // It takes over the pin.
